@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a recipe costs, from its values alone: parameters, FLOP, tokens, steps, bytes on disk and in memory.
+// Formulas: reference figures of the paper (1,364,297,728 parameters) and arXiv 2204.02311 appendix B for FLOP.
+#pragma once
+
+#include <snowcoder/config/concepts.hpp>
+
+#include <cstdint>
+
+namespace snowcoder::config {
+
+constexpr std::int64_t parameters(decoder_shape s) {
+  std::int64_t const w = s.width, kv = s.kv_width();
+  std::int64_t const layer = 2 * w * w + 2 * w * kv + 3 * w * s.hidden + 2 * w;
+  std::int64_t const embedding = std::int64_t(s.vocabulary) * w;
+  return s.layers * layer + w + embedding * (s.tied ? 1 : 2);
+}
+
+/// Weights of the matrix products that one token passes through, the output projection included.
+constexpr std::int64_t matmul_parameters(decoder_shape s) {
+  std::int64_t const w = s.width, kv = s.kv_width();
+  return s.layers * (2 * w * w + 2 * w * kv + 3 * w * s.hidden) + std::int64_t(s.vocabulary) * w;
+}
+
+/// Forward and backward FLOP per trained token, attention counted causally (half of the square): 6N + 6 L d T.
+constexpr double flop_per_token(decoder_shape s) {
+  return 6.0 * double(matmul_parameters(s)) + 6.0 * s.layers * double(s.width) * s.context;
+}
+/// The same in the PaLM convention, full square: 6N + 12 L d T.
+constexpr double flop_per_token_full_square(decoder_shape s) {
+  return 6.0 * double(matmul_parameters(s)) + 12.0 * s.layers * double(s.width) * s.context;
+}
+
+constexpr std::int64_t parameters(encoder_shape s) {
+  std::int64_t const w = s.width;
+  std::int64_t const layer = 4 * w * w + 4 * w + 2 * w * s.hidden + s.hidden + w + 4 * w;
+  return (std::int64_t(s.vocabulary) + s.positions + s.types) * w + 2 * w + s.layers * layer;
+}
+/// Forward FLOP per token of a full section of n tokens.
+constexpr double flop_per_token(encoder_shape s, int n) {
+  return s.layers * (8.0 * s.width * s.width + 4.0 * double(s.width) * s.hidden + 4.0 * double(s.width) * n);
+}
+
+template <recipe R>
+constexpr std::int64_t total_tokens() {
+  std::int64_t sum = 0;
+  for (auto const& p : R::curriculum) sum += p.tokens;
+  return sum;
+}
+template <recipe R>
+constexpr double total_flop() {
+  return double(total_tokens<R>()) * flop_per_token(R::model);
+}
+
+/// Ids are stored in two bytes when the vocabulary fits.
+constexpr int bytes_per_token(vocabulary v) { return v.size <= 65536 ? 2 : 4; }
+
+/// f32 master weights and two f32 moments, as safetensors.
+constexpr std::int64_t checkpoint_bytes(decoder_shape s) { return parameters(s) * 12; }
+/// bf16 weights as published.
+constexpr std::int64_t published_bytes(decoder_shape s) { return parameters(s) * 2; }
+
+/// Bytes of training state on a device: bf16 weights, f32 master, moments and gradient sum (18 per parameter).
+constexpr std::int64_t state_bytes(decoder_shape s) { return parameters(s) * 18; }
+
+/// Bytes of activations kept for the backward pass of `sequences` sequences in bf16 without recomputation: per token and
+/// layer, the inputs of both norms, q k v, attention output, log-sum-exp, gate, up, their product; plus the head's chunk.
+constexpr std::int64_t activation_bytes(decoder_shape s, int sequences) {
+  std::int64_t const per_token = 2LL * (5 * s.width + s.width + 2 * s.kv_width()) + 6LL * s.hidden + 4LL * s.heads;
+  std::int64_t const head = std::int64_t(s.context) * s.vocabulary * 2;
+  return std::int64_t(sequences) * s.context * per_token * s.layers + head;
+}
+
+// The shape of the paper's Table 1.
+static_assert(parameters(decoder_shape{}) == 1'364'297'728);
+static_assert(parameters(encoder_shape{}) == 108'891'648);
+
+}  // namespace snowcoder::config

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a recipe must name. A recipe is an empty type; everything below the apps is templated on it.
+#pragma once
+
+#include <snowcoder/config/annotator.hpp>
+#include <snowcoder/config/curriculum.hpp>
+#include <snowcoder/config/evaluation.hpp>
+#include <snowcoder/config/language.hpp>
+#include <snowcoder/config/near_duplicate.hpp>
+#include <snowcoder/config/optimizer.hpp>
+#include <snowcoder/config/selection.hpp>
+#include <snowcoder/config/shape.hpp>
+#include <snowcoder/config/synthesis.hpp>
+#include <snowcoder/config/vocabulary.hpp>
+
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+
+namespace snowcoder::config {
+
+/// A policy type (filter chain, splitter) that a recipe may name: it prints itself for the fingerprint.
+template <class P>
+concept policy = requires {
+  { P::text() } -> std::convertible_to<std::string>;
+};
+
+template <class R>
+concept named_model = std::is_empty_v<R> && requires {
+  { R::name } -> std::convertible_to<std::string_view>;
+  { R::model } -> std::convertible_to<decoder_shape>;
+};
+
+template <class R>
+concept recipe = named_model<R> && policy<typename R::filters> && policy<typename R::splitter> && requires {
+  { R::languages[0] } -> std::convertible_to<language>;
+  { R::near_duplicates } -> std::convertible_to<near_duplicate>;
+  { R::contamination } -> std::convertible_to<decontamination>;
+  { R::vocabulary } -> std::convertible_to<vocabulary>;
+  { R::encoder } -> std::convertible_to<encoder_shape>;
+  { R::annotator } -> std::convertible_to<annotator>;
+  { R::selection } -> std::convertible_to<selection>;
+  { R::synthesis } -> std::convertible_to<synthesis>;
+  { R::optimizer } -> std::convertible_to<optimizer>;
+  { R::evaluation } -> std::convertible_to<evaluation>;
+  { R::curriculum[0] } -> std::convertible_to<phase>;
+};
+
+/// Rules that bind two parts of a recipe; `static_assert(coherent<my_recipe>())` at the end of a recipe header.
+template <recipe R>
+consteval bool coherent() {
+  if (R::model.vocabulary != R::vocabulary.size) broken::model_and_tokenizer_must_share_a_vocabulary();
+  if (R::annotator.section > R::encoder.positions) broken::section_must_fit_the_encoder();
+  checked(R::model);
+  checked(R::encoder);
+  checked(R::annotator);
+  checked(R::near_duplicates);
+  checked(R::selection);
+  checked(R::synthesis);
+  checked(R::optimizer);
+  checked(R::curriculum, R::model.context);
+  return true;
+}
+
+}  // namespace snowcoder::config

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Greedy completion and its judge (paper section 3): limits are EvalPlus's where the paper prints none.
+#pragma once
+
+#include <snowcoder/core/field_list.hpp>
+
+#include <cstdint>
+
+namespace snowcoder::config {
+
+enum class auc_text : std::uint8_t { file, solution };
+
+struct evaluation {
+  int new_tokens = 768;
+  bool strip_prompt = true;            ///< trailing white space of the prompt is removed before completion
+  double seconds = 10;                 ///< of wall time for one sample's tests
+  std::int64_t memory = 1LL << 30;     ///< bytes of address space
+  int processes = 16;
+  std::int64_t file_bytes = 1 << 20;   ///< largest file a sample may write
+  auc_text positives = auc_text::file;
+
+  static constexpr auto fields() {
+    using s = evaluation;
+    return std::tuple{field{"new_tokens", &s::new_tokens, origin::ours}, field{"strip_prompt", &s::strip_prompt, origin::paper},
+                      field{"seconds", &s::seconds, origin::ours},       field{"memory", &s::memory, origin::ours},
+                      field{"processes", &s::processes, origin::ours},   field{"file_bytes", &s::file_bytes, origin::ours},
+                      field{"positives", &s::positives, origin::ours}};
+  }
+  friend constexpr bool operator==(evaluation const&, evaluation const&) = default;
+};
+
+}  // namespace snowcoder::config

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// One training phase: which documents, how joined, how many tokens, under which law.
+#pragma once
+
+#include <snowcoder/config/broken.hpp>
+#include <snowcoder/config/learning_rate.hpp>
+#include <snowcoder/core/field_list.hpp>
+
+#include <cstdint>
+#include <string_view>
+
+namespace snowcoder::config {
+
+enum class documents : std::uint8_t { general, selected, synthetic };
+enum class grouping : std::uint8_t { by_language_then_repository, by_repository, by_file };
+enum class file_order : std::uint8_t { random, path };
+enum class epoch_order : std::uint8_t { reshuffle, same };
+enum class optimizer_start : std::uint8_t { carry, reset_moments };
+enum class document_mask : std::uint8_t { off, intra };
+enum class packing : std::uint8_t { concatenate, best_fit };
+
+struct phase {
+  std::string_view name;
+  documents source = documents::general;
+  grouping group = grouping::by_language_then_repository;
+  file_order order = file_order::random;
+  std::int64_t tokens = 0;      ///< trained
+  double passes = 1;            ///< over the phase's own tokens, as the paper plans them
+  int sequences_per_step = 512;
+  learning_rate rate{};
+  epoch_order epochs = epoch_order::reshuffle;
+  optimizer_start start = optimizer_start::carry;
+  document_mask mask = document_mask::off;
+  packing pack = packing::concatenate;
+  double fill_in_middle = 0;    ///< share of documents rearranged; the paper evaluates no infilling
+
+  constexpr std::int64_t tokens_per_step(int context) const { return std::int64_t(sequences_per_step) * context; }
+  /// The nearest whole number of steps.
+  constexpr std::int64_t steps(int context) const {
+    auto const step = tokens_per_step(context);
+    return (tokens + step / 2) / step;
+  }
+
+  static constexpr auto fields() {
+    using s = phase;
+    return std::tuple{field{"name", &s::name, origin::ours},
+                      field{"source", &s::source, origin::paper},
+                      field{"group", &s::group, origin::paper},
+                      field{"order", &s::order, origin::paper},
+                      field{"tokens", &s::tokens, origin::paper},
+                      field{"passes", &s::passes, origin::paper},
+                      field{"sequences_per_step", &s::sequences_per_step, origin::paper},
+                      field{"rate", &s::rate, origin::paper},
+                      field{"epochs", &s::epochs, origin::ours},
+                      field{"start", &s::start, origin::ours},
+                      field{"mask", &s::mask, origin::ours},
+                      field{"pack", &s::pack, origin::ours},
+                      field{"fill_in_middle", &s::fill_in_middle, origin::ours}};
+  }
+  friend constexpr bool operator==(phase const&, phase const&) = default;
+};
+
+}  // namespace snowcoder::config

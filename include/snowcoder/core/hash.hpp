@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one hash of the project: MurmurHash3 x64 128 (Austin Appleby, public domain), constexpr so that a recipe's
+// fingerprint is a compile-time value, and fast enough for contents. Not for adversaries: whoever drops a file because of
+// an equal hash compares the bytes as well.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <compare>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace snowcoder {
+
+struct hash128 {
+  std::uint64_t high = 0, low = 0;
+  friend constexpr auto operator<=>(hash128 const&, hash128 const&) = default;
+
+  /// 32 lower-case hexadecimal digits, high word first.
+  constexpr std::string hex() const {
+    std::string text(32, '0');
+    for (int i = 0; i < 16; ++i) {
+      text[std::size_t(15 - i)] = "0123456789abcdef"[(high >> (4 * i)) & 15];
+      text[std::size_t(31 - i)] = "0123456789abcdef"[(low >> (4 * i)) & 15];
+    }
+    return text;
+  }
+};
+
+namespace detail {
+constexpr std::uint64_t load64(char const* p) {
+  if (!std::is_constant_evaluated()) {
+    std::uint64_t v;
+    std::memcpy(&v, p, 8);
+    return v;
+  }
+  std::uint64_t v = 0;
+  for (int i = 0; i < 8; ++i) v |= std::uint64_t(static_cast<unsigned char>(p[i])) << (8 * i);
+  return v;
+}
+constexpr std::uint64_t finish64(std::uint64_t k) {
+  k = (k ^ (k >> 33)) * 0xff51afd7ed558ccdULL;
+  k = (k ^ (k >> 33)) * 0xc4ceb9fe1a85ec53ULL;
+  return k ^ (k >> 33);
+}
+}  // namespace detail
+
+constexpr hash128 hash(std::string_view text, std::uint64_t seed = 0) {
+  constexpr std::uint64_t c1 = 0x87c37b91114253d5ULL, c2 = 0x4cf5ad432745937fULL;
+  std::uint64_t h1 = seed, h2 = seed;
+  char const* p = text.data();
+  std::size_t left = text.size();
+  for (; left >= 16; p += 16, left -= 16) {
+    h1 = (std::rotl(h1 ^ (std::rotl(detail::load64(p) * c1, 31) * c2), 27) + h2) * 5 + 0x52dce729;
+    h2 = (std::rotl(h2 ^ (std::rotl(detail::load64(p + 8) * c2, 33) * c1), 31) + h1) * 5 + 0x38495ab5;
+  }
+  std::uint64_t k1 = 0, k2 = 0;
+  for (std::size_t i = 0; i < left; ++i) {
+    auto const byte = std::uint64_t(static_cast<unsigned char>(p[i]));
+    (i < 8 ? k1 : k2) |= byte << (8 * (i % 8));
+  }
+  if (left > 8) h2 ^= std::rotl(k2 * c2, 33) * c1;
+  if (left > 0) h1 ^= std::rotl(k1 * c1, 31) * c2;
+  h1 ^= text.size();
+  h2 ^= text.size();
+  h1 += h2;
+  h2 += h1;
+  h1 = detail::finish64(h1);
+  h2 = detail::finish64(h2);
+  h1 += h2;
+  h2 += h1;
+  return {h1, h2};
+}
+
+/// 64 bits of hash(text, seed).
+constexpr std::uint64_t hash64(std::string_view text, std::uint64_t seed = 0) { return hash(text, seed).high; }
+
+/// A hash of two hashes, order matters.
+constexpr std::uint64_t mix64(std::uint64_t a, std::uint64_t b) {
+  return detail::finish64(a + 0x9e3779b97f4a7c15ULL + std::rotl(detail::finish64(b + 0xd1b54a32d192ed03ULL), 23));
+}
+
+// The algorithm's published answers for seed 0.
+static_assert(hash("").high == 0 && hash("").low == 0);
+static_assert(hash("hello").hex() == "cbd8a7b341bd9b025b1e906a48ae1d19");
+
+}  // namespace snowcoder
+
+template <>
+struct std::hash<snowcoder::hash128> {
+  std::size_t operator()(snowcoder::hash128 const& h) const noexcept { return std::size_t(h.high ^ h.low); }
+};

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Benchmarks in the JSONL files their authors publish (plain, .gz or .zst): HumanEval and HumanEval+, MBPP and MBPP+, EvoEval,
+// BigCodeBench, and any other file whose rows use the field names below. Read to decontaminate, to complete and to judge.
+#pragma once
+
+#include <snowcoder/core/expected.hpp>
+#include <snowcoder/io/compressed.hpp>
+#include <snowcoder/io/json.hpp>
+#include <snowcoder/record/benchmark_task.hpp>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace snowcoder::io {
+
+/// "HumanEvalPlus" for …/HumanEvalPlus.jsonl.gz: how a benchmark is called in messages and tables.
+inline std::string benchmark_name(std::filesystem::path const& path) {
+  auto name = path.filename().string();
+  return name.substr(0, std::min(name.find(".jsonl"), name.find(".json")));
+}
+
+namespace detail {
+
+/// The first of `keys` that holds text (or a list of texts, joined by lines); empty when none does.
+template <std::size_t N>
+std::string text_field(json const& row, std::array<char const*, N> const& keys) {
+  for (auto const* key : keys) {
+    auto const found = row.find(key);
+    if (found == row.end()) continue;
+    if (found->is_string()) return found->template get<std::string>();
+    if (!found->is_array()) continue;
+    std::string joined;
+    for (auto const& part : *found)
+      if (part.is_string()) (joined += part.template get<std::string>()) += '\n';
+    if (!joined.empty()) return joined;
+  }
+  return {};
+}
+
+/// What stands between the first pair of triple quotes: the words of a task without its signature.
+inline std::string doc_string(std::string_view prompt) {
+  for (std::string_view quotes : {"\"\"\"", "'''"}) {
+    auto const first = prompt.find(quotes);
+    if (first == prompt.npos) continue;
+    auto const last = prompt.find(quotes, first + 3);
+    return std::string(prompt.substr(first + 3, last == prompt.npos ? last : last - first - 3));
+  }
+  return {};
+}
+
+inline expected<benchmark_task> benchmark_row(json const& row, std::string const& where) {
+  if (!row.is_object()) return failure("a benchmark row is not a JSON object", where);
+  benchmark_task t;
+  if (auto const id = row.find("task_id"); id != row.end())
+    t.id = id->is_string() ? id->get<std::string>() : to_line(*id);
+  else
+    t.id = text_field(row, std::array{"id", "name", "question_id"});
+  if (t.id.empty()) t.id = where.substr(where.find_last_of('/') + 1);
+  t.prompt = text_field(row, std::array{"complete_prompt", "prompt", "text", "instruct_prompt", "question"});
+  t.solution = text_field(row, std::array{"canonical_solution", "solution", "code"});
+  t.test = text_field(row, std::array{"test", "assertion", "test_list"});
+  t.entry_point = text_field(row, std::array{"entry_point"});
+  if (t.prompt.empty() && t.solution.empty() && t.test.empty())
+    return failure("a benchmark row has no prompt, solution or test", where, "expected fields such as prompt, canonical_solution, test");
+  auto const keep = [&](std::string text) {
+    if (!text.empty() && std::find(t.texts.begin(), t.texts.end(), text) == t.texts.end()) t.texts.push_back(std::move(text));
+  };
+  keep(t.prompt);
+  keep(doc_string(t.prompt));
+  keep(t.solution);
+  for (auto const* key : {"prompt", "complete_prompt", "instruct_prompt", "text", "question", "canonical_solution", "solution", "code"})
+    keep(text_field(row, std::array{key}));
+  return t;
+}
+
+}  // namespace detail
+
+/// Every task of a benchmark file, in file order. `texts` holds prompt, docstring, solution and instruction, each alone;
+/// tests are in `test` only. A row that cannot be read is an error: a benchmark with a hole must not pass for a whole one.
+inline expected<std::vector<benchmark_task>> read_benchmark(std::filesystem::path const& path) {
+  SNOWCODER_TRY(auto lines, line_reader::open(path));
+  std::vector<benchmark_task> tasks;
+  std::string_view line;
+  for (;;) {
+    SNOWCODER_TRY(bool const more, lines.next(line));
+    if (!more) break;
+    if (line.find_first_not_of(" \t\r") == line.npos) continue;
+    SNOWCODER_TRY(auto const row, parse_json(line, lines.place()));
+    SNOWCODER_TRY(auto task, detail::benchmark_row(row, lines.place()));
+    tasks.push_back(std::move(task));
+  }
+  if (tasks.empty()) return failure("no benchmark tasks", path.string(), "one JSON object per line is expected");
+  return tasks;
+}
+
+}  // namespace snowcoder::io

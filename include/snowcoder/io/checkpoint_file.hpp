@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+// A checkpoint is a folder: model.safetensors (f32 weights under their Hugging Face names), optimizer.safetensors (both
+// moments) and checkpoint.json, written last with the checksums of the others. The folder appears by one rename, so a
+// checkpoint that can be seen is whole; what a disk does to it afterwards is caught by the checksums.
+#pragma once
+
+#include <snowcoder/core/expected.hpp>
+#include <snowcoder/core/hash.hpp>
+#include <snowcoder/io/json.hpp>
+#include <snowcoder/io/safetensors.hpp>
+#include <snowcoder/record/position.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace snowcoder::io {
+
+/// What checkpoint.json says.
+struct checkpoint_manifest {
+  training_position position;
+  std::string recipe, fingerprint, text;  ///< name, hash and full text of the recipe that trained it
+  std::string model;                      ///< hash of the model's part of that text: who may load the weights
+  std::int64_t parameters = 0;
+  json settings;                          ///< everything else that decides what is trained next: seed, precision, tokens, origin
+  json versions;                          ///< libraries, for people
+  struct part {
+    std::string file;
+    std::uint64_t bytes = 0;
+    std::string hash;
+  };
+  std::vector<part> parts;
+};
+
+/// One file to be written.
+struct checkpoint_part {
+  std::string file;
+  std::vector<tensor> tensors;
+};
+
+namespace detail {
+
+inline json manifest_json(checkpoint_manifest const& m) {
+  auto const& p = m.position;
+  json value{{"format", "snowcoder checkpoint 1"},
+             {"recipe", {{"name", m.recipe}, {"fingerprint", m.fingerprint}, {"model", m.model}, {"text", m.text}}},
+             {"parameters", m.parameters},
+             {"position", {{"phase", p.phase}, {"step", p.step}, {"total_steps", p.total_steps}, {"updates", p.updates},
+                           {"sequences", p.sequences}, {"tokens", p.tokens}, {"seed", p.seed}}},
+             {"settings", m.settings},
+             {"versions", m.versions},
+             {"files", json::array()}};
+  for (auto const& f : m.parts) value["files"].push_back({{"name", f.file}, {"bytes", f.bytes}, {"hash", f.hash}});
+  return value;
+}
+
+inline expected<checkpoint_manifest> parse_manifest(json const& v, std::string const& where) {
+  try {
+    if (v.at("format") != "snowcoder checkpoint 1") return failure("checkpoint of another format", where);
+    checkpoint_manifest m;
+    auto const &r = v.at("recipe"), &p = v.at("position");
+    m.recipe = r.at("name");
+    m.fingerprint = r.at("fingerprint");
+    m.model = r.at("model");
+    m.text = r.at("text");
+    m.parameters = v.at("parameters");
+    m.position = {p.at("phase"), p.at("step"), p.at("total_steps"), p.at("updates"), p.at("sequences"), p.at("tokens"), p.at("seed")};
+    m.settings = v.at("settings");
+    m.versions = v.at("versions");
+    for (auto const& f : v.at("files")) m.parts.push_back({f.at("name"), f.at("bytes"), f.at("hash")});
+    return m;
+  } catch (json::exception const& e) {
+    return failure(std::string("checkpoint.json is incomplete: ") + e.what(), where, "use another checkpoint");
+  }
+}
+
+inline expected<void> sync_folder(std::filesystem::path const& path) {
+  int const d = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (d < 0) return failure(system_error(path.string()));
+  bool const synced = ::fsync(d) == 0;
+  auto e = system_error(path.string());
+  ::close(d);
+  if (!synced) return failure(std::move(e));
+  return {};
+}
+
+}  // namespace detail
+
+/// Writes the folder `path`, replacing one of that name. `m.parts` is filled in from `parts`.
+inline expected<void> write_checkpoint(std::filesystem::path const& path, checkpoint_manifest m,
+                                       std::span<checkpoint_part const> parts) {
+  namespace fs = std::filesystem;
+  auto const staging = path.parent_path() / (path.filename().string() + ".part");
+  std::error_code e;
+  fs::remove_all(staging, e);
+  if (fs::create_directories(staging, e); e) return failure(e.message(), staging.string(), "check that the folder is writable");
+  m.parts.clear();
+  for (auto const& p : parts) {
+    auto const file = staging / p.file;
+    SNOWCODER_CHECK(write_safetensors(file, p.tensors));
+    SNOWCODER_TRY(auto written, mapped_file::open(file));
+    m.parts.push_back({p.file, written.bytes().size(), hash(written.bytes()).hex()});
+  }
+  SNOWCODER_CHECK(write_json(staging / "checkpoint.json", detail::manifest_json(m)));
+  SNOWCODER_CHECK(detail::sync_folder(staging));
+  if (fs::exists(path)) fs::remove_all(path, e);
+  if (fs::rename(staging, path, e); e) return failure(e.message(), path.string());
+  return detail::sync_folder(path.parent_path());
+}
+
+/// A checkpoint on disk. Opening reads checkpoint.json; every file is verified when it is asked for.
+class checkpoint {
+ public:
+  static expected<checkpoint> open(std::filesystem::path const& folder) {
+    checkpoint c;
+    c.folder_ = folder;
+    auto const path = folder / "checkpoint.json";
+    if (!std::filesystem::exists(path))
+      return failure("no checkpoint here (checkpoint.json is missing)", folder.string(), "give a folder that train has written");
+    SNOWCODER_TRY(auto value, read_json(path));
+    SNOWCODER_TRY(c.manifest_, detail::parse_manifest(value, path.string()));
+    return c;
+  }
+
+  std::filesystem::path const& folder() const { return folder_; }
+  checkpoint_manifest const& manifest() const { return manifest_; }
+
+  /// Checksum that stands in checkpoint.json; empty when there is no such file.
+  std::string checksum(std::string_view file) const {
+    for (auto const& p : manifest_.parts)
+      if (p.file == file) return p.hash;
+    return {};
+  }
+
+  /// A file of the checkpoint, after its size and checksum were found right.
+  expected<safetensors> file(std::string_view name) const {
+    auto const path = folder_ / name;
+    auto const part = std::find_if(manifest_.parts.begin(), manifest_.parts.end(), [&](auto const& p) { return p.file == name; });
+    if (part == manifest_.parts.end()) return failure("the checkpoint has no such file", path.string());
+    {
+      SNOWCODER_TRY(auto bytes, mapped_file::open(path));
+      if (bytes.bytes().size() != part->bytes)
+        return failure("torn file: " + std::to_string(bytes.bytes().size()) + " bytes instead of " + std::to_string(part->bytes),
+                       path.string(), "use an earlier checkpoint");
+      if (hash(bytes.bytes()).hex() != part->hash) return failure("checksum does not match", path.string(), "use an earlier checkpoint");
+    }
+    return safetensors::open(path);
+  }
+
+  /// Whether weights of this checkpoint fit a model whose text hashes to `model`.
+  expected<void> check_model(std::string_view model, std::string_view recipe) const {
+    if (manifest_.model == model) return {};
+    return failure("checkpoint of another model (recipe " + manifest_.recipe + ", not " + std::string(recipe) + ")", folder_.string(),
+                   "use the programs built for the recipe that trained it");
+  }
+
+ private:
+  checkpoint() = default;
+  std::filesystem::path folder_;
+  checkpoint_manifest manifest_;
+};
+
+inline std::string checkpoint_name(std::int64_t step) {
+  auto digits = std::to_string(step);
+  return "step-" + std::string(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits;
+}
+
+/// The step folders of a phase, earliest first; unfinished ones (.part) are not among them.
+inline std::vector<std::pair<std::int64_t, std::filesystem::path>> checkpoints_in(std::filesystem::path const& phase) {
+  std::vector<std::pair<std::int64_t, std::filesystem::path>> found;
+  std::error_code ignored;
+  for (auto const& entry : std::filesystem::directory_iterator(phase, ignored)) {
+    auto const name = entry.path().filename().string();
+    if (!name.starts_with("step-") || name.size() < 11 || name.find_first_not_of("0123456789", 5) != name.npos) continue;
+    found.emplace_back(std::stoll(name.substr(5)), entry.path());
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+/// Removes all but the last `kept` step folders of a phase, and whatever a killed run left unfinished.
+inline void retain_checkpoints(std::filesystem::path const& phase, std::size_t kept) {
+  std::error_code ignored;
+  auto const all = checkpoints_in(phase);
+  for (std::size_t i = 0; i + kept < all.size(); ++i) std::filesystem::remove_all(all[i].second, ignored);
+  std::vector<std::filesystem::path> unfinished;
+  for (auto const& entry : std::filesystem::directory_iterator(phase, ignored))
+    if (entry.path().extension() == ".part") unfinished.push_back(entry.path());
+  for (auto const& path : unfinished) std::filesystem::remove_all(path, ignored);
+}
+
+}  // namespace snowcoder::io

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// A file as read-only memory, paged in as it is touched.
+#pragma once
+
+#include <snowcoder/core/expected.hpp>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <filesystem>
+#include <string_view>
+#include <utility>
+
+namespace snowcoder::io {
+
+class mapped_file {
+ public:
+  static expected<mapped_file> open(std::filesystem::path const& path) {
+    int const d = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (d < 0) return failure(system_error(path.string()));
+    struct ::stat s {};
+    mapped_file f;
+    bool ok = ::fstat(d, &s) == 0 && S_ISREG(s.st_mode);
+    if (!ok) errno = EINVAL;
+    if (ok && s.st_size > 0) {
+      f.data_ = ::mmap(nullptr, std::size_t(s.st_size), PROT_READ, MAP_PRIVATE, d, 0);
+      ok = f.data_ != MAP_FAILED;
+      f.size_ = ok ? std::size_t(s.st_size) : 0;
+      if (!ok) f.data_ = nullptr;
+    }
+    auto const saved = errno;
+    ::close(d);
+    errno = saved;
+    if (!ok) return failure(system_error(path.string()));
+    return f;
+  }
+  mapped_file() = default;
+  mapped_file(mapped_file&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+  mapped_file& operator=(mapped_file&& other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+    return *this;
+  }
+  ~mapped_file() {
+    if (data_) ::munmap(data_, size_);
+  }
+
+  std::string_view bytes() const { return {static_cast<char const*>(data_), size_}; }
+
+ private:
+  void* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+}  // namespace snowcoder::io

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// --describe: the recipe in full, every option marked as the paper's, derived from it, or our default, and as changed where
+// a recipe departs from the default.
+#pragma once
+
+#include <snowcoder/config/accounting.hpp>
+#include <snowcoder/config/fingerprint.hpp>
+
+#include <fmt/core.h>
+
+#include <string>
+#include <string_view>
+
+namespace snowcoder::pipeline {
+
+namespace detail {
+template <has_fields T>
+void describe_fields(std::string& out, std::string const& prefix, T const& value) {
+  T const defaults{};
+  std::apply(
+      [&](auto const&... f) {
+        auto one = [&](auto const& field) {
+          auto const& v = value.*(field.member);
+          using V = std::remove_cvref_t<decltype(v)>;
+          if constexpr (has_fields<V>) {
+            describe_fields(out, prefix + "." + std::string(field.name), v);
+          } else {
+            bool const changed = !(v == defaults.*(field.member));
+            std::string_view const mark = changed ? "recipe" : field.from == origin::paper ? "paper" : field.from == origin::derived ? "derived" : "ours";
+            out += fmt::format("  {:<44} {:<28} [{}]\n", prefix + "." + std::string(field.name), text_of(v), mark);
+          }
+        };
+        (one(f), ...);
+      },
+      T::fields());
+}
+}  // namespace detail
+
+template <config::recipe R>
+std::string describe() {
+  std::string out = fmt::format("recipe       {}\nfingerprint  {}\nparameters   {}\n", R::name, config::fingerprint<R>.hex(), config::parameters(R::model));
+  out += fmt::format("tokens       {}\nFLOP/token   {:.4g} (causal)\n", config::total_tokens<R>(), config::flop_per_token(R::model));
+  out += fmt::format("filters      {}\nsplitter     {}\n", R::filters::text(), R::splitter::text());
+  out += "values       [paper] printed there  [derived] from it  [ours] where it is silent  [recipe] changed here\n";
+  config::for_each_value<R>([&](std::string_view name, auto const& value) {
+    if constexpr (has_fields<std::remove_cvref_t<decltype(value)>>)
+      detail::describe_fields(out, std::string(name), value);
+    else
+      for (auto const& phase : value) detail::describe_fields(out, std::string(name) + "." + std::string(phase.name), phase);
+  });
+  return out;
+}
+
+}  // namespace snowcoder::pipeline

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a recipe costs on given hardware, all from constexpr accounting.
+#pragma once
+
+#include <snowcoder/config/accounting.hpp>
+#include <snowcoder/config/fingerprint.hpp>
+#include <snowcoder/core/quantity.hpp>
+
+#include <fmt/core.h>
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace snowcoder::pipeline {
+
+/// Dense bf16 peak of one device, the share of it that good trainers reach on models of this size (train.md section 7; a
+/// guess for the CPU), and its memory.
+struct hardware {
+  std::string_view name;
+  double peak_flops;
+  double reached;
+  double memory_bytes;
+  std::string_view note;
+};
+
+inline constexpr std::array hardware_table{
+    hardware{"h100", 989.4e12, 0.53, 80e9, "one H100 SXM, dense bf16 at 1,830 MHz"},
+    hardware{"a100", 312e12, 0.50, 80e9, "one A100 SXM 80 GB, dense bf16"},
+    hardware{"cpu", 0.4e12, 0.30, 16e9, "two Zen 4 cores, bf16 through oneDNN"},
+};
+
+inline std::optional<hardware> find_hardware(std::string_view name) {
+  for (auto const& h : hardware_table)
+    if (h.name == name) return h;
+  return {};
+}
+
+template <config::recipe R>
+std::string plan(hardware const& h) {
+  using namespace config;
+  constexpr auto model = R::model;
+  std::string out = fmt::format("{} · fingerprint {}\n\n", R::name, fingerprint<R>.hex());
+  out += fmt::format("model        {} parameters ({} layers, width {}, hidden {}, {} heads, vocabulary {}, context {})\n",
+                     with_commas(parameters(model)), model.layers, model.width, model.hidden, model.heads,
+                     with_commas(model.vocabulary), with_commas(model.context));
+  out += fmt::format("FLOP/token   {:.4g} causal (6N + 6LdT), {:.4g} in the PaLM convention (6N + 12LdT)\n", flop_per_token(model),
+                     flop_per_token_full_square(model));
+  out += fmt::format("hardware     {}: {:.4g} TFLOP/s peak, {:.0f} % of it assumed reached\n\n", h.note, h.peak_flops / 1e12, h.reached * 100);
+
+  out += fmt::format("{:<14} {:>18} {:>9} {:>8} {:>14} {:>10} {:>12} {:>12}\n", "phase", "tokens", "steps", "passes", "tokens/step",
+                     "FLOP", "hours", "files");
+  double hours = 0;
+  for (auto const& p : R::curriculum) {
+    double const flop = double(p.tokens) * flop_per_token(model);
+    double const phase_hours = flop / (h.peak_flops * h.reached) / 3600;
+    hours += phase_hours;
+    out += fmt::format("{:<14} {:>18} {:>9} {:>8.4g} {:>14} {:>10.3g} {:>12.4g} {:>12}\n", p.name, with_commas(p.tokens),
+                       with_commas(p.steps(model.context)), p.passes, with_commas(p.tokens_per_step(model.context)), flop,
+                       phase_hours, bytes_text(double(p.tokens) / p.passes * bytes_per_token(R::vocabulary)));
+  }
+  out += fmt::format("{:<14} {:>18} {:>9} {:>8} {:>14} {:>10.3g} {:>12.4g}\n\n", "all", with_commas(total_tokens<R>()), "", "", "",
+                     total_flop<R>(), hours);
+  out += fmt::format("device time  {} on one device\n", duration_text(hours * 3600));
+  out += fmt::format("disk         {} of tokens as trained ({} bytes each); checkpoint {}; published model {}\n",
+                     bytes_text(double(total_tokens<R>()) * bytes_per_token(R::vocabulary)), bytes_per_token(R::vocabulary),
+                     bytes_text(double(checkpoint_bytes(model))), bytes_text(double(published_bytes(model))));
+  out += fmt::format("memory       {} of training state; with activations, by sequences in a micro-batch:\n",
+                     binary_bytes_text(double(state_bytes(model))));
+  for (int sequences : {1, 2, 4, 8, 16}) {
+    double const bytes = double(state_bytes(model) + activation_bytes(model, sequences));
+    out += fmt::format("             {:>3}  {:>10}{}\n", sequences, binary_bytes_text(bytes), bytes > h.memory_bytes ? "  (more than the device has)" : "");
+  }
+  constexpr auto e = R::encoder;
+  constexpr int n = R::annotator.section;
+  double const corpus = double(R::curriculum[0].tokens) / R::curriculum[0].passes;
+  out += fmt::format("\nannotator    encoder of {} parameters, {:.4g} FLOP/token at {} tokens; three sections a file\n",
+                     with_commas(parameters(e)), flop_per_token(e, n), n);
+  out += fmt::format("             one file: {} at the assumed rate\n", duration_text(3.0 * n * flop_per_token(e, n) / (h.peak_flops * h.reached)));
+  out += fmt::format("selection    top {:.4g} % of every language: {} of {}\n", R::selection.share * 100,
+                     tokens_text(corpus * R::selection.share), tokens_text(corpus));
+  for (auto const& p : R::curriculum)
+    if (p.source == documents::synthetic)
+      out += fmt::format("synthesis    {} to be written, {:.0f} % Python as trained\n", tokens_text(double(p.tokens) / p.passes),
+                         R::synthesis.python_share * 100);
+  return out;
+}
+
+}  // namespace snowcoder::pipeline

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// provenance.json: what made an output folder. Also the memory of finished work: a program whose recipe, inputs and
+// settings have the key of the stamp that lies in its output folder has nothing left to do.
+#pragma once
+
+#include <snowcoder/config/fingerprint.hpp>
+#include <snowcoder/core/version.hpp>
+#include <snowcoder/io/json.hpp>
+#include <snowcoder/io/mapped_file.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace snowcoder::pipeline {
+
+/// Hash of a file's bytes, or of the names, sizes and bytes of all files below a folder (links are not followed).
+inline expected<hash128> content_hash(std::filesystem::path const& path) {
+  namespace fs = std::filesystem;
+  if (fs::is_regular_file(path)) {
+    SNOWCODER_TRY(auto file, io::mapped_file::open(path));
+    return hash(file.bytes());
+  }
+  if (!fs::is_directory(path)) return failure("no such file or folder", path.string());
+  std::vector<fs::path> files;
+  std::error_code e;
+  for (fs::recursive_directory_iterator it(path, fs::directory_options::skip_permission_denied, e), end; it != end; it.increment(e))
+    if (it->is_regular_file(e) && !it->is_symlink(e)) files.push_back(it->path());
+  std::sort(files.begin(), files.end());
+  std::string all;
+  for (auto const& f : files) {
+    SNOWCODER_TRY(auto file, io::mapped_file::open(f));
+    ((all += fs::relative(f, path, e).string()) += '\0') += hash(file.bytes()).hex();
+  }
+  return hash(all);
+}
+
+class provenance {
+ public:
+  /// `settings`: every flag that changes the output (not threads, not paths of outputs).
+  template <config::recipe R>
+  static provenance of(std::string_view program, io::json settings) {
+    provenance p;
+    p.value_ = {{"program", program},
+                {"version", version},
+                {"recipe", {{"name", R::name}, {"fingerprint", config::fingerprint<R>.hex()}, {"text", config::recipe_text<R>()}}},
+                {"settings", std::move(settings)},
+                {"inputs", io::json::array()}};
+    return p;
+  }
+  expected<void> add_input(std::filesystem::path const& path) {
+    SNOWCODER_TRY(auto h, content_hash(path));
+    value_["inputs"].push_back({{"path", path.string()}, {"hash", h.hex()}});
+    return {};
+  }
+  /// Depends on program, version, recipe, settings and the contents of the inputs; not on where they lie.
+  std::string key() const {
+    auto v = value_;
+    for (auto& input : v["inputs"]) input.erase("path");
+    return hash(io::to_line({v["program"], v["version"], v["recipe"]["fingerprint"], v["settings"], v["inputs"]})).hex();
+  }
+  /// Was `stamp` (DIR/provenance.json) written by a run with this key?
+  bool finished(std::filesystem::path const& stamp) const {
+    auto old = io::read_json(stamp);
+    return old && old->contains("key") && (*old)["key"] == key();
+  }
+  /// Written last: counts in and out by reason, bytes, whatever a reader of the folder asks.
+  expected<void> write(std::filesystem::path const& stamp, io::json counts) const {
+    auto v = value_;
+    v["key"] = key();
+    v["counts"] = std::move(counts);
+    v["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+    return io::write_json(stamp, v);
+  }
+
+ private:
+  io::json value_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace snowcoder::pipeline

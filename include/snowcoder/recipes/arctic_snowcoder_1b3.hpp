@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Arctic-SnowCoder-1.3B as published (arXiv 2409.02326): every printed number, and our default wherever the paper is
+// silent (`plan --describe` marks which is which).
+#pragma once
+
+#include <snowcoder/config/concepts.hpp>
+#include <snowcoder/filter/starcoder2.hpp>
+#include <snowcoder/tokenize/pre_split.hpp>
+
+#include <array>
+#include <string_view>
+
+namespace snowcoder::recipes {
+
+struct arctic_snowcoder_1b3 {
+  static constexpr std::string_view name = "arctic_snowcoder_1b3";
+
+  // clean: the paper names the steps; the rules are StarCoder2's
+  static constexpr auto languages = config::all_languages;
+  using filters = filter::starcoder2;
+  static constexpr auto near_duplicates = config::checked(config::near_duplicate{});
+  static constexpr config::decontamination contamination{};
+
+  // choose and enlarge
+  static constexpr config::vocabulary vocabulary{.size = 64000};
+  using splitter = tokenize::starcoder_split;
+  static constexpr auto encoder = config::checked(config::encoder_shape{});  // Snowflake-arctic-embed-m
+  static constexpr auto annotator = config::checked(config::annotator{.recipe = config::annotator_recipe::hqins});
+  static constexpr auto selection = config::checked(config::selection{.share = 12.5 / 400});
+  static constexpr auto synthesis = config::checked(config::synthesis{.python_share = 0.5});
+
+  // learn and measure
+  static constexpr auto model = config::checked(config::decoder_shape{
+      .layers = 24, .width = 2048, .hidden = 5632, .heads = 16, .kv_heads = 16, .vocabulary = 64000, .context = 8192});
+  static constexpr auto optimizer = config::checked(config::optimizer{});
+  static constexpr config::evaluation evaluation{};
+  static constexpr auto curriculum = config::checked(
+      std::array{
+          config::phase{.name = "general",
+                        .source = config::documents::general,
+                        .group = config::grouping::by_language_then_repository,
+                        .tokens = 500'000'000'000,
+                        .passes = 1.25,
+                        .rate = {config::law::warm_up_cosine, 5.3e-4, 5.3e-5, 600}},
+          config::phase{.name = "high_quality",
+                        .source = config::documents::selected,
+                        .group = config::grouping::by_file,
+                        .tokens = 50'000'000'000,
+                        .passes = 4,
+                        .rate = {config::law::warm_up_linear, 5.3e-4, 0, 1000}},
+          config::phase{.name = "synthetic",
+                        .source = config::documents::synthetic,
+                        .group = config::grouping::by_file,
+                        .tokens = 5'000'000'000,
+                        .passes = 2.5,
+                        .rate = {config::law::warm_up_linear, 5.3e-4, 0, 100}},
+      },
+      model.context);
+};
+
+static_assert(config::coherent<arctic_snowcoder_1b3>());
+
+}  // namespace snowcoder::recipes

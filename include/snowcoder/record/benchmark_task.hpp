@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// One task of a code benchmark, its completions and their verdicts.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace snowcoder {
+
+struct benchmark_task {
+  std::string id;           ///< "HumanEval/0"
+  std::string prompt;
+  std::string solution;     ///< canonical
+  std::string test;
+  std::string entry_point;
+  std::vector<std::string> texts;  ///< everything that must not be in the training data, prompt and solution included
+};
+
+struct sample {
+  std::string task;
+  std::string completion;   ///< continues the prompt
+};
+
+enum class verdict : unsigned char { passed, failed, timed_out, crashed, refused };
+
+struct judged_sample {
+  sample answer;
+  verdict outcome = verdict::failed;
+  std::string detail;       ///< last line of the error, or which limit was hit
+  double seconds = 0;
+};
+
+}  // namespace snowcoder

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/catch.hpp"
+
+#include <snowcoder/config/shape.hpp>
+#include <snowcoder/core/field_list.hpp>
+#include <snowcoder/core/quantity.hpp>
+
+using namespace snowcoder;
+
+// The same facts at compile time and at run time.
+constexpr bool numbers_print_as_people_write_them() {
+  return text_of(5.3e-4) == "0.00053" && text_of(1e-8) == "1e-8" && text_of(0.95) == "0.95" && text_of(10000.0) == "10000" &&
+         text_of(-3) == "-3" && text_of(true) == "true" && text_of(0.1 + 0.2 - 0.3 > 0) == "true" && text_of(1.25) == "1.25" &&
+         text_of(500'000'000'000) == "500000000000" && text_of(1e-12) == "1e-12";
+}
+static_assert(numbers_print_as_people_write_them());
+
+TEST_CASE("values print as initializer text") {
+  CHECK(numbers_print_as_people_write_them());
+  CHECK(text_of(config::decoder_shape{.layers = 2}).starts_with("{.layers = 2, .width = 2048,"));
+  CHECK(text_of(config::initialization::flat) == "flat");
+}
+
+TEST_CASE("enumerators are found by name") {
+  CHECK(from_name<config::pooling>("mean") == config::pooling::mean);
+  CHECK_FALSE(from_name<config::pooling>("median"));
+  CHECK_FALSE(from_name<config::pooling>(""));
+}
+
+TEST_CASE("quantities read well") {
+  CHECK(with_commas(1364297728) == "1,364,297,728");
+  CHECK(with_commas(-12) == "-12");
+  CHECK(bytes_text(1.11e12) == "1.11 TB");
+  CHECK(binary_bytes_text(22.9 * 1024 * 1024 * 1024) == "22.9 GiB");
+}
