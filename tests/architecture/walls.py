@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Holds the walls of the house: walls.py SOURCE_DIR {includes|ceilings|top_level|presets|head}
+
+includes   every #include of a room follows the arrows of the design; third parties stay behind their own header
+ceilings   no header over 400 lines, no app over 150
+top_level  nothing at the top but what the design lists
+presets    every preset of the design is there and each can be built and tested; every recipe header is in the CMake list
+head       licence line first, `#pragma once`, no forbidden names
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+
+BELOW_STAGES = {"core", "config", "record", "io"}
+PURE = {"filter", "privacy", "dedup", "decontaminate", "tokenize", "select", "synthesize"}  # no files, no models
+MODELS = {"annotate", "train", "generate", "evaluate", "publish"}
+STAGES = PURE | MODELS | {"corpus"}
+MAY_SEE = {"core": set(), "config": {"core"}, "record": {"core", "config"}, "io": {"core", "config", "record"},
+           "backend": {"core", "config"}, "nn": {"core", "config", "backend"}, "parallel": {"core", "config"},
+           "corpus": BELOW_STAGES, "pipeline": BELOW_STAGES | STAGES | {"nn", "backend", "parallel"},
+           "recipes": {"core", "config", "filter", "tokenize", "recipes"}}
+MAY_SEE |= {room: {"core", "config", "record"} for room in PURE}
+MAY_SEE |= {room: BELOW_STAGES | {"nn", "backend", "parallel"} for room in MODELS}
+
+# A third party and the only files that may name it.
+WRAPPED = {"zstd.h": "io/compressed.hpp", "zlib.h": "io/compressed.hpp", "nlohmann/": "io/json.hpp", "simdjson.h": "io/document_file.hpp",
+           "tl/expected.hpp": "core/expected.hpp", "CLI/": "pipeline/app.hpp", "spdlog/": "pipeline/log.hpp", "archive.h": "io/archive.hpp",
+           "curl/": "io/http.hpp", "httplib.h": "io/http_server.hpp", "seccomp.h": "evaluate/"}
+HOST_ONLY = {"config", "core", "record", "nn", "backend", "recipes", "filter"}  # never range-v3 or xtensor
+
+
+def headers(root):
+    for folder, _, names in os.walk(os.path.join(root, "include", "snowcoder")):
+        for name in names:
+            if name.endswith((".hpp", ".cuh")):
+                yield os.path.join(folder, name)
+
+
+def room_of(root, path):
+    return os.path.relpath(path, os.path.join(root, "include", "snowcoder")).split(os.sep)[0]
+
+
+def includes(root):
+    for path in headers(root):
+        room, inside = room_of(root, path), os.path.relpath(path, os.path.join(root, "include", "snowcoder"))
+        for number, line in enumerate(open(path, encoding="utf-8"), 1):
+            match = re.match(r'\s*#\s*include\s*([<"])([^>"]+)', line)
+            if not match:
+                continue
+            quote, target = match.groups()
+            if quote == '"':
+                yield f"{path}:{number}: include by <snowcoder/…> from the root"
+            elif target.startswith("snowcoder/"):
+                seen = target.split("/")[1]
+                if seen != room and seen not in MAY_SEE.get(room, set()):
+                    yield f"{path}:{number}: room {room} may not see {seen}"
+                if target.endswith(".cuh"):
+                    yield f"{path}:{number}: only kernels/ may include .cuh"
+                if room == "nn" and "/cuda/" in target:
+                    yield f"{path}:{number}: nn may not name a device"
+            else:
+                if room in HOST_ONLY and target.startswith(("range/", "xtensor/")):
+                    yield f"{path}:{number}: {room} may not include range-v3 or xtensor"
+                for name, wrapper in WRAPPED.items():
+                    if target.startswith(name) and not inside.startswith(wrapper):
+                        yield f"{path}:{number}: {target} is wrapped in {wrapper}"
+
+
+def ceilings(root):
+    for path in headers(root):
+        if sum(1 for _ in open(path, encoding="utf-8")) > 400:
+            yield f"{path}: over 400 lines"
+    for name in os.listdir(os.path.join(root, "apps")):
+        path = os.path.join(root, "apps", name)
+        if name.endswith(".cpp") and sum(1 for _ in open(path, encoding="utf-8")) > 150:
+            yield f"{path}: an app over 150 lines"
+
+
+ALLOWED = {"CMakeLists.txt", "CMakePresets.json", "include", "apps", "kernels", "tests", "benchmarks", "docs", "README.md", "LICENSE",
+           "CHANGELOG.md", "CONTRIBUTING.md"}
+
+
+def top_level(root):
+    listed = subprocess.run(["git", "-C", root, "ls-files"], capture_output=True, text=True)
+    names = listed.stdout.split("\n") if listed.returncode == 0 else os.listdir(root)
+    for name in sorted({n.split("/")[0] for n in names if n}):
+        if name not in ALLOWED and not name.startswith(".") and name not in {"build", "bin", "run"}:
+            yield f"{name}: not in the design's list of top-level entries"
+    for name in ALLOWED:
+        if not os.path.exists(os.path.join(root, name)):
+            yield f"{name}: missing"
+
+
+def presets(root):
+    value = json.load(open(os.path.join(root, "CMakePresets.json"), encoding="utf-8"))
+    for kind in ("configurePresets", "buildPresets", "testPresets"):
+        names = {p["name"] for p in value[kind] if not p.get("hidden")}
+        for wanted in {"release", "portable", "dev", "asan", "tsan", "cuda"} - names:
+            yield f"CMakePresets.json: {kind} lacks {wanted}"
+    cmake = open(os.path.join(root, "CMakeLists.txt"), encoding="utf-8").read()
+    for name in os.listdir(os.path.join(root, "include", "snowcoder", "recipes")):
+        if name[:-4] not in cmake:
+            yield f"recipes/{name}: not in SNOWCODER_RECIPES"
+
+
+def head(root):
+    for path in headers(root):
+        lines = open(path, encoding="utf-8").read().split("\n")
+        if lines[0] != "// SPDX-License-Identifier: Apache-2.0":
+            yield f"{path}: first line is not the licence"
+        if "#pragma once" not in lines:
+            yield f"{path}: no #pragma once"
+        if os.path.basename(path).split(".")[0] in {"utils", "common", "helpers", "misc"}:
+            yield f"{path}: a name that says nothing"
+        for number, line in enumerate(lines, 1):
+            if re.match(r"\s*using namespace", line) and not line.startswith("  "):
+                yield f"{path}:{number}: using namespace in a header"
+            if len(line) > 128:
+                yield f"{path}:{number}: over 128 columns"
+
+
+def main():
+    root, check = os.path.abspath(sys.argv[1]), sys.argv[2]
+    broken = list(globals()[check](root))
+    print("\n".join(broken) or f"{check}: the walls stand")
+    sys.exit(1 if broken else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Uses the library as its users do: run.py SOURCE_DIR BUILD_DIR CMAKE {find_package|data_only|add_subdirectory} [CMAKE FLAGS]"""
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+EXPECTED = ["kept", "longest_line_at_most"]
+
+
+def run(*command):
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{' '.join(command)}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
+    return done.stdout
+
+
+def main():
+    source, build, cmake, kind, flags = os.path.abspath(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4], sys.argv[5:]
+    project = os.path.join(source, "tests", "consumer", "add_subdirectory" if kind == "add_subdirectory" else "find_package")
+    prefix, tree = os.path.join(build, "prefix"), os.path.join(build, kind)
+    shutil.rmtree(tree, ignore_errors=True)
+    common = ["-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_CXX_FLAGS=-O1", "-DSNOWCODER_CUDA=OFF", *flags]
+    if kind == "add_subdirectory":
+        run(cmake, "-S", project, "-B", tree, f"-DSNOWCODER_SOURCE={source}", *common)
+        run(cmake, "--build", tree, "--target", "one_header")
+    else:
+        installed = os.path.join(build, "installed-" + kind)
+        run(cmake, "-S", source, "-B", installed, "-DSNOWCODER_TESTS=OFF", "-DSNOWCODER_APPS=OFF", *common)
+        run(cmake, "--install", installed, "--prefix", prefix)
+        data_only = ["-DCONSUMER_DATA_ONLY=ON", "-DCMAKE_DISABLE_FIND_PACKAGE_dnnl=ON"] if kind == "data_only" else []
+        run(cmake, "-S", project, "-B", tree, f"-DCMAKE_PREFIX_PATH={prefix}", *data_only, *common)
+        run(cmake, "--build", tree)
+    printed = run(os.path.join(tree, "one_header")).split()
+    if printed != EXPECTED:
+        sys.exit(f"one_header printed {printed}, not {EXPECTED}")
+    if kind == "find_package":
+        folder = os.path.join(tree, "bin", "wider_lines")
+        apps = sorted(os.listdir(folder))
+        own = run(os.path.join(folder, "plan"), "--describe").split("fingerprint")[1].split()[0]
+        shipped = run(os.path.join(source, "bin", "quickstart", "plan"), "--describe").split("fingerprint")[1].split()[0]
+        if own == shipped or len(apps) < 12:
+            sys.exit(f"apps {apps}, fingerprint {own} beside {shipped}")
+        corpus, clean = os.path.join(tree, "corpus", "repository"), os.path.join(tree, "clean")
+        os.makedirs(corpus)
+        shutil.copy(__file__, corpus)
+        run(os.path.join(folder, "prepare"), "--in", os.path.dirname(corpus), "--out", clean)
+        stamped = json.load(open(os.path.join(clean, "provenance.json"), encoding="utf-8"))["recipe"]
+        if stamped["name"] != "wider_lines" or stamped["fingerprint"] != own:
+            sys.exit(f"provenance names {stamped['name']} {stamped['fingerprint']}, the recipe is {own}")
+        print(f"{len(apps)} apps, fingerprint {own}")
+
+
+if __name__ == "__main__":
+    main()

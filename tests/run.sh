@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Proves the software: installs what is missing, builds everything, runs every test. tests/run.sh [ctest arguments]
+# The last line is "N passed, N failed". A second run builds only what has changed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+apps/packages.sh tests
+jobs=$(nproc)
+configured=$(mktemp)
+cmake --preset release > "$configured" 2>&1 || { cat "$configured"; exit 1; }
+rm -f "$configured"
+cmake --build --preset release -j "$jobs"
+log=$(mktemp)
+status=0
+ctest --preset release -j 1 --timeout 1200 "$@" 2>&1 | tee "$log" || status=$?
+total=$(sed -nE 's/.*tests failed out of ([0-9]+).*/\1/p' "$log" | tail -1)
+failed=$(sed -nE 's/.*, ([0-9]+) tests failed out of.*/\1/p' "$log" | tail -1)
+rm -f "$log"
+echo "$((${total:-0} - ${failed:-0})) passed, ${failed:-0} failed"
+[ "${total:-0}" -gt 0 ] || status=1
+exit "$status"
