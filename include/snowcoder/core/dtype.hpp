@@ -15,10 +15,12 @@ struct bfloat16 {
   std::uint16_t bits = 0;
 
   bfloat16() = default;
-  SNOWCODER_HD constexpr explicit bfloat16(float value) {
+  SNOWCODER_HD constexpr explicit bfloat16(float value) : bits(rounded(value)) {}
+  /// The bits of the nearest bfloat16.
+  SNOWCODER_HD static constexpr std::uint16_t rounded(float value) {
     auto const u = __builtin_bit_cast(std::uint32_t, value);
-    bits = (u & 0x7fffffffu) > 0x7f800000u ? std::uint16_t((u >> 16) | 0x40u)
-                                           : std::uint16_t((u + 0x7fffu + ((u >> 16) & 1u)) >> 16);
+    std::uint32_t const quiet = (u >> 16) | 0x40u, nearest = (u + 0x7fffu + ((u >> 16) & 1u)) >> 16;
+    return std::uint16_t((u & 0x7fffffffu) > 0x7f800000u ? quiet : nearest);
   }
   SNOWCODER_HD constexpr explicit operator float() const { return __builtin_bit_cast(float, std::uint32_t(bits) << 16); }
   friend constexpr bool operator==(bfloat16, bfloat16) = default;

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <set>
 #include <span>
@@ -75,7 +76,9 @@ inline float half_to_float(std::uint16_t h) {
 /// One entry of the header as a tensor inside `data`, or what is wrong with it.
 inline expected<tensor> safetensors_entry(std::string const& name, json const& entry, std::string_view data,
                                           std::string const& where) {
-  auto const refuse = [&](std::string what) { return failure("tensor " + name + ": " + what, where, "download or export the file again"); };
+  auto const refuse = [&](std::string what) {
+    return failure("tensor " + name + ": " + what, where, "download or export the file again");
+  };
   if (!entry.is_object() || !entry.contains("dtype") || !entry.contains("shape") || !entry.contains("data_offsets"))
     return refuse("dtype, shape or data_offsets is missing");
   auto const &type_name = entry["dtype"], &shape = entry["shape"], &offsets = entry["data_offsets"];
@@ -87,7 +90,8 @@ inline expected<tensor> safetensors_entry(std::string const& name, json const& e
   tensor t{name, *type, {}, {}};
   std::uint64_t bytes = size_of(*type);
   for (auto const& extent : shape) {
-    if (!extent.is_number_unsigned() || extent.get<std::uint64_t>() > std::uint64_t(INT64_MAX)) return refuse("malformed shape");
+    if (!extent.is_number_unsigned() || extent.get<std::uint64_t>() > std::uint64_t(INT64_MAX))
+      return refuse("malformed shape");
     t.shape.push_back(extent.get<std::int64_t>());
     if (__builtin_mul_overflow(bytes, std::uint64_t(t.shape.back()), &bytes)) return refuse("shape is too large");
   }
@@ -113,7 +117,8 @@ class safetensors {
     if (bytes.size() < 8) return refuse("truncated safetensors file");
     std::uint64_t length;
     std::memcpy(&length, bytes.data(), 8);
-    if (length > bytes.size() - 8 || length > 100'000'000) return refuse("safetensors header is longer than the file or than 100 MB");
+    if (length > bytes.size() - 8 || length > 100'000'000)
+      return refuse("safetensors header is longer than the file or than 100 MB");
     auto const data = bytes.substr(8 + length);
 
     std::set<std::string> names;
@@ -128,7 +133,12 @@ class safetensors {
     if (!header.is_object()) return refuse("safetensors header is not a JSON object");
     if (!repeated.empty()) return refuse("tensor " + repeated + " appears twice");
     for (auto const& [name, entry] : header.items()) {
-      if (name == "__metadata__") continue;
+      if (name == "__metadata__") {
+        if (!entry.is_object()) return refuse("__metadata__ is not an object");
+        for (auto const& [key, value] : entry.items())
+          if (value.is_string()) s.metadata_.emplace(key, value.get<std::string>());
+        continue;
+      }
       SNOWCODER_TRY(auto t, detail::safetensors_entry(name, entry, data, where));
       s.tensors_.push_back(std::move(t));
     }
@@ -139,7 +149,8 @@ class safetensors {
     for (auto const& t : s.tensors_) {
       if (t.bytes.empty()) continue;
       if (t.bytes.data() != end)
-        return refuse("tensor " + t.name + (t.bytes.data() < end ? ": overlaps another" : ": bytes before it belong to nobody"));
+        return refuse("tensor " + t.name +
+                      (t.bytes.data() < end ? ": overlaps another" : ": bytes before it belong to nobody"));
       end += t.bytes.size();
     }
     if (end != data.data() + data.size()) return refuse("bytes after the last tensor");
@@ -147,6 +158,8 @@ class safetensors {
     return s;
   }
 
+  /// The strings that the writer left beside the tensors.
+  std::map<std::string, std::string> const& metadata() const { return metadata_; }
   /// In the order of their data.
   std::vector<tensor> const& tensors() const { return tensors_; }
   /// Null when there is none of that name.
@@ -195,15 +208,18 @@ class safetensors {
 
   mapped_file file_;
   std::vector<tensor> tensors_;
+  std::map<std::string, std::string> metadata_;
   std::vector<std::vector<std::uint64_t>> copies_;
   std::string where_;
 };
 
 /// Writes tensors in the order given, atomically. Data starts 64-byte aligned; wider elements should come first when types
-/// are mixed. Requires distinct names and bytes that fit the shapes.
-inline expected<void> write_safetensors(std::filesystem::path const& path, std::span<tensor const> tensors) {
+/// are mixed. Requires distinct names and bytes that fit the shapes. `metadata` are strings for the reader.
+inline expected<void> write_safetensors(std::filesystem::path const& path, std::span<tensor const> tensors,
+                                        std::map<std::string, std::string> const& metadata = {}) {
   json header = json::object();
   header["__metadata__"] = {{"format", "pt"}};
+  for (auto const& [key, value] : metadata) header["__metadata__"][key] = value;
   std::uint64_t next = 0;
   for (auto const& t : tensors) {
     std::uint64_t bytes = size_of(t.type);

@@ -83,7 +83,8 @@ TEST_CASE("safetensors: hostile headers are refused", "[io]") {
   CHECK(refusal("{" + entry("a", "[2]", "[0,8]", "F9") + "}", 8) == "tensor a: element type \"F9\" is not supported");
   CHECK(refusal("{\"a\":{\"dtype\":\"F32\"}}", 0) == "tensor a: dtype, shape or data_offsets is missing");
   CHECK(refusal("{\"a\":7}", 0) == "tensor a: dtype, shape or data_offsets is missing");
-  CHECK(refusal("{" + entry("a", "[2]", "[0,8]") + "," + entry("b", "[2]", "[4,12]") + "}", 12) == "tensor b: overlaps another");
+  CHECK(refusal("{" + entry("a", "[2]", "[0,8]") + "," + entry("b", "[2]", "[4,12]") + "}", 12) ==
+        "tensor b: overlaps another");
   CHECK(refusal("{" + entry("a", "[1]", "[0,4]") + "," + entry("b", "[1]", "[8,12]") + "}", 12) ==
         "tensor b: bytes before it belong to nobody");
   CHECK(refusal("{" + entry("a", "[1]", "[0,4]") + "," + entry("a", "[1]", "[4,8]") + "}", 8) == "tensor a appears twice");
@@ -102,7 +103,8 @@ TEST_CASE("safetensors: hostile headers are refused", "[io]") {
 }
 
 TEST_CASE("safetensors: tensors that lie askew are read all the same", "[io]") {
-  std::string header = R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"F32","shape":[2],"data_offsets":[1,9]}})";
+  std::string const header = R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},)"
+                             R"("b":{"dtype":"F32","shape":[2],"data_offsets":[1,9]}})";
   std::uint64_t const length = header.size();
   float const values[2] = {0.5f, -8.0f};
   std::string text(8, '\0');

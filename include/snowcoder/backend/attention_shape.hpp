@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the rows of a packed [q | k | v] matrix are read by attention. Shared by all devices.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+namespace snowcoder {
+
+/// Rows are tokens, sequence after sequence; columns are q (heads), k and v (kv_heads each), head_width elements a head.
+struct attention_shape {
+  std::int64_t sequences, length, heads, kv_heads, head_width;
+
+  constexpr std::int64_t rows() const { return sequences * length; }
+  constexpr std::int64_t width() const { return heads * head_width; }
+  constexpr std::int64_t kv_width() const { return kv_heads * head_width; }
+  constexpr std::int64_t packed() const { return width() + 2 * kv_width(); }
+  constexpr std::int64_t group() const { return heads / kv_heads; }  ///< query heads that share a key head
+  constexpr std::int64_t q(std::int64_t head) const { return head * head_width; }
+  constexpr std::int64_t k(std::int64_t head) const { return width() + head / group() * head_width; }
+  constexpr std::int64_t v(std::int64_t head) const { return k(head) + kv_width(); }
+  float scale() const { return 1.0f / std::sqrt(float(head_width)); }
+};
+
+}  // namespace snowcoder

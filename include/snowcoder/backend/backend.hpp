@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// The closed list of verbs that a device offers to models. A verb is a free function in the device's own namespace, found
+// through its first argument; layers in nn/ call nothing else and know no device. T is the element type (float or
+// bfloat16); sums, norms and softmax are float inside. Shapes stand beside each verb's definition in backend/cpu/.
+#pragma once
+
+#include <snowcoder/backend/adamw_step.hpp>
+#include <snowcoder/backend/attention_shape.hpp>
+#include <snowcoder/backend/operand.hpp>
+#include <snowcoder/backend/rope_table.hpp>
+#include <snowcoder/core/tensor_view.hpp>
+
+#include <concepts>
+#include <cstdint>
+
+namespace snowcoder {
+
+/// Memory of the device: `typename D::template buffer<T>(count)`, zero at first, with data() and size().
+template <class D, class T>
+concept owns_memory = requires(D& d, std::int64_t n, T* p, T const* q) {
+  { typename D::template buffer<T>(n).data() } -> std::same_as<T*>;
+  upload(d, p, q, n);
+  download(d, p, q, n);
+};
+
+/// C (+)= A x B (+ bias), A and B as they lie or transposed.
+template <class D, class T>
+concept multiplies = requires(D& d, matrix_view<T> c, matrix_view<float> sum, operand<T> a, product_options how) {
+  matmul(d, c, a, a, how);
+  matmul(d, sum, a, a, how);
+};
+
+/// Flat arrays: sums, conversions, the optimizer.
+template <class D, class T>
+concept walks_arrays = requires(D& d, T* t, T const* ct, float* f, float const* cf, std::int64_t n, adamw_step step) {
+  fill(d, t, T(), n);
+  add(d, t, ct, ct, n);
+  cast(d, t, cf, n);
+  cast(d, f, ct, n);
+  adamw(d, f, f, f, cf, n, step);
+  { sum_of_squares(d, cf, n) } -> std::same_as<double>;
+};
+
+/// Everything a decoder needs, forward, backward and with a cache.
+template <class D, class T>
+concept decoder_backend =
+    owns_memory<D, T> && owns_memory<D, float> && owns_memory<D, std::int32_t> && multiplies<D, T> && walks_arrays<D, T> &&
+    requires(D& d, matrix_view<T> m, matrix_view<T const> c, matrix_view<float> f, matrix_view<float const> logits, T const* v,
+             float* sums, float const* kept, std::int32_t const* ids, attention_shape shape, rope_positions where,
+             std::int64_t n) {
+      embed(d, m, c, ids);
+      embed_backward(d, f, c, ids);
+      rms_norm(d, m, c, v, 1e-5f);
+      rms_norm_backward(d, m, sums, c, c, v, 1e-5f);
+      rope(d, m, n, n, where, rope_direction::forward);
+      attention(d, m, sums, c, shape);
+      attention_backward(d, m, c, c, kept, c, shape);
+      attention_cached(d, m, c, c, c, n, shape);
+      swiglu(d, m, c);
+      swiglu_backward(d, m, c, c);
+      cross_entropy(d, sums, logits, ids);
+      cross_entropy_backward(d, m, kept, logits, ids, 1.0f);
+    };
+
+/// Everything an encoder needs; forward only. offsets holds sections + 1 row numbers: sections may differ in length.
+template <class D, class T>
+concept encoder_backend =
+    owns_memory<D, T> && multiplies<D, T> &&
+    requires(D& d, matrix_view<T> m, matrix_view<T const> c, matrix_view<float> f, float* sums, T const* t, float const* v,
+             std::int32_t const* ids, std::int64_t const* offsets, std::int64_t n) {
+      embed(d, m, c, ids);                              // also gathers the rows that pooling keeps
+      cast(d, sums, t, n);
+      mean_rows(d, f, c, offsets);                      // mean pooling; offsets lie in host memory, here and below
+      layer_norm(d, m, c, c, v, v, 1e-12f);             // y, x, residual, weight, bias, epsilon: y = norm(x + residual)
+      gelu(d, m, v);                                    // x, bias: x = gelu(x + bias), with the exact erf
+      bidirectional_attention(d, m, c, offsets, n, n);  // out, qkv, offsets, sections, heads
+    };
+
+}  // namespace snowcoder

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// The CPU as a device: a crew of threads on which every library call is sequential, and the matrix products that were
+// compiled so far. All parallelism is ours and cut by shape alone, so results do not depend on the number of threads.
+#pragma once
+
+#include <snowcoder/backend/cpu/buffer.hpp>
+#include <snowcoder/backend/cpu/onednn.hpp>
+#include <snowcoder/core/thread_pool.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <omp.h>
+#include <optional>
+#include <shared_mutex>
+#include <unordered_map>
+
+namespace snowcoder::cpu {
+
+/// Whether bfloat16 products go to oneDNN as they are, or are widened to float first.
+enum class bfloat16_products : bool { widen, native };
+
+class device {
+ public:
+  template <class T>
+  using buffer = cpu::buffer<T>;
+
+  explicit device(int threads = omp_get_num_procs(), bfloat16_products bf16 = bfloat16_products::native)
+      : pool_(threads, onednn::sequential_on_this_thread), bf16_(bf16) {}
+
+  int threads() const { return pool_.threads(); }
+  thread_pool& pool() { return pool_; }
+
+  /// body(i) for every i in [0, count), on any thread. The pieces, not the threads, decide the order of additions.
+  void for_each(std::int64_t count, std::function<void(std::int64_t)> const& body) {
+    omp_set_num_threads(1);  // the calling thread works too, and may be new to us
+    pool_.for_each_index(count, body);
+  }
+
+  /// The compiled product of that shape, or null where oneDNN cannot multiply these types. Any thread may ask.
+  onednn::product const* product(product_shape const& shape) {
+    if (bf16_ == bfloat16_products::widen && (shape.a == dtype::bf16 || shape.b == dtype::bf16 || shape.c == dtype::bf16))
+      return nullptr;
+    {
+      std::shared_lock lock(mutex_);
+      if (auto found = products_.find(shape); found != products_.end()) return found->second.get();
+    }
+    auto made = onednn::product::make(shape);
+    std::unique_lock lock(mutex_);
+    auto& slot = products_[shape];
+    if (!slot && made) slot = std::make_unique<onednn::product>(std::move(*made));
+    return slot.get();
+  }
+
+ private:
+  thread_pool pool_;
+  bfloat16_products bf16_;
+  std::shared_mutex mutex_;
+  std::unordered_map<product_shape, std::unique_ptr<onednn::product>, product_shape_hash> products_;
+};
+
+}  // namespace snowcoder::cpu

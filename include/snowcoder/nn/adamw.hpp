@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// The optimizer over a model's flat arrays: decay where the parameter list says so, the same step everywhere else.
+#pragma once
+
+#include <snowcoder/backend/adamw_step.hpp>
+#include <snowcoder/config/optimizer.hpp>
+#include <snowcoder/nn/decoder_parameters.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <span>
+
+namespace snowcoder::nn {
+
+/// Euclidean norm of a flat gradient.
+template <class Backend>
+double gradient_norm(Backend& device, float const* gradient, std::int64_t size) {
+  return std::sqrt(sum_of_squares(device, gradient, size));
+}
+
+/// The factor that brings a gradient of that norm to at most `largest`; 1 when it is there already.
+inline double clip_scale(double norm, double largest) { return norm > largest ? largest / norm : 1.0; }
+
+/// One update of weights and moments. `step` counts from 1; `scale` multiplies the gradient (clipping).
+template <class Backend>
+void adamw(Backend& device, float* weights, float* first_moment, float* second_moment, float const* gradient,
+           std::span<parameter const> parameters, config::optimizer const& optimizer, double rate, std::int64_t step,
+           double scale) {
+  adamw_step const decayed(optimizer, rate, step, scale, true), kept(optimizer, rate, step, scale, false);
+  for (auto const& p : parameters)
+    adamw(device, weights + p.offset, first_moment + p.offset, second_moment + p.offset, gradient + p.offset, p.size(),
+          p.decayed ? decayed : kept);
+}
+
+}  // namespace snowcoder::nn

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Llama decoder that the method trains (paper section 2): loss, gradient and logits of a micro-batch, in terms of
+// backend verbs. T is the type of weights and activations; sums, the gradient and the loss are wider. Lengths that are a
+// multiple of 64 give the same bits however sequences are batched (cpu/rms_norm.hpp forms its sums in pieces of 64 rows).
+#pragma once
+
+#include <snowcoder/backend/backend.hpp>
+#include <snowcoder/core/contract.hpp>
+#include <snowcoder/core/dtype.hpp>
+#include <snowcoder/nn/block.hpp>
+#include <snowcoder/nn/decoder_activations.hpp>
+#include <snowcoder/nn/decoder_head.hpp>
+#include <snowcoder/nn/decoder_weights.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace snowcoder::nn {
+
+template <config::named_model R, class Backend, class T>
+class decoder {
+  static_assert(decoder_backend<Backend, T>);
+  static constexpr config::decoder_shape shape = R::model;
+
+ public:
+  /// Activations for up to `sequences` sequences of up to R::model.context tokens; made when first needed.
+  decoder(Backend& device, int sequences)
+      : device_(device), sequences_(sequences), weights_(device), head_(device, std::int64_t(sequences) * shape.context),
+        ids_(std::int64_t(sequences) * shape.context), targets_(std::int64_t(sequences) * shape.context) {
+    require(sequences > 0, "decoder: room for at least one sequence");
+  }
+
+  /// Flat float weights (decoder_parameters order, device memory) -> compute copies in T.
+  void load(float const* weights) { weights_.load(weights); }
+
+  /// tokens (sequences, length + 1). The sum of cross-entropies in nats over all targets; optionally each of them,
+  /// (sequences, length), on the host.
+  double loss(matrix_view<std::int32_t const> tokens, float* per_target = nullptr) {
+    auto const s = take(tokens, tokens.columns - 1, true);
+    auto& a = activations(false);
+    forward(a, s);
+    return head_.loss(weights_, a.final_normed(s.rows()), s.length, targets_.data(), per_target);
+  }
+
+  /// The same sum; adds scale * its gradient to the flat float `gradient` (device memory). The part that comes from looking
+  /// tokens up goes to `lookups` (vocabulary, width) when given: in a tied model it shares the embedding's place with the
+  /// head, and only who keeps the two sums apart gets the same bits however sequences are batched.
+  double loss_and_gradient(matrix_view<std::int32_t const> tokens, float scale, float* gradient, float* lookups = nullptr) {
+    auto const s = take(tokens, tokens.columns - 1, true);
+    decoder_gradients<R> const g{gradient};
+    auto& a = activations(true);
+    forward(a, s);
+    auto const rows = s.rows();
+    auto const normed = a.final_normed(rows), dnormed = a.projected(rows), dx = a.gradient(rows);
+    double const sum = head_.loss_and_gradient(weights_, g, dnormed, normed, s.length, targets_.data(), scale);
+    fill(device_, dx.data, T(0.0f), dx.size());
+    rms_norm_backward(device_, dx, g.final_norm(), matrix_view<T const>(dnormed),
+                      matrix_view<T const>(a.input(shape.layers, rows)), weights_.final_norm(), epsilon);
+    for (std::int64_t i = shape.layers - 1; i >= 0; --i) block_backward<R>(device_, a, weights_, g, i, s);
+    auto const table = lookups ? matrix_view<float>(lookups, shape.vocabulary, shape.width) : g.embedding();
+    embed_backward(device_, table, matrix_view<T const>(dx), ids_.data());
+    return sum;
+  }
+
+  /// Logits of every position of tokens (sequences, length) into `out` (sequences * length, vocabulary), on the host.
+  void logits(matrix_view<std::int32_t const> tokens, float* out) {
+    auto const s = take(tokens, tokens.columns, false);
+    auto& a = activations(false);
+    forward(a, s);
+    head_.logits(weights_, a.final_normed(s.rows()), out);
+  }
+
+ private:
+  static constexpr float epsilon = float(shape.norm_epsilon);
+
+  attention_shape take(matrix_view<std::int32_t const> tokens, std::int64_t length, bool with_targets) {
+    require(tokens.rows > 0 && tokens.rows <= sequences_, "decoder: as many sequences as it was made for");
+    require(length > 0 && length <= shape.context, "decoder: a length within the context");
+    std::vector<std::int32_t> ids, targets;
+    for (std::int64_t i = 0; i < tokens.rows; ++i)
+      for (std::int64_t j = 0; j < tokens.columns; ++j) {
+        require(tokens.row(i)[j] >= 0 && tokens.row(i)[j] < shape.vocabulary, "decoder: token ids within the vocabulary");
+        if (j < length) ids.push_back(tokens.row(i)[j]);
+        if (with_targets && j > 0) targets.push_back(tokens.row(i)[j]);
+      }
+    upload(device_, ids_.data(), ids.data(), std::int64_t(ids.size()));
+    upload(device_, targets_.data(), targets.data(), std::int64_t(targets.size()));
+    return {tokens.rows, length, shape.heads, shape.kv_heads, shape.head_width()};
+  }
+
+  /// Memory for a pass; what keeps every layer serves a pass that need not.
+  decoder_activations<R, Backend, T>& activations(bool kept) {
+    if (!activations_ || (kept && !activations_->kept())) {
+      activations_.reset();
+      activations_.emplace(std::int64_t(sequences_) * shape.context, kept);
+    }
+    return *activations_;
+  }
+
+  void forward(decoder_activations<R, Backend, T>& a, attention_shape const& s) {
+    auto const rows = s.rows();
+    embed(device_, a.input(0, rows), weights_.embedding(), ids_.data());
+    for (std::int64_t i = 0; i < shape.layers; ++i) block_forward<R>(device_, a, weights_, i, s);
+    rms_norm(device_, a.final_normed(rows), matrix_view<T const>(a.input(shape.layers, rows)), weights_.final_norm(), epsilon);
+  }
+
+  Backend& device_;
+  int sequences_;
+  decoder_weights<R, Backend, T> weights_;
+  decoder_head<R, Backend, T> head_;
+  typename Backend::template buffer<std::int32_t> ids_, targets_;
+  std::optional<decoder_activations<R, Backend, T>> activations_;
+};
+
+}  // namespace snowcoder::nn

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// The decoder's weights in the type that computes, in device memory, and views of every layer in them or in a gradient.
+#pragma once
+
+#include <snowcoder/backend/rope_table.hpp>
+#include <snowcoder/nn/attention.hpp>
+#include <snowcoder/nn/decoder_parameters.hpp>
+#include <snowcoder/nn/swiglu.hpp>
+
+#include <cstdint>
+#include <vector>
+
+namespace snowcoder::nn {
+
+/// A rounded copy of the flat float weights, with the table of rotary angles.
+template <config::named_model R, class Backend, class T>
+class decoder_weights {
+ public:
+  static constexpr config::decoder_shape shape = R::model;
+  static constexpr decoder_layout layout{R::model};
+
+  explicit decoder_weights(Backend& device)
+      : device_(device), values_(layout.size()), angles_(2 * std::int64_t(shape.context) * (shape.head_width() / 2)) {
+    auto const table = rope_table(shape.context, shape.head_width(), shape.rope_theta);
+    upload(device_, angles_.data(), table.data(), std::int64_t(table.size()));
+  }
+  /// `weights`: config::parameters(R::model) floats in device memory, in the order of decoder_parameters().
+  void load(float const* weights) { cast(device_, values_.data(), weights, layout.size()); }
+
+  matrix_view<T const> embedding() const { return {values_.data() + layout.embedding(), shape.vocabulary, shape.width}; }
+  matrix_view<T const> head() const { return {values_.data() + layout.head(), shape.vocabulary, shape.width}; }
+  T const* final_norm() const { return values_.data() + layout.final_norm(); }
+  attention_weights<T> attention(std::int64_t i) const {
+    T const* base = values_.data() + layout.layer(i);
+    return {base + layout.input_norm(),
+            {base + layout.qkv(), shape.width + 2 * shape.kv_width(), shape.width},
+            {base + layout.output(), shape.width, shape.width}};
+  }
+  swiglu_weights<T> feed_forward(std::int64_t i) const {
+    T const* base = values_.data() + layout.layer(i);
+    return {base + layout.post_norm(),
+            {base + layout.gate_up(), 2 * shape.hidden, shape.width},
+            {base + layout.down(), shape.width, shape.hidden}};
+  }
+  rope_positions positions(std::int64_t length, std::int64_t start = 0) const {
+    return {angles_.data(), shape.context, length, start};
+  }
+
+ private:
+  Backend& device_;
+  typename Backend::template buffer<T> values_;
+  typename Backend::template buffer<float> angles_;
+};
+
+/// The same places in a flat float gradient.
+template <config::named_model R>
+struct decoder_gradients {
+  static constexpr config::decoder_shape shape = R::model;
+  static constexpr decoder_layout layout{R::model};
+  float* values;
+
+  matrix_view<float> embedding() const { return {values + layout.embedding(), shape.vocabulary, shape.width}; }
+  matrix_view<float> head() const { return {values + layout.head(), shape.vocabulary, shape.width}; }
+  float* final_norm() const { return values + layout.final_norm(); }
+  attention_gradients attention(std::int64_t i) const {
+    float* base = values + layout.layer(i);
+    return {base + layout.input_norm(),
+            {base + layout.qkv(), shape.width + 2 * shape.kv_width(), shape.width},
+            {base + layout.output(), shape.width, shape.width}};
+  }
+  swiglu_gradients feed_forward(std::int64_t i) const {
+    float* base = values + layout.layer(i);
+    return {base + layout.post_norm(),
+            {base + layout.gate_up(), 2 * shape.hidden, shape.width},
+            {base + layout.down(), shape.width, shape.hidden}};
+  }
+};
+
+}  // namespace snowcoder::nn

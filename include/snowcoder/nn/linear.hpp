@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// y = x W' for a weight as Hugging Face stores it, (outputs, inputs), and its two gradients.
+#pragma once
+
+#include <snowcoder/backend/operand.hpp>
+#include <snowcoder/core/tensor_view.hpp>
+
+#include <algorithm>
+#include <cstdint>
+
+namespace snowcoder::nn {
+
+/// y (rows, outputs) = x (rows, inputs) x W'. y may be float.
+template <class Device, class Y, class T>
+void linear(Device& device, matrix_view<Y> y, matrix_view<T const> x, matrix_view<T const> weight) {
+  matmul(device, y, operand<T>(x), transposed(weight), product_options{});
+}
+
+/// dx = dy x W
+template <class Device, class T>
+void linear_backward_input(Device& device, matrix_view<T> dx, matrix_view<T const> dy, matrix_view<T const> weight) {
+  matmul(device, dx, operand<T>(dy), operand<T>(weight), product_options{});
+}
+
+/// dW += dy' x x, `piece` rows after the other: with a piece per sequence, it does not matter how sequences are batched.
+template <class Device, class T>
+void linear_backward_weight(Device& device, matrix_view<float> dweight, matrix_view<T const> dy, matrix_view<T const> x,
+                            std::int64_t piece) {
+  for (std::int64_t first = 0; first < x.rows; first += piece) {
+    auto const count = std::min(piece, x.rows - first);
+    matmul(device, dweight, transposed(dy.slice(first, count)), operand<T>(x.slice(first, count)),
+           product_options{.accumulate = true});
+  }
+}
+
+}  // namespace snowcoder::nn

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every CPU verb against its twin, in both element types, on shapes with remainders; and the same bits for 1 and 3 threads.
+#include "support/catch.hpp"
+#include "support/tolerance.hpp"
+
+#include <snowcoder/backend/cpu/backend.hpp>
+#include <snowcoder/backend/cpu/reference/adamw.hpp>
+#include <snowcoder/backend/cpu/reference/attention.hpp>
+#include <snowcoder/backend/cpu/reference/cross_entropy.hpp>
+#include <snowcoder/backend/cpu/reference/elementwise.hpp>
+#include <snowcoder/backend/cpu/reference/embed.hpp>
+#include <snowcoder/backend/cpu/reference/matmul.hpp>
+#include <snowcoder/backend/cpu/reference/rms_norm.hpp>
+#include <snowcoder/backend/cpu/reference/rope.hpp>
+#include <snowcoder/backend/cpu/reference/swiglu.hpp>
+#include <snowcoder/core/philox.hpp>
+
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+using namespace snowcoder;
+using tests::distance;
+using tests::tolerance;
+
+namespace {
+
+template <class T>
+std::vector<T> normal(std::string_view name, std::int64_t count, double deviation = 1.0) {
+  std::vector<T> values(static_cast<std::size_t>(count));
+  draws const source(name, 11);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = T(float(deviation * source.normal(i)));
+  return values;
+}
+
+template <class T>
+matrix_view<T> view(std::vector<T>& v, std::int64_t columns) {
+  return {v.data(), std::int64_t(v.size()) / columns, columns};
+}
+template <class T>
+matrix_view<T const> view(std::vector<T> const& v, std::int64_t columns) {
+  return {v.data(), std::int64_t(v.size()) / columns, columns};
+}
+template <class T>
+double distance(std::vector<T> const& a, std::vector<T> const& b) {
+  return tests::distance(a.data(), b.data(), std::int64_t(a.size()));
+}
+
+std::vector<std::int32_t> ids(std::int64_t count, std::uint64_t bound) {
+  std::vector<std::int32_t> out(static_cast<std::size_t>(count));
+  draws const source("ids", 5);
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = std::int32_t(source.below(bound, i));
+  return out;
+}
+
+/// Runs `verb` on 1 and on 3 threads, requires equal bits, and returns the result.
+template <class T, class Verb>
+std::vector<T> on_any_threads(std::vector<T> const& start, Verb const& verb) {
+  auto one = start, three = start;
+  cpu::device d1(1), d3(3);
+  verb(d1, one);
+  verb(d3, three);
+  REQUIRE(std::memcmp(one.data(), three.data(), one.size() * sizeof(T)) == 0);
+  return one;
+}
+
+template <class C, class T>
+void products(std::int64_t m, std::int64_t n, std::int64_t k, double bound) {
+  auto const a = normal<T>("a", m * k), b = normal<T>("b", k * n);
+  auto const c = normal<C>("c", m * n);
+  auto const bias = normal<float>("bias", n);
+  for (int form = 0; form < 16; ++form) {
+    bool const ta = form & 1, tb = form & 2;
+    product_options const how{.accumulate = (form & 4) && std::is_same_v<C, float>, .bias = form & 8 ? bias.data() : nullptr};
+    operand<T> const left = ta ? transposed(view(a, m)) : operand<T>(view(a, k));
+    operand<T> const right = tb ? transposed(view(b, k)) : operand<T>(view(b, n));
+    auto const got = on_any_threads(c, [&](cpu::device& d, auto& out) { cpu::matmul(d, view(out, n), left, right, how); });
+    auto want = c;
+    cpu::reference::matmul(view(want, n), left, right, how);
+    INFO("m " << m << " n " << n << " k " << k << " form " << form);
+    CHECK(distance(got, want) < bound);
+    cpu::device widening(2, cpu::bfloat16_products::widen);
+    auto wide = c;
+    cpu::matmul(widening, view(wide, n), left, right, how);
+    CHECK(distance(wide, want) < bound);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("matmul: every form agrees with its twin", "[backend]") {
+  for (auto [m, n, k] : {std::array{1, 1, 1}, {1, 300, 64}, {37, 29, 50}, {300, 130, 70}, {257, 1030, 3}}) {
+    products<float, float>(m, n, k, tolerance<float>::matmul);
+    products<float, bfloat16>(m, n, k, tolerance<float>::matmul);  // products of bfloat16 are exact in float
+    products<bfloat16, bfloat16>(m, n, k, tolerance<bfloat16>::matmul);
+  }
+}
+
+TEST_CASE("matmul writes nothing outside its view", "[backend]") {
+  cpu::device d(2);
+  auto const a = normal<float>("a", 40 * 24), b = normal<float>("b", 24 * 16);
+  std::vector<float> c(40 * 20, 7.0f);
+  cpu::matmul(d, matrix_view<float>(c.data() + 2, 40, 16, 20), view(a, 24), view(b, 16));
+  for (int i = 0; i < 40; ++i)
+    for (int j : {0, 1, 18, 19}) CHECK(c[std::size_t(i * 20 + j)] == 7.0f);
+}
+
+TEST_CASE("exponential is exp to two units in the last place", "[backend]") {
+  for (float x = -87.0f; x < 88.0f; x += 0.0137f)
+    CHECK(double(cpu::exponential(x)) == Approx(std::exp(double(x))).epsilon(2.5e-7));
+  CHECK(cpu::exponential(0.0f) == 1.0f);
+  CHECK(cpu::exponential(-1000.0f) < 2e-38f);
+}
+
+TEMPLATE_TEST_CASE("embed and its gradient", "[backend]", float, bfloat16) {
+  using T = TestType;
+  auto const table = normal<T>("table", 50 * 70), up = normal<T>("up", 300 * 70);
+  auto const tokens = ids(300, 50);
+  auto const got = on_any_threads(std::vector<T>(300 * 70), [&](cpu::device& d, auto& out) {
+    cpu::embed(d, view(out, 70), view(table, 70), tokens.data());
+  });
+  auto want = got;
+  cpu::reference::embed(view(want, 70), view(table, 70), tokens.data());
+  CHECK(got == want);
+  auto const start = normal<float>("start", 50 * 70);
+  auto const gradient = on_any_threads(start, [&](cpu::device& d, auto& out) {
+    cpu::embed_backward(d, view(out, 70), view(up, 70), tokens.data());
+  });
+  auto twin = start;
+  cpu::reference::embed_backward(view(twin, 70), view(up, 70), tokens.data());
+  CHECK(gradient == twin);  // the same additions in the same order
+}
+
+TEMPLATE_TEST_CASE("rms_norm and its gradient", "[backend]", float, bfloat16) {
+  using T = TestType;
+  constexpr std::int64_t rows = 150, width = 72;
+  auto const x = normal<T>("x", rows * width, 3.0), w = normal<T>("w", width), up = normal<T>("up", rows * width);
+  auto const got = on_any_threads(std::vector<T>(rows * width), [&](cpu::device& d, auto& y) {
+    cpu::rms_norm(d, view(y, width), view(x, width), w.data(), 1e-5f);
+  });
+  auto want = got;
+  cpu::reference::rms_norm(view(want, width), view(x, width), w.data(), 1e-5f);
+  CHECK(distance(got, want) < tolerance<T>::norm);
+
+  auto const start = normal<T>("dx", rows * width);
+  auto const start_weight = normal<float>("dw", width);
+  std::vector<float> dw;
+  auto const dx = on_any_threads(start, [&](cpu::device& d, auto& out) {
+    auto sums = start_weight;
+    cpu::rms_norm_backward(d, view(out, width), sums.data(), view(up, width), view(x, width), w.data(), 1e-5f);
+    if (!dw.empty()) REQUIRE(dw == sums);
+    dw = sums;
+  });
+  auto twin = start;
+  auto twin_dw = start_weight;
+  cpu::reference::rms_norm_backward(view(twin, width), twin_dw.data(), view(up, width), view(x, width), w.data(), 1e-5f);
+  CHECK(distance(dx, twin) < tolerance<T>::norm);
+  CHECK(distance(dw, twin_dw) < tolerance<float>::norm);
+}
+
+TEMPLATE_TEST_CASE("rope turns as its twin, and back", "[backend]", float, bfloat16) {
+  using T = TestType;
+  constexpr std::int64_t length = 90, heads = 3, head_width = 10, columns = 40;
+  auto const table = rope_table(100, head_width, 10000.0);
+  auto const x = normal<T>("x", 2 * length * columns);
+  rope_positions const where{table.data(), 100, length, 7};
+  auto const got = on_any_threads(x, [&](cpu::device& d, auto& out) {
+    cpu::rope(d, view(out, columns), heads, head_width, where, rope_direction::forward);
+  });
+  auto want = x;
+  cpu::reference::rope(view(want, columns), heads, head_width, where, rope_direction::forward);
+  CHECK(distance(got, want) < tolerance<T>::elementwise);
+  CHECK(distance(got, x) > 0.1);
+  auto back = got;
+  cpu::device d(2);
+  cpu::rope(d, view(back, columns), heads, head_width, where, rope_direction::backward);
+  CHECK(distance(back, x) < 2 * tolerance<T>::elementwise);
+}
+
+TEMPLATE_TEST_CASE("attention and its gradient", "[backend]", float, bfloat16) {
+  using T = TestType;
+  for (auto shape : {attention_shape{2, 300, 4, 2, 8}, {1, 128, 2, 2, 16}, {3, 5, 3, 1, 6}, {1, 1, 1, 1, 2}}) {
+    auto const qkv = normal<T>("qkv", shape.rows() * shape.packed(), 1.5);
+    auto const up = normal<T>("up", shape.rows() * shape.width());
+    std::vector<float> log_sums(static_cast<std::size_t>(shape.rows() * shape.heads));
+    auto const out = on_any_threads(std::vector<T>(up.size()), [&](cpu::device& d, auto& y) {
+      cpu::attention(d, view(y, shape.width()), log_sums.data(), view(qkv, shape.packed()), shape);
+    });
+    auto want = out;
+    cpu::reference::attention(view(want, shape.width()), view(qkv, shape.packed()), shape);
+    CHECK(distance(out, want) < tolerance<T>::attention);
+
+    auto const gradient = on_any_threads(std::vector<T>(qkv.size()), [&](cpu::device& d, auto& g) {
+      cpu::attention_backward(d, view(g, shape.packed()), view(qkv, shape.packed()), view(out, shape.width()),
+                              static_cast<float const*>(log_sums.data()), view(up, shape.width()), shape);
+    });
+    auto twin = gradient;
+    cpu::reference::attention_backward(view(twin, shape.packed()), view(qkv, shape.packed()), view(up, shape.width()), shape);
+    CHECK(distance(gradient, twin) < tolerance<T>::attention_backward);
+  }
+}
+
+TEMPLATE_TEST_CASE("attention against a cache", "[backend]", float, bfloat16) {
+  using T = TestType;
+  attention_shape const shape{1, 5, 4, 2, 8};
+  auto const q = normal<T>("q", 5 * shape.width()), keys = normal<T>("k", 40 * shape.kv_width()),
+             values = normal<T>("v", 40 * shape.kv_width());
+  auto const got = on_any_threads(std::vector<T>(q.size()), [&](cpu::device& d, auto& out) {
+    cpu::attention_cached(d, view(out, shape.width()), view(q, shape.width()), view(keys, shape.kv_width()),
+                          view(values, shape.kv_width()), 30, shape);
+  });
+  auto want = got;
+  cpu::reference::attention_cached(view(want, shape.width()), view(q, shape.width()), view(keys, shape.kv_width()),
+                                   view(values, shape.kv_width()), 30, shape);
+  CHECK(distance(got, want) < tolerance<T>::attention);
+}
+
+TEMPLATE_TEST_CASE("swiglu and its gradient", "[backend]", float, bfloat16) {
+  using T = TestType;
+  constexpr std::int64_t rows = 70, hidden = 37;
+  auto const gate_up = normal<T>("gate up", rows * 2 * hidden, 4.0), up = normal<T>("up", rows * hidden);
+  auto const got = on_any_threads(std::vector<T>(up.size()), [&](cpu::device& d, auto& y) {
+    cpu::swiglu(d, view(y, hidden), view(gate_up, 2 * hidden));
+  });
+  auto want = got;
+  cpu::reference::swiglu(view(want, hidden), view(gate_up, 2 * hidden));
+  CHECK(distance(got, want) < tolerance<T>::norm);
+  auto const gradient = on_any_threads(std::vector<T>(gate_up.size()), [&](cpu::device& d, auto& g) {
+    cpu::swiglu_backward(d, view(g, 2 * hidden), view(up, hidden), view(gate_up, 2 * hidden));
+  });
+  auto twin = gradient;
+  cpu::reference::swiglu_backward(view(twin, 2 * hidden), view(up, hidden), view(gate_up, 2 * hidden));
+  CHECK(distance(gradient, twin) < tolerance<T>::elementwise);
+  std::vector<T> extreme{T(-300.0f), T(300.0f), T(1.0f), T(1.0f)}, out(2);
+  cpu::device d(1);
+  cpu::swiglu(d, view(out, 2), view(std::as_const(extreme), 4));
+  CHECK(std::abs(float(out[0])) < 1e-30f);
+  CHECK(float(out[1]) == Approx(300.0f).epsilon(0.01));
+}
+
+TEMPLATE_TEST_CASE("cross entropy and its gradient", "[backend]", float, bfloat16) {
+  using T = TestType;
+  constexpr std::int64_t rows = 21, vocabulary = 333;
+  auto const logits = normal<float>("logits", rows * vocabulary, 5.0);
+  auto const targets = ids(rows, vocabulary);
+  auto const losses = on_any_threads(std::vector<float>(rows), [&](cpu::device& d, auto& out) {
+    cpu::cross_entropy(d, out.data(), view(logits, vocabulary), targets.data());
+  });
+  auto want = losses;
+  cpu::reference::cross_entropy(want.data(), view(logits, vocabulary), targets.data());
+  CHECK(distance(losses, want) < tolerance<T>::loss);
+  auto const gradient = on_any_threads(std::vector<T>(logits.size()), [&](cpu::device& d, auto& out) {
+    cpu::cross_entropy_backward(d, view(out, vocabulary), losses.data(), view(logits, vocabulary), targets.data(), 0.5f);
+  });
+  auto twin = gradient;
+  cpu::reference::cross_entropy_backward(view(twin, vocabulary), view(logits, vocabulary), targets.data(), 0.5f);
+  CHECK(distance(gradient, twin) < tolerance<T>::dlogits);
+}
+
+TEMPLATE_TEST_CASE("sums and conversions", "[backend]", float, bfloat16) {
+  using T = TestType;
+  auto const a = normal<T>("a", 100'003), b = normal<T>("b", 100'003);
+  auto const n = std::int64_t(a.size());
+  auto const got = on_any_threads(a, [&](cpu::device& d, auto& out) { cpu::add(d, out.data(), out.data(), b.data(), n); });
+  auto want = a;
+  cpu::reference::add(want.data(), a.data(), b.data(), n);
+  CHECK(got == want);
+  auto const wide = normal<float>("wide", n);
+  auto const narrow = on_any_threads(a, [&](cpu::device& d, auto& out) { cpu::cast(d, out.data(), wide.data(), n); });
+  cpu::reference::cast(want.data(), wide.data(), n);
+  CHECK(narrow == want);
+}
+
+TEST_CASE("adamw follows the paper's update", "[backend]") {
+  config::optimizer const o{};
+  constexpr std::int64_t n = 70'001;
+  auto weights = normal<float>("w", n), m = std::vector<float>(n), v = m;
+  auto twin_weights = weights, twin_m = m, twin_v = v;
+  cpu::device d(3);
+  for (std::int64_t step = 1; step <= 5; ++step) {
+    auto const gradient = normal<float>(std::string_view("abcde").substr(0, std::size_t(step)), n);
+    bool const decayed = step % 2;
+    cpu::adamw(d, weights.data(), m.data(), v.data(), gradient.data(), n, adamw_step(o, 1e-2, step, 0.3, decayed));
+    cpu::reference::adamw(twin_weights.data(), twin_m.data(), twin_v.data(), gradient.data(), n, o, 1e-2, step, 0.3, decayed);
+  }
+  CHECK(distance(weights, twin_weights) < tolerance<float>::adamw);
+  CHECK(distance(m, twin_m) < tolerance<float>::adamw);
+  CHECK(distance(v, twin_v) < tolerance<float>::adamw);
+}
+
+TEST_CASE("the sum of squares is the same for any number of threads", "[backend]") {
+  auto const values = normal<float>("values", 200'017);
+  cpu::device d1(1), d3(3);
+  auto const sum = cpu::sum_of_squares(d1, values.data(), std::int64_t(values.size()));
+  CHECK(sum == cpu::sum_of_squares(d3, values.data(), std::int64_t(values.size())));
+  CHECK(sum == Approx(cpu::reference::sum_of_squares(values.data(), std::int64_t(values.size()))).epsilon(1e-12));
+}
