@@ -127,9 +127,9 @@ for name in general high_quality synthetic control-high_quality control-syntheti
   app train bits --checkpoint "$run/checkpoints/$name/final" --tokenizer "$run/tokenizer.json" --benchmark "$humaneval" --out "$run/evaluation/$name-humaneval.json"
   app train bits --checkpoint "$run/checkpoints/$name/final" --tokenizer "$run/tokenizer.json" --in "$run/clean/held_out" --out "$run/evaluation/$name-held_out.json"
 done
-app judge --benchmark "$humaneval" --canonical --out "$run/evaluation/canonical.jsonl"
+app judge --benchmark "$humaneval" --canonical --out "$run/evaluation/canonical.json"
 app generate --checkpoint "$run/checkpoints/synthetic/final" --tokenizer "$run/tokenizer.json" --benchmark "$humaneval" --out "$run/evaluation/samples.jsonl"
-app judge --benchmark "$humaneval" --samples "$run/evaluation/samples.jsonl" --out "$run/evaluation/verdicts.jsonl"
+app judge --benchmark "$humaneval" --samples "$run/evaluation/samples.jsonl" --out "$run/evaluation/verdicts.json"
 
 say "publish and report"
 app publish --checkpoint "$run/checkpoints/synthetic/final" --tokenizer "$run/tokenizer.json" --format hf --out "$run/published"

@@ -26,9 +26,9 @@ MAY_SEE |= {room: {"core", "config", "record"} for room in PURE}
 MAY_SEE |= {room: BELOW_STAGES | {"nn", "backend", "parallel"} for room in MODELS}
 
 # A third party and the only files that may name it.
-WRAPPED = {"zstd.h": "io/compressed.hpp", "zlib.h": "io/compressed.hpp", "nlohmann/": "io/json.hpp", "simdjson.h": "io/document_file.hpp",
+WRAPPED = {"zstd.h": "io/compressed.hpp", "zlib.h": "io/compressed.hpp", "nlohmann/": "io/json.hpp", "simdjson.h": "io/",
            "tl/expected.hpp": "core/expected.hpp", "CLI/": "pipeline/app.hpp", "spdlog/": "pipeline/log.hpp", "archive.h": "io/archive.hpp",
-           "curl/": "io/http.hpp", "httplib.h": "io/http_server.hpp", "seccomp.h": "evaluate/"}
+           "curl/": "io/", "httplib.h": "io/http_server.hpp", "seccomp.h": "evaluate/"}
 HOST_ONLY = {"config", "core", "record", "nn", "backend", "recipes", "filter"}  # never range-v3 or xtensor
 
 

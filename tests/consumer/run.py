@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 
-EXPECTED = ["kept", "longest_line_at_most"]
+EXPECTED = ["kept", "mean_line_at_most"]
 
 
 def run(*command):

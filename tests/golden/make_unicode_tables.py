@@ -82,10 +82,10 @@ def rows(texts, width=122):
     out, line = [], ""
     for text in texts:
         if len(line) + len(text) > width:
-            out.append("    " + line)
+            out.append("    " + line.rstrip())
             line = ""
         line += text
-    return "\n".join(out + ["    " + line])
+    return "\n".join(out + ["    " + line.rstrip()])
 
 
 def ranges():
@@ -137,6 +137,7 @@ class_rows = rows(ranges())
     HEAD
     + f"""// Where the classes of code points change: code point << 9 | class bits, ascending.
 #pragma once
+// clang-format off
 
 #include <cstdint>
 
@@ -144,7 +145,9 @@ namespace snowcoder::tokenize::detail {{
 
 // What a code point is to the regular expression (letter, number, white), to digit splitting (digit) and to BERT's
 // normalizer (control: dropped, space, punctuation, mark: stripped with the accents, reorders: combining class not 0).
-enum class_bit : unsigned {{ {", ".join(f"{name} = {1 << i}" for i, name in enumerate(BITS))} }};
+enum class_bit : unsigned {{
+{rows([f"{name} = {1 << i}, " for i, name in enumerate(BITS)])}
+}};
 
 inline constexpr std::uint32_t class_changes[] = {{
 {class_rows}}};
@@ -158,6 +161,7 @@ several = rows(f"{{{p:#x},{{{','.join(f'{t:#x}' for t in ts)}}}}}," for p, ts in
     + f"""// What BERT's lower-casing without accents makes of a code point, where that is not the code point itself. Hangul
 // syllables, which decompose by arithmetic, are not listed.
 #pragma once
+// clang-format off
 
 #include <cstdint>
 

@@ -31,6 +31,9 @@ struct tolerance {
   static constexpr double decoder_logits = narrow ? 5e-2 : 5e-6;
   static constexpr double decoder_loss = narrow ? 2e-2 : 2e-6;       // of a mean loss, absolute in nats
   static constexpr double decoder_gradient = narrow ? 1e-1 : 2e-5;   // two passes, and sums over tokens that cancel
+  // An encoder of two layers with post-norms against transformers in float; bfloat16 as for the decoder.
+  static constexpr double encoder = narrow ? 5e-2 : 5e-6;
+  static constexpr double encoder_neighbours = narrow ? 2e-2 : 2e-6;  // products may be blocked by their number of rows
   // The cache walks keys in another order than the tiled forward pass, in the same precision.
   static constexpr double cache = narrow ? 5e-2 : 5e-6;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The quality annotator (paper section 2.2): a frozen encoder, a head, and one of four training recipes.
+// The quality annotator (paper section 2.3): a frozen encoder, a head, and one of four training recipes.
 #pragma once
 
 #include <snowcoder/config/broken.hpp>
@@ -26,7 +26,7 @@ struct annotator {
   section_average average = section_average::probability;
   positive_text instruction = positive_text::pair;
   negatives negative_rule = negatives::match;  ///< as many as positives, or `negative_count`
-  int negative_count = 300;                    ///< the paper prints "300"; read as 300k (paper.md section 8, no. 1)
+  int negative_count = 300;                    ///< the paper prints "300"; read as 300k
   int edu_lowest = 0;
   int edu_highest = 5;
   double edu_threshold = 3.5;  ///< ANN-INS takes files that ANN-EDU scores at least this

@@ -58,6 +58,9 @@ consteval bool coherent() {
   checked(R::selection);
   checked(R::synthesis);
   checked(R::optimizer);
+  checked(R::vocabulary);
+  checked(R::contamination);
+  checked(R::evaluation);
   checked(R::curriculum, R::model.context);
   return true;
 }

@@ -2,6 +2,7 @@
 // Greedy completion and its judge (paper section 3): limits are EvalPlus's where the paper prints none.
 #pragma once
 
+#include <snowcoder/config/broken.hpp>
 #include <snowcoder/core/field_list.hpp>
 
 #include <cstdint>
@@ -28,5 +29,10 @@ struct evaluation {
   }
   friend constexpr bool operator==(evaluation const&, evaluation const&) = default;
 };
+
+consteval evaluation checked(evaluation s) {
+  if (s.new_tokens < 1 || s.seconds <= 0 || s.memory < 1 || s.processes < 1 || s.file_bytes < 0) broken::sizes_must_be_positive();
+  return s;
+}
 
 }  // namespace snowcoder::config

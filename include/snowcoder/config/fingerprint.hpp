@@ -46,4 +46,8 @@ constexpr std::string recipe_text() {
 template <recipe R>
 inline constexpr hash128 fingerprint = hash(recipe_text<R>());
 
+/// Of the model's part alone: recipes that share it can read each other's weights.
+template <named_model R>
+inline constexpr hash128 model_fingerprint = hash(text_of(R::model));
+
 }  // namespace snowcoder::config

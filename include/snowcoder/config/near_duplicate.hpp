@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Near-duplicate and contamination settings. The paper names both steps without a number; the defaults are StarCoder2's
-// (arXiv 2402.19173 section 2.1, data.md sections 7 and 8).
+// (arXiv 2402.19173 section 2.1).
 #pragma once
 
 #include <snowcoder/config/broken.hpp>
@@ -39,7 +39,7 @@ consteval near_duplicate checked(near_duplicate s) {
 /// Drop a document that shares a run of words, or a whitespace-free stretch of text, with a benchmark.
 struct decontamination {
   int words = 10;               ///< words in a shared run (DeepSeek-Coder's 10-gram)
-  int minimum_characters = 40;  ///< shorter benchmark strings, without white space, are too common to be evidence
+  int minimum_characters = 40;  ///< shorter strings, without white space, are no evidence; a run of words needs half of it
 
   static constexpr auto fields() {
     using s = decontamination;
@@ -47,5 +47,10 @@ struct decontamination {
   }
   friend constexpr bool operator==(decontamination const&, decontamination const&) = default;
 };
+
+consteval decontamination checked(decontamination s) {
+  if (s.words < 1 || s.minimum_characters < 1) broken::sizes_must_be_positive();
+  return s;
+}
 
 }  // namespace snowcoder::config

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Adam with decoupled decay and global clipping. The paper says "Adam"; the constants are the field's (paper.md section 4).
+// Adam with decoupled decay and global clipping. The paper says "Adam"; the constants are the field's.
 #pragma once
 
 #include <snowcoder/config/broken.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Selection (paper section 2.2 and Table 6): the best share of every language, the language mix of the corpus kept.
+// Selection (paper section 2.3 and Table 6): the best share of every language, the language mix of the corpus kept.
 #pragma once
 
 #include <snowcoder/config/broken.hpp>

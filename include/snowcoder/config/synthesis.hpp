@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Synthesis (paper section 2.3): a large model writes code files from good seeds. Only the model, the mix and the token
-// counts are printed; prompt, sampling and acceptance are ours (paper.md section 6).
+// Synthesis (paper section 2.4): a large model writes code files from good seeds. Only the model, the mix and the token
+// counts are printed; prompt, sampling and acceptance are ours.
 #pragma once
 
 #include <snowcoder/config/broken.hpp>

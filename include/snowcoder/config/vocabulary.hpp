@@ -2,6 +2,7 @@
 // The vocabulary: its size (paper: 64,000), and the 34 sentinels of StarCoder2, reserved as the first ids.
 #pragma once
 
+#include <snowcoder/config/broken.hpp>
 #include <snowcoder/core/field_list.hpp>
 
 #include <array>
@@ -20,6 +21,13 @@ struct vocabulary {
   }
   friend constexpr bool operator==(vocabulary const&, vocabulary const&) = default;
 };
+
+/// Sentinels and the 256 bytes come before the first merge.
+consteval vocabulary checked(vocabulary s) {
+  if (s.size < 34 + 256) broken::vocabulary_must_hold_sentinels_and_bytes();
+  if (s.size > 65536) broken::vocabulary_must_fit_its_token_type();
+  return s;
+}
 
 /// In id order: sentinels[0] is id 0.
 inline constexpr std::array<std::string_view, 34> sentinels{

@@ -52,6 +52,32 @@ inline std::string doc_string(std::string_view prompt) {
   return {};
 }
 
+/// Python writes NaN and Infinity, which JSON does not know; outside of strings they become null.
+inline std::string without_python_numbers(std::string_view line) {
+  std::string out;
+  bool quoted = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] == '\\' && quoted) {
+      out += line[i++];
+      if (i < line.size()) out += line[i];
+      continue;
+    }
+    if (line[i] == '"') quoted = !quoted;
+    std::string_view const rest = line.substr(i);
+    std::size_t skipped = 0;
+    if (!quoted)
+      for (std::string_view number : {"-Infinity", "Infinity", "NaN"})
+        if (!skipped && rest.starts_with(number)) skipped = number.size();
+    if (skipped) {
+      out += "null";
+      i += skipped - 1;
+    } else {
+      out += line[i];
+    }
+  }
+  return out;
+}
+
 inline expected<benchmark_task> benchmark_row(json const& row, std::string const& where) {
   if (!row.is_object()) return failure("a benchmark row is not a JSON object", where);
   benchmark_task t;
@@ -65,14 +91,16 @@ inline expected<benchmark_task> benchmark_row(json const& row, std::string const
   t.test = text_field(row, std::array{"test", "assertion", "test_list"});
   t.entry_point = text_field(row, std::array{"entry_point"});
   if (t.prompt.empty() && t.solution.empty() && t.test.empty())
-    return failure("a benchmark row has no prompt, solution or test", where, "expected fields such as prompt, canonical_solution, test");
+    return failure("a benchmark row has no prompt, solution or test", where,
+                   "expected fields such as prompt, canonical_solution, test");
   auto const keep = [&](std::string text) {
     if (!text.empty() && std::find(t.texts.begin(), t.texts.end(), text) == t.texts.end()) t.texts.push_back(std::move(text));
   };
   keep(t.prompt);
   keep(doc_string(t.prompt));
   keep(t.solution);
-  for (auto const* key : {"prompt", "complete_prompt", "instruct_prompt", "text", "question", "canonical_solution", "solution", "code"})
+  for (auto const* key :
+       {"prompt", "complete_prompt", "instruct_prompt", "text", "question", "canonical_solution", "solution", "code"})
     keep(text_field(row, std::array{key}));
   return t;
 }
@@ -89,8 +117,10 @@ inline expected<std::vector<benchmark_task>> read_benchmark(std::filesystem::pat
     SNOWCODER_TRY(bool const more, lines.next(line));
     if (!more) break;
     if (line.find_first_not_of(" \t\r") == line.npos) continue;
-    SNOWCODER_TRY(auto const row, parse_json(line, lines.place()));
-    SNOWCODER_TRY(auto task, detail::benchmark_row(row, lines.place()));
+    auto row = parse_json(line, lines.place());
+    if (!row) row = parse_json(detail::without_python_numbers(line), lines.place());
+    if (!row) return failure(row.error());
+    SNOWCODER_TRY(auto task, detail::benchmark_row(*row, lines.place()));
     tasks.push_back(std::move(task));
   }
   if (tasks.empty()) return failure("no benchmark tasks", path.string(), "one JSON object per line is expected");

@@ -6,9 +6,9 @@
 
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/hash.hpp>
+#include <snowcoder/io/checkpoint_manifest.hpp>
 #include <snowcoder/io/json.hpp>
 #include <snowcoder/io/safetensors.hpp>
-#include <snowcoder/record/position.hpp>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -23,22 +23,6 @@
 
 namespace snowcoder::io {
 
-/// What checkpoint.json says.
-struct checkpoint_manifest {
-  training_position position;
-  std::string recipe, fingerprint, text;  ///< name, hash and full text of the recipe that trained it
-  std::string model;                      ///< hash of the model's part of that text: who may load the weights
-  std::int64_t parameters = 0;
-  json settings;                          ///< everything else that decides what is trained next: seed, precision, tokens, origin
-  json versions;                          ///< libraries, for people
-  struct part {
-    std::string file;
-    std::uint64_t bytes = 0;
-    std::string hash;
-  };
-  std::vector<part> parts;
-};
-
 /// One file to be written.
 struct checkpoint_part {
   std::string file;
@@ -46,40 +30,6 @@ struct checkpoint_part {
 };
 
 namespace detail {
-
-inline json manifest_json(checkpoint_manifest const& m) {
-  auto const& p = m.position;
-  json value{{"format", "snowcoder checkpoint 1"},
-             {"recipe", {{"name", m.recipe}, {"fingerprint", m.fingerprint}, {"model", m.model}, {"text", m.text}}},
-             {"parameters", m.parameters},
-             {"position", {{"phase", p.phase}, {"step", p.step}, {"total_steps", p.total_steps}, {"updates", p.updates},
-                           {"sequences", p.sequences}, {"tokens", p.tokens}, {"seed", p.seed}}},
-             {"settings", m.settings},
-             {"versions", m.versions},
-             {"files", json::array()}};
-  for (auto const& f : m.parts) value["files"].push_back({{"name", f.file}, {"bytes", f.bytes}, {"hash", f.hash}});
-  return value;
-}
-
-inline expected<checkpoint_manifest> parse_manifest(json const& v, std::string const& where) {
-  try {
-    if (v.at("format") != "snowcoder checkpoint 1") return failure("checkpoint of another format", where);
-    checkpoint_manifest m;
-    auto const &r = v.at("recipe"), &p = v.at("position");
-    m.recipe = r.at("name");
-    m.fingerprint = r.at("fingerprint");
-    m.model = r.at("model");
-    m.text = r.at("text");
-    m.parameters = v.at("parameters");
-    m.position = {p.at("phase"), p.at("step"), p.at("total_steps"), p.at("updates"), p.at("sequences"), p.at("tokens"), p.at("seed")};
-    m.settings = v.at("settings");
-    m.versions = v.at("versions");
-    for (auto const& f : v.at("files")) m.parts.push_back({f.at("name"), f.at("bytes"), f.at("hash")});
-    return m;
-  } catch (json::exception const& e) {
-    return failure(std::string("checkpoint.json is incomplete: ") + e.what(), where, "use another checkpoint");
-  }
-}
 
 inline expected<void> sync_folder(std::filesystem::path const& path) {
   int const d = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -108,7 +58,7 @@ inline expected<void> write_checkpoint(std::filesystem::path const& path, checkp
     SNOWCODER_TRY(auto written, mapped_file::open(file));
     m.parts.push_back({p.file, written.bytes().size(), hash(written.bytes()).hex()});
   }
-  SNOWCODER_CHECK(write_json(staging / "checkpoint.json", detail::manifest_json(m)));
+  SNOWCODER_CHECK(write_json(staging / "checkpoint.json", manifest_json(m)));
   SNOWCODER_CHECK(detail::sync_folder(staging));
   if (fs::exists(path)) fs::remove_all(path, e);
   if (fs::rename(staging, path, e); e) return failure(e.message(), path.string());
@@ -123,9 +73,10 @@ class checkpoint {
     c.folder_ = folder;
     auto const path = folder / "checkpoint.json";
     if (!std::filesystem::exists(path))
-      return failure("no checkpoint here (checkpoint.json is missing)", folder.string(), "give a folder that train has written");
+      return failure("no checkpoint here (checkpoint.json is missing)", folder.string(),
+                     "give a folder that train has written");
     SNOWCODER_TRY(auto value, read_json(path));
-    SNOWCODER_TRY(c.manifest_, detail::parse_manifest(value, path.string()));
+    SNOWCODER_TRY(c.manifest_, parse_manifest(value, path.string()));
     return c;
   }
 
@@ -142,14 +93,17 @@ class checkpoint {
   /// A file of the checkpoint, after its size and checksum were found right.
   expected<safetensors> file(std::string_view name) const {
     auto const path = folder_ / name;
-    auto const part = std::find_if(manifest_.parts.begin(), manifest_.parts.end(), [&](auto const& p) { return p.file == name; });
+    auto const part =
+        std::find_if(manifest_.parts.begin(), manifest_.parts.end(), [&](auto const& p) { return p.file == name; });
     if (part == manifest_.parts.end()) return failure("the checkpoint has no such file", path.string());
     {
       SNOWCODER_TRY(auto bytes, mapped_file::open(path));
       if (bytes.bytes().size() != part->bytes)
-        return failure("torn file: " + std::to_string(bytes.bytes().size()) + " bytes instead of " + std::to_string(part->bytes),
-                       path.string(), "use an earlier checkpoint");
-      if (hash(bytes.bytes()).hex() != part->hash) return failure("checksum does not match", path.string(), "use an earlier checkpoint");
+        return failure(
+            "torn file: " + std::to_string(bytes.bytes().size()) + " bytes instead of " + std::to_string(part->bytes),
+            path.string(), "use an earlier checkpoint");
+      if (hash(bytes.bytes()).hex() != part->hash)
+        return failure("checksum does not match", path.string(), "use an earlier checkpoint");
     }
     return safetensors::open(path);
   }
@@ -157,8 +111,8 @@ class checkpoint {
   /// Whether weights of this checkpoint fit a model whose text hashes to `model`.
   expected<void> check_model(std::string_view model, std::string_view recipe) const {
     if (manifest_.model == model) return {};
-    return failure("checkpoint of another model (recipe " + manifest_.recipe + ", not " + std::string(recipe) + ")", folder_.string(),
-                   "use the programs built for the recipe that trained it");
+    return failure("checkpoint of another model (recipe " + manifest_.recipe + ", not " + std::string(recipe) + ")",
+                   folder_.string(), "use the programs built for the recipe that trained it");
   }
 
  private:
@@ -183,6 +137,13 @@ inline std::vector<std::pair<std::int64_t, std::filesystem::path>> checkpoints_i
   }
   std::sort(found.begin(), found.end());
   return found;
+}
+
+/// RUN of RUN/checkpoints/<phase>/<step>.
+inline std::filesystem::path run_folder_of(std::filesystem::path const& checkpoint) {
+  auto path = std::filesystem::absolute(checkpoint).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
+  return path.parent_path().parent_path().parent_path();
 }
 
 /// Removes all but the last `kept` step folders of a phase, and whatever a killed run left unfinished.

@@ -24,7 +24,7 @@ namespace snowcoder::io {
 inline constexpr std::string_view undated = "1970-01-01T00:00:00.000Z";
 
 inline std::string document_line(document const& d) {
-  json metadata{{"repository", d.repository}, {"path", d.path}, {"language", config::title(d.language)}};
+  json metadata{{"repo", d.repository}, {"path", d.path}, {"language", config::title(d.language)}};
   if (!d.licence.empty()) metadata["licence"] = d.licence;
   if (d.stars) metadata["stars"] = *d.stars;
   return to_line(json{{"id", d.id}, {"text", d.text}, {"source", d.source}, {"added", undated},
@@ -46,7 +46,7 @@ class document_parser {
     if (d.created == undated) d.created.clear();
     simdjson::dom::element meta;
     if (!row["metadata"].get(meta)) {
-      text(meta, "repository", d.repository);
+      text(meta, "repo", d.repository);
       text(meta, "path", d.path);
       text(meta, "licence", d.licence);
       std::string name;
@@ -74,6 +74,7 @@ inline std::vector<std::filesystem::path> shards(std::filesystem::path const& fo
   std::error_code ignored;
   for (auto const& e : std::filesystem::directory_iterator(folder, ignored)) {
     auto const name = e.path().filename().string();
+    if (name == "rejects.jsonl") continue;  // lists what did not become a document or a row
     if (name.ends_with(".jsonl") || name.ends_with(".jsonl.gz") || name.ends_with(".jsonl.zst")) found.push_back(e.path());
   }
   std::sort(found.begin(), found.end());
@@ -166,13 +167,16 @@ class shard_writer {
     if (open_.empty()) {
       char digits[16];
       std::snprintf(digits, sizeof digits, "-%05d", number_++);
-      SNOWCODER_TRY(auto w, text_writer::open(folder_ / (group_ + digits + ".jsonl.zst")));
+      name_ = group_ + digits + ".jsonl.zst";
+      SNOWCODER_TRY(auto w, text_writer::open(folder_ / name_));
       open_.push_back(std::move(w));
       written_ = 0;
     }
     written_ += line.size() + 1;
     return open_.front().write_line(line);
   }
+  /// The name of the shard that took the last line; rows about documents are filed under the same name.
+  std::string const& name() const { return name_; }
   expected<void> close() {
     if (open_.empty()) return {};
     auto w = std::move(open_.front());
@@ -183,7 +187,7 @@ class shard_writer {
  private:
   std::filesystem::path folder_;
   std::size_t limit_, written_ = 0;
-  std::string group_;
+  std::string group_, name_;
   int number_ = 0;
   std::vector<text_writer> open_;  // none or one
 };

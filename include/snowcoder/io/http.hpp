@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // An HTTP client for model servers: JSON posts over libcurl multi with a bounded window, no barriers between requests, and
-// the retry rules of the public OpenAI client (synthesis.md section 2.2). libcurl is named here and nowhere else.
+// the retry rules of the public OpenAI client. libcurl is named here and nowhere else.
 #pragma once
 
 #include <snowcoder/core/expected.hpp>
@@ -23,13 +23,13 @@
 namespace snowcoder::io {
 
 struct http_request {
-  std::uint64_t tag = 0;             ///< the caller's name for it, unique among those in flight
+  std::uint64_t tag = 0;  ///< the caller's name for it, unique among those in flight
   std::string url, body;
   std::vector<std::string> headers;  ///< "Name: value"; content type and idempotency key are added
 };
 
 struct http_options {
-  int in_flight = 8;                          ///< requests that wait for a retry count too
+  int in_flight = 8;                           ///< requests that wait for a retry count too
   std::chrono::milliseconds timeout{600'000};  ///< for one attempt
   std::chrono::milliseconds connect_timeout{20'000};
   std::size_t longest_body = std::size_t(64) << 20;
@@ -187,7 +187,8 @@ class http_client {
     auto const attempts = call.response.attempts + 1;
     call.response = {};
     call.response.attempts = attempts;
-    if (auto e = curl_multi_add_handle(multi_.get(), call.handle.get())) return failure(curl_multi_strerror(e), call.request.url);
+    if (auto e = curl_multi_add_handle(multi_.get(), call.handle.get()))
+      return failure(curl_multi_strerror(e), call.request.url);
     call.running = true;
     return {};
   }
@@ -202,8 +203,8 @@ class http_client {
       return {};
     }
     if (code == CURLE_OK) return expected<http_response>(std::move(call.response));
-    return expected<http_response>(failure(curl_easy_strerror(code), call.request.url,
-                                           "check that the server runs, then run the same command again"));
+    return expected<http_response>(
+        failure(curl_easy_strerror(code), call.request.url, "check that the server runs, then run the same command again"));
   }
 
   /// Until something can happen: the nearest due attempt, else a second.
@@ -211,7 +212,8 @@ class http_client {
     auto wait = std::chrono::milliseconds(room && int(calls_.size()) < options_.in_flight ? 0 : 1000);
     for (auto const& [tag, call] : calls_)
       if (!call->running)
-        wait = std::min(wait, std::chrono::ceil<std::chrono::milliseconds>(std::max(call->due - clock::now(), clock::duration{})));
+        wait =
+            std::min(wait, std::chrono::ceil<std::chrono::milliseconds>(std::max(call->due - clock::now(), clock::duration{})));
     return int(wait.count());
   }
 

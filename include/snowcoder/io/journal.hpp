@@ -49,7 +49,10 @@ class journal {
     return j;
   }
   journal(journal&& other) noexcept
-      : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)), size_(other.size_), rows_(other.rows_) {}
+      : path_(std::move(other.path_)),
+        descriptor_(std::exchange(other.descriptor_, -1)),
+        size_(other.size_),
+        rows_(other.rows_) {}
   journal& operator=(journal&& other) noexcept {
     std::swap(path_, other.path_);
     std::swap(descriptor_, other.descriptor_);
@@ -61,8 +64,9 @@ class journal {
     if (descriptor_ >= 0) ::close(descriptor_);
   }
 
-  /// Adds a row; it is on the disk when this returns.
-  expected<place> append(json const& row) {
+  /// Adds a row; it is on the disk when this returns, unless the caller can make it again.
+  enum class durable { yes, no };
+  expected<place> append(json const& row, durable safe = durable::yes) {
     auto const line = to_line(row) + "\n";
     std::string_view left = line;
     for (auto at = size_; !left.empty();) {
@@ -72,7 +76,8 @@ class journal {
       left.remove_prefix(std::size_t(n));
       at += std::uint64_t(n);
     }
-    if (::fdatasync(descriptor_) != 0) return failure(system_error(path_, "free some disk space and run the same command again"));
+    if (safe == durable::yes && ::fdatasync(descriptor_) != 0)
+      return failure(system_error(path_, "free some disk space and run the same command again"));
     place const where{size_, line.size()};
     size_ += line.size();
     ++rows_;
@@ -109,7 +114,8 @@ class journal {
         if (row.is_discarded()) {
           // The last line may be torn and yet end in a newline (a block that never reached the disk reads as zeros).
           if (n < ssize_t(block.size()) && end + 1 == text.size() && ::lseek(descriptor_, 0, SEEK_END) == off_t(at)) return {};
-          return failure("journal row " + std::to_string(rows_ + 1) + " is not JSON", path_, "move the file away to start again");
+          return failure("journal row " + std::to_string(rows_ + 1) + " is not JSON", path_,
+                         "move the file away to start again");
         }
         place const where{size_, end + 1 - begin};
         if (visit) SNOWCODER_CHECK(visit(row, where));

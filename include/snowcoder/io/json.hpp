@@ -17,6 +17,9 @@ namespace snowcoder::io {
 
 using json = nlohmann::ordered_json;
 
+/// For objects of many thousand keys, whose order is lost: the other kind looks keys up one by one.
+using sorted_json = nlohmann::json;
+
 /// Text of a value on one line; bytes that are not UTF-8 become U+FFFD.
 inline std::string to_line(json const& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 

@@ -27,19 +27,22 @@ inline std::string metrics_line(training_step const& s) {
 inline expected<training_step> parse_metrics_line(std::string_view line, std::string const& where) {
   SNOWCODER_TRY(auto row, parse_json(line, where));
   for (auto key : {"step", "total_steps", "tokens", "pass", "loss", "gradient_norm", "rate"})
-    if (!row.contains(key) || !row[key].is_number()) return failure(std::string("metrics row without the number ") + key, where);
-  return training_step{row["step"].get<std::int64_t>(), row["total_steps"].get<std::int64_t>(), row["tokens"].get<std::int64_t>(),
-                       row["pass"].get<std::int64_t>(), row["loss"].get<float>(), row["gradient_norm"].get<float>(),
+    if (!row.contains(key) || !row[key].is_number())
+      return failure(std::string("metrics row without the number ") + key, where);
+  return training_step{row["step"].get<std::int64_t>(),   row["total_steps"].get<std::int64_t>(),
+                       row["tokens"].get<std::int64_t>(), row["pass"].get<std::int64_t>(),
+                       row["loss"].get<float>(),          row["gradient_norm"].get<float>(),
                        row["rate"].get<double>()};
 }
 inline std::string metrics_record(training_step const& s) {
-  std::array const values{scalar{"loss", s.loss}, scalar{"gradient_norm", s.gradient_norm}, scalar{"learning_rate", float(s.rate)},
-                          scalar{"tokens", float(s.tokens)}};
+  std::array const values{scalar{"loss", s.loss}, scalar{"gradient_norm", s.gradient_norm},
+                          scalar{"learning_rate", float(s.rate)}, scalar{"tokens", float(s.tokens)}};
   return tensorboard_scalars(s.step, values);
 }
 
 /// Reads the rows of a metrics file up to `last_step`; a torn last line is left out, a broken row elsewhere is an error.
-inline expected<std::vector<training_step>> read_metrics(std::filesystem::path const& path, std::int64_t last_step = INT64_MAX) {
+inline expected<std::vector<training_step>> read_metrics(std::filesystem::path const& path,
+                                                         std::int64_t last_step = INT64_MAX) {
   std::vector<training_step> rows;
   SNOWCODER_TRY(auto file, mapped_file::open(path));
   auto text = file.bytes();
@@ -56,12 +59,14 @@ inline expected<std::vector<training_step>> read_metrics(std::filesystem::path c
 class metrics_file {
  public:
   /// Opens both files for a run that has done `step` steps: later rows are dropped. Earlier rows must be there.
-  static expected<metrics_file> open(std::filesystem::path const& lines, std::filesystem::path const& events, std::int64_t step) {
+  static expected<metrics_file> open(std::filesystem::path const& lines, std::filesystem::path const& events,
+                                     std::int64_t step) {
     std::vector<training_step> rows;
     if (step > 0) {
       SNOWCODER_TRY(rows, read_metrics(lines, step));
       if (rows.empty() || rows.back().step != step)
-        return failure("metrics end before step " + std::to_string(step), lines.string(), "remove the phase's checkpoints and train it again");
+        return failure("metrics end before step " + std::to_string(step), lines.string(),
+                       "remove the phase's checkpoints and train it again");
     }
     std::string line_text, event_text = tensorboard_header();
     for (auto const& r : rows) {

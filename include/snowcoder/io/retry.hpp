@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// When a request is sent again: an answer of an HTTP server, and the rules of synthesis.md section 2.2 as a pure function.
+// When a request is sent again: an answer of an HTTP server, and the rules of the public OpenAI client as a pure function.
 #pragma once
 
 #include <snowcoder/core/philox.hpp>
-
-#include <curl/curl.h>
 
 #include <algorithm>
 #include <charconv>
@@ -35,7 +33,8 @@ struct http_response {
   bool quota_exhausted() const {
     if (status == 402) return true;
     if (status != 429 && status != 403) return false;
-    for (std::string_view word : {"insufficient_quota", "billing_hard_limit", "credit balance", "credit_exhausted", "exceeded your current quota"})
+    for (std::string_view word :
+         {"insufficient_quota", "billing_hard_limit", "credit balance", "credit_exhausted", "exceeded your current quota"})
       if (body.find(word) != body.npos) return true;
     return false;
   }
@@ -47,7 +46,8 @@ struct retry_policy {
   std::chrono::milliseconds longest{120'000};         ///< a server that asks for a longer pause is given up
 
   /// The pause before the next attempt; nothing when this answer is final. `tag` decides the jitter.
-  std::optional<std::chrono::milliseconds> delay(http_response const& r, std::uint64_t tag, std::time_t now = std::time(nullptr)) const {
+  std::optional<std::chrono::milliseconds> delay(http_response const& r, std::uint64_t tag,
+                                                 std::time_t now = std::time(nullptr)) const {
     if (r.ok() || r.quota_exhausted() || r.attempts >= attempts) return {};
     auto const word = r.header("x-should-retry");
     bool const again = r.status == 0 || r.status == 408 || r.status == 409 || r.status == 429 || r.status >= 500;
@@ -73,9 +73,9 @@ struct retry_policy {
     auto const text = r.header("retry-after");
     if (text.empty()) return {};
     if (auto const seconds = number(text)) return std::chrono::milliseconds(std::int64_t(*seconds * 1000));
-    auto const date = curl_getdate(std::string(text).c_str(), nullptr);
-    if (date < 0) return {};
-    return std::chrono::seconds(std::max<std::int64_t>(0, date - now));
+    std::tm date{};
+    if (!::strptime(std::string(text).c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date)) return {};
+    return std::chrono::seconds(std::max<std::int64_t>(0, ::timegm(&date) - now));
   }
 };
 

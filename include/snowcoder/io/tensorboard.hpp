@@ -15,13 +15,13 @@ namespace snowcoder::io {
 
 namespace detail {
 
-inline void append_bytes(std::string& out, auto value) {
+inline void append_number(std::string& out, auto value) {
   char bytes[sizeof value];
   std::memcpy(bytes, &value, sizeof value);
   out.append(bytes, sizeof value);
 }
 inline void append_varint(std::string& out, std::uint64_t value) {
-  for (; value >= 128; value >>= 7) out += char(value & 127 | 128);
+  for (; value >= 128; value >>= 7) out += char((value & 127) | 128);
   out += char(value);
 }
 /// A protobuf key: field number and wire type (0 varint, 1 eight bytes, 2 length-delimited, 5 four bytes).
@@ -35,17 +35,17 @@ inline void append_text_field(std::string& out, int field, std::string_view text
 /// length, checksum of the length, payload, checksum of the payload.
 inline std::string tfrecord(std::string_view payload) {
   std::string out;
-  append_bytes(out, std::uint64_t(payload.size()));
-  append_bytes(out, masked_crc32c(out));
+  append_number(out, std::uint64_t(payload.size()));
+  append_number(out, masked_crc32c(out));
   out += payload;
-  append_bytes(out, masked_crc32c(payload));
+  append_number(out, masked_crc32c(payload));
   return out;
 }
 
 inline std::string event(std::int64_t step) {
   std::string out;
   append_key(out, 1, 1);  // wall_time
-  append_bytes(out, double(step));
+  append_number(out, double(step));
   append_key(out, 2, 0);  // step
   append_varint(out, std::uint64_t(step));
   return out;
@@ -72,7 +72,7 @@ inline std::string tensorboard_scalars(std::int64_t step, std::span<scalar const
     std::string value;
     detail::append_text_field(value, 1, v.tag);
     detail::append_key(value, 2, 5);
-    detail::append_bytes(value, v.value);
+    detail::append_number(value, v.value);
     detail::append_text_field(summary, 1, value);
   }
   auto e = detail::event(step);

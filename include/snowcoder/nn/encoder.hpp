@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A BERT encoder's forward pass without padding: sections of different lengths lie back to back, and only attention and
-// pooling know where one ends (paper section 2.2: the annotator's encoder). The same batch gives the same bits for any
+// pooling know where one ends (paper section 2.3: the annotator's encoder). The same batch gives the same bits for any
 // number of threads; a section's vector does not depend on the sections beside it but for the last bits of matrix
 // products, whose blocking may follow the number of rows.
 #pragma once

@@ -5,6 +5,7 @@
 
 #include <snowcoder/config/accounting.hpp>
 #include <snowcoder/config/fingerprint.hpp>
+#include <snowcoder/config/paper_phases.hpp>
 
 #include <fmt/core.h>
 
@@ -14,19 +15,19 @@
 namespace snowcoder::pipeline {
 
 namespace detail {
+/// `defaults`: what the value is compared with. `origin_of(field name, listed origin)`: the mark of an unchanged field.
 template <has_fields T>
-void describe_fields(std::string& out, std::string const& prefix, T const& value) {
-  T const defaults{};
+void describe_fields(std::string& out, std::string const& prefix, T const& value, T const& defaults, auto const& origin_of) {
   std::apply(
       [&](auto const&... f) {
         auto one = [&](auto const& field) {
           auto const& v = value.*(field.member);
           using V = std::remove_cvref_t<decltype(v)>;
           if constexpr (has_fields<V>) {
-            describe_fields(out, prefix + "." + std::string(field.name), v);
+            describe_fields(out, prefix + "." + std::string(field.name), v, defaults.*(field.member), origin_of);
           } else {
             bool const changed = !(v == defaults.*(field.member));
-            std::string_view const mark = changed ? "recipe" : field.from == origin::paper ? "paper" : field.from == origin::derived ? "derived" : "ours";
+            std::string_view const mark = changed ? "recipe" : name_of(origin_of(field.name, field.from));
             out += fmt::format("  {:<44} {:<28} [{}]\n", prefix + "." + std::string(field.name), text_of(v), mark);
           }
         };
@@ -44,9 +45,15 @@ std::string describe() {
   out += "values       [paper] printed there  [derived] from it  [ours] where it is silent  [recipe] changed here\n";
   config::for_each_value<R>([&](std::string_view name, auto const& value) {
     if constexpr (has_fields<std::remove_cvref_t<decltype(value)>>)
-      detail::describe_fields(out, std::string(name), value);
+      detail::describe_fields(out, std::string(name), value, std::remove_cvref_t<decltype(value)>{}, [](std::string_view, origin from) { return from; });
     else
-      for (auto const& phase : value) detail::describe_fields(out, std::string(name) + "." + std::string(phase.name), phase);
+      for (auto const& phase : value) {
+        config::phase printed{};
+        for (auto const& p : config::paper_phases)
+          if (p.name == phase.name) printed = p;
+        detail::describe_fields(out, std::string(name) + "." + std::string(phase.name), phase, printed,
+                                [&](std::string_view field, origin from) { return config::phase_origin(phase.name, field, from); });
+      }
   });
   return out;
 }

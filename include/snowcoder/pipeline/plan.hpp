@@ -15,7 +15,7 @@
 
 namespace snowcoder::pipeline {
 
-/// Dense bf16 peak of one device, the share of it that good trainers reach on models of this size (train.md section 7; a
+/// Dense bf16 peak of one device, the share of it that good trainers reach on models of this size (a
 /// guess for the CPU), and its memory.
 struct hardware {
   std::string_view name;

@@ -17,7 +17,8 @@
 
 namespace snowcoder::pipeline {
 
-/// Hash of a file's bytes, or of the names, sizes and bytes of all files below a folder (links are not followed).
+/// Hash of a file's bytes, or of the names and bytes of all files below a folder. Links are not followed, and stamps are left
+/// out: they hold the seconds that a run took.
 inline expected<hash128> content_hash(std::filesystem::path const& path) {
   namespace fs = std::filesystem;
   if (fs::is_regular_file(path)) {
@@ -28,7 +29,7 @@ inline expected<hash128> content_hash(std::filesystem::path const& path) {
   std::vector<fs::path> files;
   std::error_code e;
   for (fs::recursive_directory_iterator it(path, fs::directory_options::skip_permission_denied, e), end; it != end; it.increment(e))
-    if (it->is_regular_file(e) && !it->is_symlink(e)) files.push_back(it->path());
+    if (it->is_regular_file(e) && !it->is_symlink(e) && it->path().filename() != "provenance.json") files.push_back(it->path());
   std::sort(files.begin(), files.end());
   std::string all;
   for (auto const& f : files) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <snowcoder/config/concepts.hpp>
+#include <snowcoder/config/paper_phases.hpp>
 #include <snowcoder/filter/starcoder2.hpp>
 #include <snowcoder/tokenize/pre_split.hpp>
 
@@ -34,28 +35,7 @@ struct arctic_snowcoder_1b3 {
       .layers = 24, .width = 2048, .hidden = 5632, .heads = 16, .kv_heads = 16, .vocabulary = 64000, .context = 8192});
   static constexpr auto optimizer = config::checked(config::optimizer{});
   static constexpr config::evaluation evaluation{};
-  static constexpr auto curriculum = config::checked(
-      std::array{
-          config::phase{.name = "general",
-                        .source = config::documents::general,
-                        .group = config::grouping::by_language_then_repository,
-                        .tokens = 500'000'000'000,
-                        .passes = 1.25,
-                        .rate = {config::law::warm_up_cosine, 5.3e-4, 5.3e-5, 600}},
-          config::phase{.name = "high_quality",
-                        .source = config::documents::selected,
-                        .group = config::grouping::by_file,
-                        .tokens = 50'000'000'000,
-                        .passes = 4,
-                        .rate = {config::law::warm_up_linear, 5.3e-4, 0, 1000}},
-          config::phase{.name = "synthetic",
-                        .source = config::documents::synthetic,
-                        .group = config::grouping::by_file,
-                        .tokens = 5'000'000'000,
-                        .passes = 2.5,
-                        .rate = {config::law::warm_up_linear, 5.3e-4, 0, 100}},
-      },
-      model.context);
+  static constexpr auto curriculum = config::checked(config::paper_phases, model.context);
 };
 
 static_assert(config::coherent<arctic_snowcoder_1b3>());

@@ -19,6 +19,7 @@ struct benchmark_task {
 struct sample {
   std::string task;
   std::string completion;   ///< continues the prompt
+  bool whole = false;       ///< `completion` is the whole program, prompt included
 };
 
 enum class verdict : unsigned char { passed, failed, timed_out, crashed, refused };

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// generate: greedy completions for a benchmark.
+#include SNOWCODER_RECIPE_HEADER
+
+#include <snowcoder/pipeline/app.hpp>
+#include <snowcoder/pipeline/generate.hpp>
+
+using recipe = SNOWCODER_RECIPE;
+using namespace snowcoder;
+
+int main(int argc, char** argv) {
+  pipeline::app<recipe> app("generate", "greedy completions for the tasks of a benchmark");
+  pipeline::generate_options options;
+  auto& flags = app.flags();
+  auto* checkpoint = flags.add_option("--checkpoint", options.checkpoint, "checkpoint folder");
+  flags.add_option("--tokenizer", options.tokenizer, "tokenizer.json (default: the one of the checkpoint's run folder)")
+      ->needs(checkpoint);
+  auto* server = flags.add_option("--server", options.server, "address of an OpenAI-compatible server")->excludes(checkpoint);
+  auto* model = flags.add_option("--model", options.model, "name of the model on that server")->needs(server);
+  server->needs(model);
+  flags.add_option("--benchmark", options.benchmark, "benchmark file, as published")->required();
+  flags.add_option("--out", options.out, "samples.jsonl to write")->required();
+  flags.add_option("--limit", options.limit, "only the first so many tasks")->check(CLI::PositiveNumber);
+  flags.add_option("--precision", options.precision, "f32 or bf16")->check(CLI::IsMember({"f32", "bf16"}));
+  flags.add_option("--in-flight", options.in_flight, "requests to the server at a time")->check(CLI::Range(1, 1024));
+  flags.callback([&] {
+    if (checkpoint->count() + server->count() == 0) throw CLI::RequiredError("--checkpoint or --server");
+  });
+  return app.run(argc, argv, [&](pipeline::run_context& run) { return pipeline::generate_samples<recipe>(run, options); });
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// tokenize: train a vocabulary, encode a file, pack the documents of a phase into a token file.
+#include SNOWCODER_RECIPE_HEADER
+
+#include <snowcoder/pipeline/app.hpp>
+#include <snowcoder/pipeline/pack.hpp>
+#include <snowcoder/pipeline/tokenize.hpp>
+
+using recipe = SNOWCODER_RECIPE;
+using namespace snowcoder;
+
+int main(int argc, char** argv) {
+  pipeline::app<recipe> app("tokenize", "vocabulary, ids, and token files");
+  auto& flags = app.flags();
+  flags.require_subcommand(1);
+
+  pipeline::train_tokenizer_options train;
+  auto* train_flags = flags.add_subcommand("train", "train the vocabulary on clean documents");
+  train_flags->add_option("--in", train.in, "folder of documents")->required()->check(CLI::ExistingDirectory);
+  train_flags->add_option("--out", train.out, "tokenizer.json to write")->required();
+  train_flags->add_option("--vocabulary", train.vocabulary, "ids in all; default: the recipe's")->check(CLI::PositiveNumber);
+  train_flags->add_option("--sample", train.sample, "train on about so much text, drawn by document; memory grows with it (4G)")
+      ->transform(CLI::AsSizeValue(false));
+
+  pipeline::encode_options encode;
+  auto* encode_flags = flags.add_subcommand("encode", "ids of a file: one document, or one per JSONL row");
+  encode_flags->add_option("--tokenizer", encode.tokenizer, "tokenizer.json")->required()->check(CLI::ExistingFile);
+  encode_flags->add_option("--in", encode.in, "text file, or .jsonl, .jsonl.gz, .jsonl.zst")
+      ->required()
+      ->check(CLI::ExistingFile);
+  encode_flags->add_option("--out", encode.out, "FILE.bin to write; FILE.idx goes beside it")->required();
+  encode_flags->add_flag("--sentinels", encode.sentinels,
+                         "sentinels spelled in the text become their ids; else they are plain text");
+
+  pipeline::pack_options pack;
+  std::vector<std::string> phases;
+  for (auto const& p : recipe::curriculum) phases.emplace_back(p.name);
+  auto* pack_flags = flags.add_subcommand("pack", "token file of a phase, grouped as the recipe says");
+  pack_flags->add_option("--tokenizer", pack.tokenizer, "tokenizer.json")->required()->check(CLI::ExistingFile);
+  pack_flags->add_option("--in", pack.in, "folder of documents")->required()->check(CLI::ExistingDirectory);
+  pack_flags->add_option("--out", pack.out, "prefix of the .bin and .idx to write")->required();
+  pack_flags->add_option("--selection", pack.selection, "only the documents of this manifest")->check(CLI::ExistingFile);
+  pack_flags->add_option("--real", pack.real, "real documents to blend in, if the recipe does so in a synthetic phase")
+      ->check(CLI::ExistingDirectory);
+  pack_flags->add_option("--phase", pack.phase, "of the recipe; default: group by language, then repository")
+      ->check(CLI::IsMember(phases));
+  pack_flags->add_option("--limit-tokens", pack.limit_tokens, "pack only about so many tokens, groups drawn at random")
+      ->check(CLI::PositiveNumber);
+
+  return app.run(argc, argv, [&](pipeline::run_context& context) -> expected<pipeline::outcome> {
+    if (train_flags->parsed()) return pipeline::train_tokenizer<recipe>(context, train);
+    return encode_flags->parsed() ? pipeline::encode_file<recipe>(context, encode) : pipeline::pack<recipe>(context, pack);
+  });
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// train: one phase or the whole curriculum; `train bits`: bits per byte of texts under a checkpoint.
+#include SNOWCODER_RECIPE_HEADER
+
+#include <snowcoder/pipeline/app.hpp>
+#include <snowcoder/pipeline/bits.hpp>
+#include <snowcoder/pipeline/train.hpp>
+
+using recipe = SNOWCODER_RECIPE;
+using namespace snowcoder;
+
+int main(int argc, char** argv) {
+  pipeline::app<recipe> app("train", "one phase or the whole curriculum, or bits per byte under a checkpoint");
+  std::vector<std::string> phases;
+  for (auto const& p : recipe::curriculum) phases.emplace_back(p.name);
+
+  pipeline::train_options train;
+  auto& flags = app.flags();
+  auto* run = flags.add_option("--run", train.run, "run folder: reads tokens/, writes checkpoints/ and metrics/");
+  auto* phase = flags.add_option("--phase", train.phase, "train this phase only")->check(CLI::IsMember(phases));
+  flags.add_option("--steps", train.steps, "stop after so many steps of this call")->check(CLI::PositiveNumber);
+  flags.add_option("--from", train.from, "start the phase from this checkpoint")->needs(phase);
+  auto* arm = flags.add_option("--arm", train.arm, "train the phase under another name, <arm>-<phase>")->needs(phase);
+  flags.add_option("--tokens", train.tokens, "prefix of another token file for that arm")->needs(arm);
+  flags.add_option("--device", train.device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}));
+  auto* precision = flags.add_option("--precision", train.precision, "of products and activations; weights and sums are f32");
+  precision->check(CLI::IsMember({"f32", "bf16"}));
+  flags.add_option("--micro-batch", train.micro_batch, "sequences at a time; changes memory and speed only")
+      ->check(CLI::PositiveNumber);
+  flags.add_option("--checkpoint-every", train.checkpoint_every, "steps between checkpoints")->check(CLI::PositiveNumber);
+
+  pipeline::bits_options bits;
+  auto* measure = flags.add_subcommand("bits", "bits per byte on a benchmark's prompt+solution, or on documents by language");
+  measure->add_option("--checkpoint", bits.checkpoint, "checkpoint folder")->required();
+  measure->add_option("--tokenizer", bits.tokenizer, "tokenizer.json")->required();
+  auto* benchmark = measure->add_option("--benchmark", bits.benchmark, "benchmark file");
+  auto* in = measure->add_option("--in", bits.in, "folder of documents")->excludes(benchmark);
+  measure->add_option("--limit-bytes", bits.limit_bytes, "read no more than so many bytes of each language")->needs(in);
+  measure->add_option("--out", bits.out, "JSON file to write")->required();
+
+  flags.callback([&] {
+    if (!measure->parsed() && run->count() == 0) throw CLI::RequiredError("--run");
+    if (measure->parsed() && benchmark->count() + in->count() == 0) throw CLI::RequiredError("--benchmark or --in");
+  });
+  return app.run(argc, argv, [&](pipeline::run_context& context) -> expected<pipeline::outcome> {
+    bits.precision = train.precision;
+    return measure->parsed() ? pipeline::bits_per_byte<recipe>(context, bits) : pipeline::train_recipe<recipe>(context, train);
+  });
+}

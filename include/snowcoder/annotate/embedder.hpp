@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Texts to vectors: tokens, sections, batches by token budget, the frozen encoder. Batches hold sections of like length and
+// depend on the texts alone, so that the same texts in one call give the same bits with any number of threads.
+#pragma once
+
+#include <snowcoder/annotate/sections.hpp>
+#include <snowcoder/config/annotator.hpp>
+#include <snowcoder/core/thread_pool.hpp>
+
+#include <algorithm>
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <numeric>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace snowcoder::annotate {
+
+/// What the annotator asks of a tokenizer: content ids without special tokens, callable from many threads, and the ids of
+/// [CLS] and [SEP]. tokenize/word_piece.hpp is one.
+template <class T>
+concept section_tokenizer = requires(T const& t, std::string_view text, std::vector<std::int32_t>& ids) {
+  t.encode(text, ids);
+  { t.cls() } -> std::convertible_to<std::int32_t>;
+  { t.sep() } -> std::convertible_to<std::int32_t>;
+};
+
+/// What the annotator asks of an encoder (nn/encoder.hpp is one): packed sections in, a vector of `width` floats each out.
+template <class E>
+concept section_encoder = requires(E& e, std::span<std::int32_t const> ids, std::span<std::int64_t const> offsets, float* out) {
+  { E::width } -> std::convertible_to<std::int64_t>;
+  { e.capacity() } -> std::convertible_to<std::int64_t>;
+  e.forward(ids, offsets, out);
+};
+
+/// The vectors of one text's sections.
+struct text_vectors {
+  file_sections sections;
+  std::int64_t tokens = 0;       ///< content tokens of the whole text
+  std::vector<float> vectors;    ///< (sections.distinct, width)
+
+  std::span<float const> top(std::int64_t width) const { return {vectors.data(), std::size_t(width)}; }
+};
+
+namespace detail {
+struct section_place {
+  std::size_t text;
+  int section;
+  std::int64_t first, length;  ///< in the text's kept tokens, [CLS] and [SEP] included
+};
+
+/// Tokens of a text's distinct sections back to back.
+template <section_tokenizer Tokenizer>
+std::vector<std::int32_t> section_tokens(text_vectors& result, std::string_view text, Tokenizer const& tokenizer,
+                                         config::sections rule, int section) {
+  std::vector<std::int32_t> all, kept;
+  tokenizer.encode(text, all);
+  result.tokens = std::int64_t(all.size());
+  result.sections = sections_of(result.tokens, rule, section);
+  for (int i = 0; i < result.sections.distinct; ++i) append_section(kept, tokenizer, all, result.sections.windows[std::size_t(i)]);
+  return kept;
+}
+}  // namespace detail
+
+/// The vectors of every text, in their order. `advance(n)` hears of n more sections done.
+template <section_tokenizer Tokenizer, section_encoder Encoder>
+std::vector<text_vectors> embed_texts(std::span<std::string_view const> texts, Tokenizer const& tokenizer, Encoder& encoder,
+                                      thread_pool& threads, config::sections rule, int section,
+                                      std::function<void(std::int64_t)> const& advance = {}) {
+  std::vector<text_vectors> results(texts.size());
+  std::vector<std::vector<std::int32_t>> tokens(texts.size());
+  threads.for_each_index(std::int64_t(texts.size()), [&](std::int64_t i) {
+    auto const at = std::size_t(i);
+    tokens[at] = detail::section_tokens(results[at], texts[at], tokenizer, rule, section);
+  });
+
+  std::vector<detail::section_place> places;
+  for (std::size_t t = 0; t < texts.size(); ++t) {
+    results[t].vectors.resize(std::size_t(results[t].sections.distinct) * std::size_t(Encoder::width));
+    std::int64_t first = 0;
+    for (int i = 0; i < results[t].sections.distinct; ++i) {
+      auto const length = results[t].sections.windows[std::size_t(i)].count + 2;
+      places.push_back({t, i, first, length});
+      first += length;
+    }
+  }
+  std::stable_sort(places.begin(), places.end(), [](auto const& a, auto const& b) { return a.length > b.length; });
+
+  std::vector<std::int32_t> ids;
+  std::vector<std::int64_t> offsets;
+  std::vector<float> pooled;
+  for (std::size_t begin = 0; begin < places.size();) {
+    ids.clear();
+    offsets.assign(1, 0);
+    auto end = begin;
+    for (; end < places.size() && (end == begin || std::int64_t(ids.size()) + places[end].length <= encoder.capacity()); ++end) {
+      auto const& p = places[end];
+      auto const from = tokens[p.text].begin() + p.first;
+      ids.insert(ids.end(), from, from + p.length);
+      offsets.push_back(std::int64_t(ids.size()));
+    }
+    pooled.resize((end - begin) * std::size_t(Encoder::width));
+    encoder.forward(ids, offsets, pooled.data());
+    for (auto i = begin; i < end; ++i)
+      std::copy_n(pooled.data() + (i - begin) * std::size_t(Encoder::width), Encoder::width,
+                  results[places[i].text].vectors.data() + places[i].section * Encoder::width);
+    if (advance) advance(std::int64_t(end - begin));
+    begin = end;
+  }
+  return results;
+}
+
+}  // namespace snowcoder::annotate

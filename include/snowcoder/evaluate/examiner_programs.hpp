@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// The two Python programs of an examination. The *candidate* process runs the untrusted code and serves calls of its entry
+// point; the *examiner* process runs the benchmark's own text and test, and calls the candidate through a proxy. Only plain
+// values cross between them, as JSON that no side can turn into code, and only the examiner holds the verdict's pipe. So
+// nothing that the untrusted code does to its own process (print, exit, patch builtins, override check) can be a verdict:
+// all it can do is answer calls. An answer that is not a plain value arrives as an object that equals nothing.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace snowcoder::evaluate {
+
+/// Values to JSON and back: lists are lists, every other container is an object with one key that names its kind.
+inline constexpr std::string_view value_codec = R"python(
+import json, sys
+sys.path[:] = [p for p in sys.path if p]
+if hasattr(sys, "set_int_max_str_digits"): sys.set_int_max_str_digits(0)
+views = (type({}.keys()), type({}.items()))
+bases = (bool, int, str, float, complex, bytes, bytearray, list, tuple, dict, set, frozenset)
+def pack(v, foreign):
+    t = type(v)
+    if v is None or t is bool or t is int or t is str or t is float: return v
+    if t is list: return [pack(x, foreign) for x in v]
+    if t is tuple: return {"t": [pack(x, foreign) for x in v]}
+    if t is dict: return {"d": [[pack(k, foreign), pack(x, foreign)] for k, x in v.items()]}
+    if t is set or t in views: return {"s": [pack(x, foreign) for x in v]}
+    if t is frozenset: return {"f": [pack(x, foreign) for x in v]}
+    if t is bytes: return {"b": v.hex()}
+    if t is bytearray: return {"a": v.hex()}
+    if t is complex: return {"c": [v.real, v.imag]}
+    if t is range: return {"r": [v.start, v.stop, v.step]}
+    if t.__module__ in ("fractions", "decimal") and t.__name__ in ("Fraction", "Decimal"): return {"n": [t.__name__, str(v)]}
+    for base in bases:
+        if isinstance(v, base): return pack(base(v), foreign)
+    return foreign(v)
+def unpack(j, unknown=None):
+    if type(j) is list: return [unpack(x, unknown) for x in j]
+    if type(j) is not dict: return j
+    (kind, v), = j.items()
+    if kind == "t": return tuple([unpack(x, unknown) for x in v])
+    if kind == "d": return {unpack(k, unknown): unpack(x, unknown) for k, x in v}
+    if kind == "s": return {unpack(x, unknown) for x in v}
+    if kind == "f": return frozenset([unpack(x, unknown) for x in v])
+    if kind == "b": return bytes.fromhex(v)
+    if kind == "a": return bytearray.fromhex(v)
+    if kind == "c": return complex(*v)
+    if kind == "r": return range(*v)
+    if kind == "i": return iter([unpack(x, unknown) for x in v])
+    if kind == "n":
+        import decimal, fractions
+        return {"Fraction": fractions.Fraction, "Decimal": decimal.Decimal}[v[0]](v[1])
+    return unknown(v)
+)python";
+
+/// Descriptors: 0 its task as JSON, 3 calls in, 4 answers out.
+inline constexpr std::string_view candidate_program = R"python(
+def serve():
+    import itertools, os, types
+    with open(0, "rb", closefd=False) as given: task = json.loads(given.read())
+    os.dup2(1, 0)
+    calls, answers = open(3, "rb"), open(4, "wb")
+    def say(value):
+        answers.write(json.dumps(value).encode() + b"\n")
+        answers.flush()
+    def foreign(v):
+        if hasattr(v, "__next__"):
+            items = list(itertools.islice(v, 1000001))
+            if len(items) <= 1000000: return {"i": [pack(x, foreign) for x in items]}
+        return {"o": type(v).__name__}
+    def complaint(e):
+        try: text = str(e)[:400]
+        except BaseException: text = ""
+        return {"e": [type(e).__name__, text]}
+    module = types.ModuleType("candidate")
+    sys.modules["candidate"] = module
+    if "random" in task["program"]:
+        import random
+        random.seed(0)
+    try:
+        exec(compile(task["program"], "candidate.py", "exec"), module.__dict__)
+        f = module.__dict__[task["entry_point"]]
+    except BaseException as e:
+        say(complaint(e))
+        return
+    say({"ready": True})
+    for line in calls:
+        a, k = unpack(json.loads(line))
+        plain = all(x is None or type(x) in (bool, int, float, str) for x in a) and not k
+        before = None if plain else json.dumps(pack(a, foreign))
+        try:
+            answer = {"r": pack(f(*a, **k), foreign)}
+        except BaseException as e:
+            answer = complaint(e)
+        if before is not None:
+            after = pack(a, foreign)
+            if json.dumps(after) != before: answer["m"] = after
+        say(answer)
+serve()
+)python";
+
+/// Descriptors: 0 its task as JSON, 3 answers in, 4 calls out, 5 the verdict out.
+inline constexpr std::string_view examiner_program = R"python(
+def examine():
+    import builtins, os
+    with open(0, "rb", closefd=False) as given: task = json.loads(given.read())
+    os.dup2(1, 0)
+    answers, calls = open(3, "rb"), open(4, "wb")
+    longest = 1 << 26
+    class Ended(BaseException): pass
+    class Opaque:
+        def __init__(self, name): self.name = str(name)[:80]
+        def __repr__(self): return "<" + self.name + ">"
+    end = []                                   # the first outcome that no test can undo
+    def finish(outcome, detail):
+        if not end: end.append((outcome, detail))
+        raise Ended()
+    def hear():
+        line = answers.readline(longest)
+        if not line: finish("crashed", "the program ended before it answered")
+        if not line.endswith(b"\n"): finish("failed", "an answer is too long")
+        try:
+            answer = json.loads(line)
+            assert type(answer) is dict
+            return answer
+        except Exception: finish("failed", "a malformed answer")
+    def foreign(v): finish("refused", "an argument of type " + type(v).__name__ + " cannot cross")
+    def put_back(old, new):                    # what the call did to its arguments
+        if type(old) is not type(new): return
+        if type(old) is list or type(old) is bytearray: old[:] = new
+        elif type(old) is dict or type(old) is set: old.clear(); old.update(new)
+    called = []
+    def candidate(*a, **k):
+        if end: raise Ended()
+        called[:] = [True]
+        try:
+            calls.write(json.dumps([pack(list(a), foreign), pack(k, foreign)]).encode() + b"\n")
+            calls.flush()
+        except BrokenPipeError: finish("crashed", "the program ended before it answered")
+        answer = hear()
+        try:
+            if "m" in answer:
+                for old, new in zip(a, unpack(answer["m"], Opaque)): put_back(old, new)
+            if "e" not in answer: return unpack(answer["r"], Opaque)
+            name, text = answer["e"]
+            kind = getattr(builtins, str(name), None)
+        except Exception: finish("failed", "a malformed answer")
+        # StopIteration would end a loop of the test early; SystemExit and the like must not look like the test's own end.
+        if not (isinstance(kind, type) and issubclass(kind, Exception)) or kind in (StopIteration, StopAsyncIteration):
+            kind = RuntimeError
+            text = str(name) + ": " + str(text)
+        try: problem = kind(str(text))
+        except Exception: problem = RuntimeError(str(name) + ": " + str(text))
+        raise problem
+    def describe(e):
+        text = type(e).__name__ + (": " + str(e) if str(e) else "")
+        place, frame = None, e.__traceback__
+        while frame:
+            if frame.tb_frame.f_code.co_filename == "test.py": place = frame.tb_lineno
+            frame = frame.tb_next
+        lines = task["test"].split("\n")
+        if place and place <= len(lines): text += " at: " + lines[place - 1].strip()
+        return text
+    space = {"__name__": "examiner"}
+    outcome = ("failed", "")
+    try:
+        first = hear()
+        if "ready" not in first: finish("failed", ": ".join(map(str, first["e"])) if "e" in first else "a malformed answer")
+        if "random" in task["test"]:
+            import random
+            random.seed(0)
+        exec(compile(task["trusted"], "benchmark.py", "exec"), space)
+        space[task["entry_point"]] = candidate
+        exec(compile(task["test"], "test.py", "exec"), space)
+        if "check" in space: space["check"](candidate)
+        outcome = ("passed", "") if called else ("refused", "the test never calls the program")
+    except Ended: pass
+    except BaseException as e: outcome = ("failed", describe(e))
+    if end: outcome = end[0]
+    with open(5, "wb") as verdict:
+        verdict.write(json.dumps({"outcome": outcome[0], "detail": outcome[1][:400]}).encode() + b"\n")
+    os._exit(0)
+examine()
+)python";
+
+/// argv of one of the two: no site packages, no byte code, no user settings. Isolated from the environment by the sandbox.
+inline std::string program_text(std::string_view program) { return std::string(value_codec) + std::string(program); }
+
+}  // namespace snowcoder::evaluate

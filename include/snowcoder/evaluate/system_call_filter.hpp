@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// The system call wall: a BPF program made once by libseccomp and loaded by each child. Calls that reach other processes,
+// the network, mounts, kernel interfaces or new processes answer "not permitted"; the rest of Python's life goes on.
+#pragma once
+
+#include <snowcoder/core/expected.hpp>
+
+#include <asm/sockios.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace snowcoder::evaluate {
+
+/// The filter's instructions. `own_processes`: the child has a process namespace, so signals between threads are harmless.
+inline expected<std::vector<sock_filter>> system_call_filter(bool own_processes) {
+  std::unique_ptr<void, void (*)(void*)> filter(seccomp_init(SCMP_ACT_ALLOW), [](void* f) { seccomp_release(f); });
+  if (!filter) return failure("libseccomp gives no filter");
+  constexpr char const* refused[] = {
+      // the network
+      "socket", "connect", "bind", "listen", "accept", "accept4",
+      // other processes
+      "fork", "vfork", "ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "process_mrelease", "kcmp", "kill",
+      "tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_open", "pidfd_getfd", "pidfd_send_signal", "migrate_pages",
+      "move_pages",
+      // the walls themselves
+      "unshare", "setns", "mount", "umount2", "pivot_root", "chroot", "move_mount", "open_tree", "fsopen", "fsmount",
+      "fsconfig", "fspick", "mount_setattr", "quotactl", "quotactl_fd", "name_to_handle_at", "open_by_handle_at", "personality",
+      "seccomp",
+      // memory that no limit counts
+      "memfd_create", "memfd_secret", "shmget", "shmat", "shmctl", "msgget", "msgsnd", "msgrcv", "msgctl", "semget", "semop",
+      "semctl", "semtimedop", "mq_open", "mq_unlink", "add_key", "request_key", "keyctl", "mlock", "mlock2", "mlockall",
+      // kernel interfaces with a history
+      "bpf", "perf_event_open", "io_uring_setup", "io_uring_enter", "io_uring_register", "io_setup", "userfaultfd",
+      "fanotify_init", "inotify_init", "inotify_init1", "lookup_dcookie", "vmsplice", "init_module", "finit_module",
+      "delete_module", "kexec_load", "kexec_file_load", "reboot", "swapon", "swapoff", "acct", "syslog", "settimeofday",
+      "clock_settime", "clock_adjtime", "adjtimex", "sethostname", "setdomainname", "iopl", "ioperm", "modify_ldt", "vhangup",
+      "nfsservctl", "ioprio_set", "sched_setattr", "sched_setscheduler", "sched_setparam"};
+  auto refuse = [&](char const* name, int answer) {
+    int const number = seccomp_syscall_resolve_name(name);
+    if (number == __NR_SCMP_ERROR) return true;  // unknown to this libseccomp
+    int const e = seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(std::uint32_t(answer)), number, 0);
+    return e == 0 || e == -EDOM || e == -EACCES;
+  };
+  bool made = true;
+  for (auto const* name : refused) made = made && refuse(name, EPERM);
+  if (!own_processes) made = made && refuse("tgkill", EPERM);
+  made = made && refuse("clone3", ENOSYS);  // its flags are out of a filter's sight; the C library then uses clone
+  // A new thread is fine, a new process is not: with one process, the limit on memory is a limit on all memory.
+  made = made && seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
+                                  SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0)) == 0;
+  auto refuse_when = [&](char const* name, scmp_arg_cmp when) {
+    made = made && seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), seccomp_syscall_resolve_name(name), 1, when) == 0;
+  };
+  // Limits, priority and processors of its own only.
+  refuse_when("prlimit64", {0, SCMP_CMP_NE, 0, 0});
+  refuse_when("sched_setaffinity", {0, SCMP_CMP_NE, 0, 0});
+  refuse_when("setpriority", {1, SCMP_CMP_NE, 0, 0});
+  refuse_when("prctl", {0, SCMP_CMP_EQ, PR_SET_PDEATHSIG, 0});  // dies with the judge
+  // Signals by way of a file's owner.
+  for (int command : {F_SETOWN, 15 /* F_SETOWN_EX */}) refuse_when("fcntl", {1, SCMP_CMP_EQ, scmp_datum_t(command), 0});
+  for (int command : {FIOSETOWN, SIOCSPGRP}) refuse_when("ioctl", {1, SCMP_CMP_EQ, scmp_datum_t(command), 0});
+  if (!made) return failure("libseccomp refuses a rule");
+
+  int const file = int(::memfd_create("filter", MFD_CLOEXEC));
+  if (file < 0) return failure(system_error("memfd_create"));
+  std::vector<sock_filter> code;
+  bool read = seccomp_export_bpf(filter.get(), file) == 0;
+  if (read) {
+    auto const bytes = ::lseek(file, 0, SEEK_END);
+    code.resize(std::size_t(bytes) / sizeof(sock_filter));
+    read = ::pread(file, code.data(), std::size_t(bytes), 0) == bytes;
+  }
+  ::close(file);
+  if (!read || code.empty()) return failure("the system call filter could not be exported");
+  return code;
+}
+
+}  // namespace snowcoder::evaluate

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The body of a completion request to an OpenAI-compatible server, and the text of its answer.
+#pragma once
+
+#include <snowcoder/core/expected.hpp>
+#include <snowcoder/generate/completion.hpp>
+#include <snowcoder/io/json.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace snowcoder::generate {
+
+/// URL of an endpoint below a server's address, with or without its /v1.
+inline std::string endpoint(std::string_view server, std::string_view name) {
+  while (server.ends_with('/')) server.remove_suffix(1);
+  return std::string(server) + (server.ends_with("/v1") ? "/" : "/v1/") + std::string(name);
+}
+
+/// Servers take at most four stop words; the others are applied to the answer.
+inline std::string completion_request(std::string const& model, std::string_view prompt, completion_options const& options) {
+  std::vector<std::string> stop;
+  for (auto const& w : options.stop)
+    if (stop.size() < 4 && w.starts_with('\n')) stop.push_back(w);
+  return io::to_line({{"model", model}, {"prompt", prompt}, {"max_tokens", options.new_tokens},
+                      {"temperature", options.sampling.temperature}, {"top_p", options.sampling.top_p},
+                      {"seed", options.sampling.seed}, {"n", 1}, {"stop", stop}});
+}
+
+/// choices[0].text, cut at the first stop word.
+inline expected<std::string> completion_answer(std::string_view body, std::string const& where,
+                                               std::vector<std::string> const& stop) {
+  SNOWCODER_TRY(auto const value, io::parse_json(body, where));
+  auto const* choice =
+      value.is_object() && value.contains("choices") && value["choices"].is_array() && !value["choices"].empty()
+          ? &value["choices"][0]
+          : nullptr;
+  if (!choice || !choice->contains("text") || !(*choice)["text"].is_string())
+    return failure("the server's answer has no choices[0].text", where,
+                   "is this an OpenAI-compatible server with /v1/completions?");
+  auto text = (*choice)["text"].get<std::string>();
+  text.resize(std::min(text.size(), stop_finder(stop).find(text)));
+  return text;
+}
+
+}  // namespace snowcoder::generate

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+// Token files as Megatron-LM reads them (MMapIndexedDataset): PREFIX.bin holds the ids in a row, PREFIX.idx the length and
+// place of every sequence and where documents begin. Two bytes an id where every id is below 65,536, else four.
+#pragma once
+
+#include <snowcoder/core/contract.hpp>
+#include <snowcoder/core/expected.hpp>
+#include <snowcoder/io/atomic_file.hpp>
+#include <snowcoder/io/mapped_file.hpp>
+#include <snowcoder/record/token_run.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace snowcoder::io {
+
+static_assert(std::endian::native == std::endian::little, "token files are little-endian and mapped as they are");
+
+/// The codes that PREFIX.idx uses for the two kinds of id.
+enum class id_type : std::uint8_t { int32 = 4, uint16 = 8 };
+
+constexpr id_type id_type_for(std::int64_t vocabulary) { return vocabulary <= 65536 ? id_type::uint16 : id_type::int32; }
+constexpr std::size_t size_of(id_type t) { return t == id_type::uint16 ? 2 : 4; }
+
+namespace detail {
+inline constexpr std::string_view megatron_magic{"MMIDIDX\0\0", 9};
+inline constexpr std::size_t megatron_header = 9 + 8 + 1 + 8 + 8;  // magic, version, id type, sequences, document bounds
+
+template <class T>
+void append_bytes(std::string& out, T const& value) {
+  static_assert(std::is_trivially_copyable_v<T>);
+  out.append(reinterpret_cast<char const*>(&value), sizeof value);
+}
+template <class T>
+T load(std::string_view bytes, std::size_t at) {
+  T value;
+  std::memcpy(&value, bytes.data() + at, sizeof value);
+  return value;
+}
+}  // namespace detail
+
+/// Writes sequences one after the other; both files appear at commit(), the index last.
+class megatron_writer {
+ public:
+  /// `longest`: a longer sequence is cut in several, because the index counts ids in 32 bits.
+  static expected<megatron_writer> open(std::filesystem::path const& prefix, id_type type, std::int32_t longest = 1 << 30) {
+    SNOWCODER_TRY(auto ids, atomic_file::open(prefix.string() + ".bin"));
+    return megatron_writer(prefix, std::move(ids), type, longest);
+  }
+
+  /// Appends ids to the current sequence; each must fit the id type.
+  expected<void> append(std::span<token_id const> ids) {
+    for (auto id : ids) {
+      if (type_ == id_type::uint16) {
+        require(id >= 0 && id < 65536, "an id of a two-byte token file is below 65,536");
+        detail::append_bytes(buffer_, std::uint16_t(id));
+      } else {
+        require(id >= 0, "ids are not negative");
+        detail::append_bytes(buffer_, id);
+      }
+      if (++length_ == longest_) end_sequence();
+    }
+    if (buffer_.size() < flush_at) return {};
+    SNOWCODER_CHECK(ids_.write(buffer_));
+    buffer_.clear();
+    return {};
+  }
+  /// Ends the current document: one sequence, or several if it was too long for one. An empty one is not written.
+  void end_document() {
+    if (length_) end_sequence();
+    if (document_ends_.back() != std::int64_t(lengths_.size())) document_ends_.push_back(std::int64_t(lengths_.size()));
+  }
+  std::int64_t tokens() const { return tokens_ + length_; }
+  std::int64_t documents() const { return std::int64_t(document_ends_.size()) - 1; }
+
+  expected<void> commit() {
+    end_document();
+    SNOWCODER_CHECK(ids_.write(buffer_));
+    buffer_.clear();
+    std::error_code ignored;
+    std::filesystem::remove(prefix_.string() + ".idx", ignored);  // an old index must not meet new ids
+    SNOWCODER_CHECK(ids_.commit());
+    SNOWCODER_TRY(auto index, atomic_file::open(prefix_.string() + ".idx"));
+    std::string out(detail::megatron_magic);
+    detail::append_bytes(out, std::uint64_t(1));
+    detail::append_bytes(out, type_);
+    detail::append_bytes(out, std::uint64_t(lengths_.size()));
+    detail::append_bytes(out, std::uint64_t(document_ends_.size()));
+    SNOWCODER_CHECK(index.write(out));
+    SNOWCODER_CHECK(index.write({reinterpret_cast<char const*>(lengths_.data()), lengths_.size() * sizeof lengths_[0]}));
+    out.clear();
+    for (std::int64_t at = 0; auto length : lengths_) {
+      detail::append_bytes(out, at);
+      at += std::int64_t(length) * std::int64_t(size_of(type_));
+      if (out.size() < flush_at) continue;
+      SNOWCODER_CHECK(index.write(out));
+      out.clear();
+    }
+    SNOWCODER_CHECK(index.write(out));
+    SNOWCODER_CHECK(index.write({reinterpret_cast<char const*>(document_ends_.data()), document_ends_.size() * 8}));
+    return index.commit();
+  }
+
+ private:
+  static constexpr std::size_t flush_at = std::size_t(1) << 20;
+  megatron_writer(std::filesystem::path prefix, atomic_file ids, id_type type, std::int32_t longest)
+      : prefix_(std::move(prefix)), ids_(std::move(ids)), type_(type), longest_(longest) {}
+  void end_sequence() {
+    lengths_.push_back(std::int32_t(length_));
+    tokens_ += length_;
+    length_ = 0;
+  }
+
+  std::filesystem::path prefix_;
+  atomic_file ids_;
+  id_type type_;
+  std::int64_t longest_, length_ = 0, tokens_ = 0;
+  std::string buffer_;
+  std::vector<std::int32_t> lengths_;
+  std::vector<std::int64_t> document_ends_{0};
+};
+
+/// A token file, mapped. Opening checks the whole index, so that no later read can leave the file.
+class megatron_file {
+ public:
+  static expected<megatron_file> open(std::filesystem::path const& prefix) {
+    megatron_file f;
+    auto const index_path = prefix.string() + ".idx";
+    SNOWCODER_TRY(f.index_, mapped_file::open(index_path));
+    SNOWCODER_TRY(f.ids_, mapped_file::open(prefix.string() + ".bin"));
+    if (auto const wrong = f.check(); !wrong.empty()) return failure(wrong, index_path, "pack the documents again");
+    return f;
+  }
+
+  std::int64_t tokens() const { return std::int64_t(bytes() / size_of(type_)); }
+  std::int64_t sequences() const { return sequences_; }
+  std::int64_t documents() const { return bounds_ - 1; }
+  id_type type() const { return type_; }
+
+  /// First id (counted from the start of the file) and length of a sequence.
+  std::pair<std::int64_t, std::int64_t> sequence(std::int64_t i) const {
+    require(i >= 0 && i < sequences_, "sequence is in the file");
+    return {pointer(i) / std::int64_t(size_of(type_)), length(i)};
+  }
+  /// The first sequence of a document; document documents() begins where the file ends.
+  std::int64_t document_begin(std::int64_t i) const {
+    require(i >= 0 && i < bounds_, "document is in the file");
+    return detail::load<std::int64_t>(index_.bytes(),
+                                      detail::megatron_header + std::size_t(sequences_) * 12 + std::size_t(i) * 8);
+  }
+  /// Copies ids [first, first + out.size()) of the file, which must be there.
+  void copy(std::int64_t first, std::span<token_id> out) const {
+    require(first >= 0 && first <= tokens() && std::int64_t(out.size()) <= tokens() - first, "ids are in the file");
+    auto const* at = ids_.bytes().data() + std::size_t(first) * size_of(type_);
+    if (type_ == id_type::int32) {
+      if (!out.empty()) std::memcpy(out.data(), at, out.size_bytes());
+      return;
+    }
+    for (auto& id : out) {
+      std::uint16_t narrow;
+      std::memcpy(&narrow, at, 2);
+      id = narrow;
+      at += 2;
+    }
+  }
+
+ private:
+  megatron_file() = default;
+  std::size_t bytes() const { return ids_.bytes().size(); }
+  std::int32_t length(std::int64_t i) const {
+    return detail::load<std::int32_t>(index_.bytes(), detail::megatron_header + std::size_t(i) * 4);
+  }
+  std::int64_t pointer(std::int64_t i) const {
+    return detail::load<std::int64_t>(index_.bytes(),
+                                      detail::megatron_header + std::size_t(sequences_) * 4 + std::size_t(i) * 8);
+  }
+
+  /// What is wrong with the index; empty when nothing is.
+  std::string check() {
+    auto const index = index_.bytes();
+    if (index.size() < detail::megatron_header || !index.starts_with(detail::megatron_magic)) return "not a Megatron index";
+    if (detail::load<std::uint64_t>(index, 9) != 1) return "Megatron index of another version than 1";
+    auto const code = static_cast<unsigned char>(index[17]);
+    if (code != 4 && code != 8) return "id type " + std::to_string(code) + " is neither int32 (4) nor uint16 (8)";
+    type_ = id_type(code);
+    auto const sequences = detail::load<std::uint64_t>(index, 18), bounds = detail::load<std::uint64_t>(index, 26);
+    auto const rest = index.size() - detail::megatron_header;
+    if (sequences > rest / 12 || bounds > rest / 8 || sequences * 12 + bounds * 8 != rest)
+      return "Megatron index is truncated or too long";
+    sequences_ = std::int64_t(sequences);
+    bounds_ = std::int64_t(bounds);
+    if (bytes() % size_of(type_)) return "the .bin file ends inside an id";
+    std::int64_t at = 0;
+    for (std::int64_t i = 0; i < sequences_; ++i) {
+      if (pointer(i) != at || length(i) < 0)
+        return "sequence " + std::to_string(i) + " does not begin where the one before it ends";
+      at += std::int64_t(length(i)) * std::int64_t(size_of(type_));
+      if (at > std::int64_t(bytes())) return "sequence " + std::to_string(i) + " reaches beyond the .bin file";
+    }
+    if (at != std::int64_t(bytes())) return "the .bin file is longer than its sequences";
+    if (bounds_ < 1 || document_begin(0) != 0 || document_begin(bounds_ - 1) != sequences_)
+      return "documents do not cover the sequences";
+    for (std::int64_t i = 1; i < bounds_; ++i)
+      if (document_begin(i) < document_begin(i - 1)) return "documents are out of order";
+    return {};
+  }
+
+  mapped_file index_, ids_;
+  id_type type_ = id_type::uint16;
+  std::int64_t sequences_ = 0, bounds_ = 1;
+};
+
+}  // namespace snowcoder::io

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// Vectors of a frozen encoder, computed once and kept: every annotator recipe, head and seed then trains from them in
+// seconds. DIR/<shard>.safetensors holds the tensor "vectors" (rows, width) as float16 or float32 ("middle" and "bottom"
+// too where all sections were asked for) and the encoder's hash; DIR/<shard>.rows.jsonl.zst says whose they are.
+#pragma once
+
+#include <snowcoder/config/language.hpp>
+#include <snowcoder/core/expected.hpp>
+#include <snowcoder/core/hash.hpp>
+#include <snowcoder/io/compressed.hpp>
+#include <snowcoder/io/json.hpp>
+#include <snowcoder/io/json_field.hpp>
+#include <snowcoder/io/safetensors.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace snowcoder::io {
+
+/// Single to IEEE half, ties to even; too large becomes infinity.
+constexpr std::uint16_t float_to_half(float value) {
+  auto const u = __builtin_bit_cast(std::uint32_t, value);
+  auto const sign = std::uint16_t((u >> 16) & 0x8000u);
+  std::uint32_t const rest = u & 0x7fffffffu;
+  if (rest > 0x7f800000u) return std::uint16_t(sign | 0x7e00u);
+  if (rest >= 0x477ff000u) return std::uint16_t(sign | 0x7c00u);
+  if (rest >= 0x38800000u) return std::uint16_t(sign | ((rest - 0x38000000u + 0xfffu + ((rest >> 13) & 1u)) >> 13));
+  if (rest < 0x33000000u) return sign;  // below half of the smallest subnormal
+  std::uint32_t const shift = 126u - (rest >> 23), fraction = (rest & 0x7fffffu) | 0x800000u;
+  std::uint32_t const kept = fraction >> shift, left = fraction & ((1u << shift) - 1u), half = 1u << (shift - 1u);
+  return std::uint16_t(sign | (kept + (left > half || (left == half && (kept & 1u)))));
+}
+static_assert(float_to_half(1.0f) == 0x3c00 && float_to_half(65504.0f) == 0x7bff && float_to_half(65520.0f) == 0x7c00);
+static_assert(float_to_half(0x1.0p-24f) == 1 && float_to_half(0x1.8p-24f) == 2 && float_to_half(-2.0f) == 0xc000);
+
+/// Whose vector a row is.
+struct vector_row {
+  std::string id;                     ///< of the document, or path or number of a file or instruction
+  config::language language = config::language::other;
+  hash128 content;                    ///< of the text that was read
+  std::string kind;                   ///< "document", "file" or "instruction"
+  std::int64_t tokens = 0;            ///< content tokens of the whole text
+};
+
+/// The rows of one or more files with one matrix (rows, width) per section that was kept: top, or top, middle, bottom.
+struct vector_table {
+  std::vector<vector_row> rows;
+  std::int64_t width = 0;
+  std::vector<std::vector<float>> sections;
+  std::string encoder;                ///< hash of the encoder, see encoder_folder::content_hash
+
+  std::span<float const> top(std::size_t row) const { return {sections.at(0).data() + row * std::size_t(width), std::size_t(width)}; }
+};
+
+namespace detail {
+inline constexpr std::string_view section_names[] = {"vectors", "middle", "bottom"};
+
+inline std::optional<hash128> parse_hash(std::string_view hex) {
+  if (hex.size() != 32) return {};
+  std::uint64_t words[2] = {};
+  for (std::size_t i = 0; i < 32; ++i) {
+    auto const digit = std::string_view("0123456789abcdef").find(hex[i]);
+    if (digit == hex.npos) return {};
+    words[i / 16] = words[i / 16] << 4 | digit;
+  }
+  return hash128{words[0], words[1]};
+}
+}  // namespace detail
+
+/// Writes one shard's vectors; rows first, so that where the safetensors file is, both are whole.
+inline expected<void> write_vectors(std::filesystem::path const& folder, std::string const& shard, vector_table const& t, dtype type,
+                                    std::map<std::string, std::string> metadata = {}) {
+  SNOWCODER_TRY(auto rows, text_writer::open(folder / (shard + ".rows.jsonl.zst")));
+  for (auto const& r : t.rows)
+    SNOWCODER_CHECK(rows.write_line(to_line({{"id", r.id}, {"language", config::title(r.language)}, {"content", r.content.hex()},
+                                             {"kind", r.kind}, {"tokens", r.tokens}})));
+  SNOWCODER_CHECK(rows.commit());
+  std::vector<std::vector<std::uint16_t>> halves;
+  std::vector<tensor> tensors;
+  std::vector<std::int64_t> const shape{std::int64_t(t.rows.size()), t.width};
+  for (std::size_t s = 0; s < t.sections.size(); ++s) {
+    auto const name = std::string(detail::section_names[s]);
+    if (type == dtype::f32) {
+      tensors.push_back(tensor_of<float>(name, shape, t.sections[s]));
+      continue;
+    }
+    auto& h = halves.emplace_back(t.sections[s].size());
+    std::transform(t.sections[s].begin(), t.sections[s].end(), h.begin(), float_to_half);
+    tensors.push_back({name, dtype::f16, shape, {reinterpret_cast<char const*>(h.data()), h.size() * 2}});
+  }
+  metadata["encoder"] = t.encoder;
+  return write_safetensors(folder / (shard + ".safetensors"), tensors, metadata);
+}
+
+/// Adds one shard's vectors to `t`; all must be of one encoder, width and number of sections.
+inline expected<void> read_vectors(std::filesystem::path const& file, vector_table& t) {
+  auto const where = file.string();
+  auto const refuse = [&](std::string what) { return failure(std::move(what), where, "run `annotate embed` again into an empty folder"); };
+  SNOWCODER_TRY(auto weights, safetensors::open(file));
+  auto const* top = weights.find(detail::section_names[0]);
+  if (!top || top->shape.size() != 2) return refuse("no matrix \"vectors\"");
+  auto const rows = top->shape[0], width = top->shape[1];
+  auto const encoder = weights.metadata().contains("encoder") ? weights.metadata().at("encoder") : std::string();
+  std::size_t const sections = weights.find(detail::section_names[1]) && weights.find(detail::section_names[2]) ? 3 : 1;
+  if (t.sections.empty()) {
+    t.width = width;
+    t.encoder = encoder;
+    t.sections.resize(sections);
+  }
+  if (t.width != width || t.encoder != encoder) return refuse("vectors of another encoder than those before");
+  t.sections.resize(std::min(sections, t.sections.size()));
+  for (std::size_t s = 0; s < t.sections.size(); ++s) {
+    SNOWCODER_TRY(auto const values, weights.floats(detail::section_names[s]));
+    if (std::int64_t(values.size()) != rows * width) return refuse("sections differ in shape");
+    t.sections[s].insert(t.sections[s].end(), values.begin(), values.end());
+  }
+  auto path = file;
+  path.replace_extension(".rows.jsonl.zst");
+  SNOWCODER_TRY(auto lines, line_reader::open(path));
+  std::string_view line;
+  for (std::int64_t n = 0;; ++n) {
+    SNOWCODER_TRY(bool const more, lines.next(line));
+    if (!more && n != rows) return refuse("vectors and rows differ in number");
+    if (!more) return {};
+    SNOWCODER_TRY(auto const row, parse_json(line, lines.place()));
+    auto const content = detail::parse_hash(text_or(row, "content"));
+    if (!content) return failure("row without a content hash", lines.place());
+    auto const tokens = value_or_null(row, "tokens");
+    t.rows.push_back({text_or(row, "id"), config::find_language(text_or(row, "language")).value_or(config::language::other), *content,
+                      text_or(row, "kind", "document"), tokens.is_number_integer() ? tokens.get<std::int64_t>() : 0});
+  }
+}
+
+/// Every vector below `folder`, shards in name order.
+inline expected<vector_table> read_vectors(std::filesystem::path const& folder) {
+  std::vector<std::filesystem::path> files;
+  std::error_code ignored;
+  for (auto const& e : std::filesystem::directory_iterator(folder, ignored))
+    if (e.path().extension() == ".safetensors") files.push_back(e.path());
+  std::sort(files.begin(), files.end());
+  if (files.empty()) return failure("no vectors (*.safetensors)", folder.string(), "make them with `annotate embed`");
+  vector_table t;
+  for (auto const& file : files) SNOWCODER_CHECK(read_vectors(file, t));
+  return t;
+}
+
+}  // namespace snowcoder::io

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// `annotate embed`: vectors of the frozen encoder for documents, plain source files or instructions, computed once and kept.
+// For training one vector per text is enough: its first section, as FineWeb-Edu reads a page; `all` keeps the top, middle
+// and bottom that scoring reads.
+#pragma once
+
+#include <snowcoder/annotate/embedder.hpp>
+#include <snowcoder/annotate/training_set.hpp>
+#include <snowcoder/config/concepts.hpp>
+#include <snowcoder/core/philox.hpp>
+#include <snowcoder/core/quantity.hpp>
+#include <snowcoder/io/reject_file.hpp>
+#include <snowcoder/io/vector_file.hpp>
+#include <snowcoder/pipeline/annotate_texts.hpp>
+#include <snowcoder/pipeline/app.hpp>
+#include <snowcoder/pipeline/begun.hpp>
+#include <snowcoder/pipeline/open_encoder.hpp>
+#include <snowcoder/pipeline/provenance.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace snowcoder::pipeline {
+
+struct embed_options {
+  std::filesystem::path encoder, in, out;
+  std::string precision = "f32";
+  std::string sections = "first";   ///< first, or all
+  std::string store = "f16";        ///< f16 or f32
+  std::int64_t sample = 0;          ///< documents: only so many, in the order in which negatives are drawn; 0: all
+};
+
+/// The seed of the annotator's draws: --seed, or the recipe's when it was not given (0).
+template <config::recipe R>
+std::uint64_t annotator_seed(run_context const& run) {
+  return run.seed ? run.seed : R::annotator.seed;
+}
+
+namespace detail {
+
+/// The draw below which a document belongs to the sample: the `count`-th smallest among those that may train.
+inline expected<std::uint64_t> sample_limit(text_source const& source, std::int64_t count, std::uint64_t seed, config::positive_text how) {
+  if (count <= 0 || source.kind != "document") return std::numeric_limits<std::uint64_t>::max();
+  draws const order("annotator examples", seed);
+  std::vector<std::uint64_t> keys;
+  SNOWCODER_CHECK(for_each_text(source, how, [&](text_page& page) -> expected<void> {
+    for (auto const& t : page.texts)
+      if (auto const h = hash(t.text); !annotate::reserved_for_auc(h, seed)) keys.push_back(order(h.high, h.low));
+    return {};
+  }));
+  std::sort(keys.begin(), keys.end());
+  return std::int64_t(keys.size()) <= count ? std::numeric_limits<std::uint64_t>::max() : keys[std::size_t(count)] - 1;
+}
+
+}  // namespace detail
+
+template <config::recipe R>
+expected<outcome> embed(run_context& run, embed_options const& options) {
+  config::annotator const settings = R::annotator;
+  auto const seed = annotator_seed<R>(run);
+  SNOWCODER_TRY(auto const source, find_texts(options.in));
+  return with_encoder<R>(run, options.encoder, options.precision, [&](auto& session) -> expected<outcome> {
+    auto stamp = provenance::of<R>("annotate embed", {{"encoder", session.hash}, {"sections", options.sections}, {"store", options.store},
+                                                      {"sample", options.sample}, {"seed", options.sample ? seed : 0}});
+    SNOWCODER_CHECK(stamp.add_input(source.place));
+    auto const rejects_path = options.out / "rejects.jsonl";
+    if (stamp.finished(options.out / "provenance.json")) {
+      run.say("already done: " + options.out.string());
+      return std::filesystem::exists(rejects_path) ? outcome::some_refused : outcome::done;
+    }
+    SNOWCODER_CHECK(begin_work(options.out, stamp.key()));
+    SNOWCODER_TRY(auto const limit, detail::sample_limit(source, options.sample, seed, settings.instruction));
+    draws const order("annotator examples", seed);
+    auto const rule = options.sections == "all" ? settings.scored : config::sections::head;
+    std::size_t const kept = options.sections == "all" ? 3 : 1;
+    auto const width = std::size_t(R::encoder.width);
+
+    std::vector<reject> rejects;
+    std::int64_t texts = 0, tokens = 0, skipped = 0;
+    io::vector_table table;
+    auto const clear = [&] {
+      table = {};
+      table.width = std::int64_t(width);
+      table.encoder = session.hash;
+      table.sections.resize(kept);
+    };
+    clear();
+    SNOWCODER_TRY(auto const total, count_texts(source));
+    run.bar.begin("embed", "texts", total);
+    SNOWCODER_CHECK(for_each_text(
+        source, settings.instruction,
+        [&](text_page& page) -> expected<void> {
+          std::move(page.rejects.begin(), page.rejects.end(), std::back_inserter(rejects));
+          bool const done = std::filesystem::exists(options.out / (page.shard + ".safetensors"));
+          std::erase_if(page.texts, [&](named_text const& t) {
+            if (limit == std::numeric_limits<std::uint64_t>::max()) return false;
+            auto const h = hash(t.text);
+            bool const out = annotate::reserved_for_auc(h, seed) || order(h.high, h.low) > limit;
+            skipped += out;
+            return out;
+          });
+          texts += std::int64_t(page.texts.size());
+          if (!done) {
+            std::vector<std::string_view> views;
+            for (auto const& t : page.texts) views.push_back(t.text);
+            auto const vectors = annotate::embed_texts(std::span<std::string_view const>(views), session.tokenizer, session.encoder,
+                                                       session.device.pool(), rule, settings.section);
+            for (std::size_t i = 0; i < views.size(); ++i) {
+              auto const& t = page.texts[i];
+              table.rows.push_back({t.id, t.language, hash(t.text), source.kind, vectors[i].tokens});
+              tokens += vectors[i].tokens;
+              for (std::size_t s = 0; s < kept; ++s) {
+                auto const from = vectors[i].vectors.begin() + std::ptrdiff_t(std::size_t(vectors[i].sections.slot[s]) * width);
+                table.sections[s].insert(table.sections[s].end(), from, from + std::ptrdiff_t(width));
+              }
+            }
+            if (page.last) SNOWCODER_CHECK(io::write_vectors(options.out, page.shard, table, options.store == "f32" ? dtype::f32 : dtype::f16));
+          }
+          if (page.last) clear();
+          run.bar.advance(page.rows);
+          return {};
+        }));
+    SNOWCODER_CHECK(io::write_rejects(rejects_path, rejects));
+    SNOWCODER_CHECK(stamp.write(options.out / "provenance.json", {{"kind", source.kind}, {"texts", texts}, {"left_out", skipped}, {"refused", rejects.size()}}));
+    run.say("vectors of " + with_commas(texts) + " texts (" + options.out.string() + ")");
+    return rejects.empty() ? outcome::done : outcome::some_refused;
+  });
+}
+
+}  // namespace snowcoder::pipeline

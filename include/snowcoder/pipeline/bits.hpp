@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program `train bits`: bits per byte under a checkpoint, on a benchmark's prompt+solution or on documents by language.
+#pragma once
+
+#include <snowcoder/evaluate/bits_per_byte.hpp>
+#include <snowcoder/io/benchmark_file.hpp>
+#include <snowcoder/io/document_file.hpp>
+#include <snowcoder/nn/decoder.hpp>
+#include <snowcoder/pipeline/app.hpp>
+#include <snowcoder/pipeline/provenance.hpp>
+#include <snowcoder/pipeline/text_model.hpp>
+
+#include <array>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace snowcoder::pipeline {
+
+struct bits_options {
+  std::filesystem::path checkpoint, tokenizer, benchmark, in, out;
+  std::int64_t limit_bytes = 0;  ///< of each language; 0: all
+  std::string precision = "f32";
+};
+
+namespace detail {
+
+inline io::json information_json(evaluate::information const& i) {
+  return {{"bits_per_byte", i.bits_per_byte()}, {"bits", i.bits}, {"bytes", i.bytes}, {"tokens", i.tokens}, {"texts", i.texts}};
+}
+
+/// Every task's prompt and solution as one text: mean over tasks, and total.
+template <class Measure>
+expected<io::json> bits_of_benchmark(run_context& run, std::filesystem::path const& path, Measure const& measure) {
+  SNOWCODER_TRY(auto const tasks, io::read_benchmark(path));
+  evaluate::information total;
+  double sum = 0;
+  io::json rows = io::json::object();
+  run.bar.begin("bits per byte", "tasks", std::int64_t(tasks.size()));
+  for (auto const& task : tasks) {
+    auto const one = measure(task.prompt + task.solution);
+    total += one;
+    sum += one.bits_per_byte();
+    rows[task.id] = one.bits_per_byte();
+    run.bar.advance();
+  }
+  auto value = information_json(total);
+  value["mean_over_texts"] = sum / double(tasks.size());
+  return io::json{{"benchmark", io::benchmark_name(path)}, {"total", value}, {"tasks", std::move(rows)}};
+}
+
+/// Documents in their order, each language until its limit; a document that would cross the limit is left out.
+template <class Measure>
+expected<io::json> bits_of_documents(run_context& run, std::filesystem::path const& path, std::int64_t limit,
+                                     Measure const& measure) {
+  std::array<evaluate::information, config::language_count + 1> by_language{};
+  evaluate::information total;
+  run.bar.begin("bits per byte", "documents", 0);
+  SNOWCODER_CHECK(io::for_each_document(path, [&](std::string const&, document&& d) -> expected<void> {
+    auto& here = by_language[std::size_t(d.language)];
+    if (d.text.empty() || (limit > 0 && here.bytes + std::int64_t(d.text.size()) > limit)) return {};
+    auto const one = measure(d.text);
+    here += one;
+    total += one;
+    run.bar.advance();
+    return {};
+  }));
+  io::json rows = io::json::object();
+  for (std::size_t l = 0; l < by_language.size(); ++l)
+    if (by_language[l].texts > 0)
+      rows[std::string(config::title(static_cast<config::language>(l)))] = information_json(by_language[l]);
+  return io::json{{"total", information_json(total)}, {"languages", std::move(rows)}};
+}
+
+template <config::recipe R, class T>
+expected<outcome> bits_in(run_context& run, bits_options const& options) {
+  SNOWCODER_TRY(auto const from, io::checkpoint::open(options.checkpoint));
+  SNOWCODER_TRY(auto const codec, open_tokenizer<R>(options.tokenizer));
+  SNOWCODER_TRY(auto const weights, load_weights<R>(from));
+  SNOWCODER_TRY(auto const input,
+                content_hash(options.benchmark.empty() ? io::documents_folder(options.in) : options.benchmark));
+  cpu::device device(run.threads);
+  nn::decoder<R, cpu::device, T> model(device, 1);
+  model.load(weights.data());
+  auto const measure = [&](std::string const& text) {
+    return evaluate::measure(model, codec.encode(text), std::int64_t(text.size()), R::model.context);
+  };
+  SNOWCODER_TRY(auto const found, options.benchmark.empty() ? bits_of_documents(run, options.in, options.limit_bytes, measure)
+                                                            : bits_of_benchmark(run, options.benchmark, measure));
+  auto const& m = from.manifest();
+  io::json value{{"recipe", {{"name", R::name}, {"fingerprint", config::fingerprint<R>.hex()}}},
+                 {"checkpoint",
+                  {{"label", m.settings.value("label", "")},
+                   {"phase", m.position.phase},
+                   {"step", m.position.step},
+                   {"tokens", m.position.tokens},
+                   {"weights", from.checksum(model_part)}}},
+                 {"rule", "ids follow one end-of-text token; windows of the context move by half; every id counts once"},
+                 {"precision", options.precision},
+                 {"input", input.hex()},
+                 {"limit_bytes", options.limit_bytes}};
+  value.update(found);
+  SNOWCODER_CHECK(io::write_json(options.out, value));
+  run.say("bits per byte: " + std::to_string(value["total"]["bits_per_byte"].get<double>()) + " (" + options.out.string() +
+          ")");
+  return outcome::done;
+}
+
+}  // namespace detail
+
+template <config::recipe R>
+expected<outcome> bits_per_byte(run_context& run, bits_options const& options) {
+  return options.precision == "bf16" ? detail::bits_in<R, bfloat16>(run, options) : detail::bits_in<R, float>(run, options);
+}
+
+}  // namespace snowcoder::pipeline

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// A generator behind an OpenAI-compatible server (vLLM, llama.cpp, TGI, Ollama, our own `serve`): chat completions with
+// every sampling field stated, because servers differ in their defaults.
+#pragma once
+
+#include <snowcoder/config/synthesis.hpp>
+#include <snowcoder/core/hash.hpp>
+#include <snowcoder/io/compressed.hpp>
+#include <snowcoder/io/http.hpp>
+#include <snowcoder/io/json.hpp>
+#include <snowcoder/io/json_field.hpp>
+#include <snowcoder/synthesize/generator.hpp>
+
+#include <cstdlib>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace snowcoder::pipeline {
+
+/// The key for a server: the first line of `file`, else OPENAI_API_KEY, else none. It is sent and never written.
+inline expected<std::string> server_key(std::filesystem::path const& file) {
+  if (file.empty()) {
+    char const* value = std::getenv("OPENAI_API_KEY");
+    return std::string(value ? value : "");
+  }
+  SNOWCODER_TRY(auto lines, io::line_reader::open(file));
+  std::string_view line;
+  SNOWCODER_TRY(bool const any, lines.next(line));
+  auto const last = line.find_last_not_of(" \t\r");
+  if (!any || last == line.npos) return failure("the key file is empty", file.string());
+  return std::string(line.substr(0, last + 1));
+}
+
+class chat_server {
+ public:
+  struct settings {
+    std::string server, model, key;
+    io::http_options http;
+  };
+  /// Told of every answer with what was asked and spent, before it is passed on.
+  using ledger = std::function<expected<void>(synthesis_question const&, synthetic_answer const&, io::json about)>;
+
+  chat_server(settings s, config::synthesis how, ledger told) : settings_(std::move(s)), how_(how), told_(std::move(told)) {}
+
+  /// The address of chat completions for "http://host:8000", ".../v1" or the full address.
+  static std::string address(std::string_view server) {
+    while (server.ends_with('/')) server.remove_suffix(1);
+    if (server.ends_with("/chat/completions")) return std::string(server);
+    return std::string(server) + (server.ends_with("/v1") ? "" : "/v1") + "/chat/completions";
+  }
+  /// What is sent for a question.
+  io::json request(synthesis_question const& q) const {
+    io::json body{{"model", settings_.model},
+                  {"messages", {{{"role", "system"}, {"content", q.system}}, {{"role", "user"}, {"content", q.user}}}},
+                  {"temperature", how_.temperature},
+                  {"top_p", how_.top_p},
+                  {"max_tokens", how_.answer_tokens},
+                  {"n", 1},
+                  {"seed", q.sampling_seed},
+                  {"presence_penalty", 0},
+                  {"frequency_penalty", 0},
+                  {"stream", false}};
+    // Own servers add samplers of their own, on by default; the original API refuses names that it does not know.
+    if (settings_.server.find("api.openai.com") == std::string::npos)
+      body.update({{"top_k", -1}, {"min_p", 0}, {"repetition_penalty", 1}, {"repeat_penalty", 1}});
+    return body;
+  }
+  std::string request_hash(synthesis_question const& q) const { return hash(io::to_line(request(q))).hex(); }
+
+  /// Questions that the server gave up on (timeouts, errors that stay) are answered by nothing; a dead server, an empty
+  /// account or a wrong key end the run with an error.
+  expected<void> answer_all(synthesize::question_source const& next, synthesize::answer_sink const& take) {
+    SNOWCODER_TRY(auto client, io::http_client::open(settings_.http));
+    auto const url = address(settings_.server);
+    std::map<std::uint64_t, asked> open;
+    std::deque<asked> again;
+    std::uint64_t tag = 0;
+    error stopped;
+    int in_a_row = 0;
+    auto const ask = [&](asked a) {
+      io::http_request r{tag, url, io::to_line(request(a.question)), {}};
+      if (!settings_.key.empty()) r.headers.push_back("Authorization: Bearer " + settings_.key);
+      open.emplace(tag++, std::move(a));
+      return r;
+    };
+    auto const pull = [&]() -> std::optional<io::http_request> {
+      if (!again.empty()) {
+        auto a = std::move(again.front());
+        again.pop_front();
+        return ask(std::move(a));
+      }
+      if (!stopped.what.empty()) return {};
+      auto q = next();
+      if (!q) {
+        stopped = q.error();
+        return {};
+      }
+      if (!*q) return {};
+      return ask({std::move(**q), 0});
+    };
+    auto const done = [&](std::uint64_t which, expected<io::http_response> r) -> expected<void> {
+      auto a = std::move(open.extract(which).mapped());
+      auto const gave_up = [&](std::string what) -> expected<void> {
+        if (++in_a_row > 2 * settings_.http.in_flight + 8)
+          return failure("the server does not answer: " + what, url,
+                         "see to the server, then run the same command again: what was answered is kept");
+        return take(a.question, {});
+      };
+      if (!r) return gave_up(r.error().what);
+      if (r->quota_exhausted())
+        return failure("the account at the server is exhausted", url,
+                       "add credit, then run the same command again: what was answered is kept");
+      auto const said = io::json::parse(r->body, nullptr, false);
+      if (r->status == 401 || r->status == 403 || r->status == 404)
+        return failure("the server answers " + std::to_string(r->status) + ": " + words(said, r->body), url,
+                       "check --server, --model and the key (OPENAI_API_KEY or --key-file)");
+      synthetic_answer answer{a.question.seed, a.question.number, settings_.model, {}, {}};
+      io::json about{{"attempts", r->attempts}};
+      if (r->ok()) {
+        auto const choice =
+            said.is_object() && said.contains("choices") && said["choices"].is_array() && !said["choices"].empty()
+                ? said["choices"][0]
+                : io::json();
+        auto const message = io::value_or_null(choice, "message");
+        if (!message.is_object() || !message.contains("content") || !message["content"].is_string()) {
+          if (++a.tries < 3) {  // cut off on the way: ask again
+            again.push_back(std::move(a));
+            return {};
+          }
+          return gave_up("malformed answers");
+        }
+        answer.response = message["content"].get<std::string>();
+        answer.finish_reason = io::text_or(choice, "finish_reason");
+        if (answer.finish_reason == "eos_token" || answer.finish_reason == "eos") answer.finish_reason = "stop";  // TGI's word
+        if (auto const model = io::text_or(said, "model"); !model.empty()) answer.model = model;
+        about["usage"] = io::value_or_null(said, "usage");
+      } else if (r->status >= 400 && r->status < 500 && r->status != 408 && r->status != 409 && r->status != 429) {
+        answer.finish_reason = "refused";
+        answer.response = std::to_string(r->status) + ": " + words(said, r->body);
+      } else {
+        return gave_up("status " + std::to_string(r->status));
+      }
+      in_a_row = 0;
+      about["request"] = request(a.question);
+      about["request_hash"] = hash(io::to_line(about["request"])).hex();
+      SNOWCODER_CHECK(told_(a.question, answer, std::move(about)));
+      return take(a.question, std::move(answer));
+    };
+    SNOWCODER_CHECK(client.run(pull, done));
+    if (!stopped.what.empty()) return failure(stopped);
+    return {};
+  }
+
+ private:
+  struct asked {
+    synthesis_question question;
+    int tries = 0;
+  };
+  /// The message of an error body, nested or flat.
+  static std::string words(io::json const& said, std::string const& body) {
+    auto const inner = io::value_or_null(said, "error");
+    for (auto const* from : {&inner, &said})
+      if (auto text = io::text_or(*from, "message"); !text.empty()) return text.substr(0, 300);
+    return inner.is_string() ? inner.get<std::string>().substr(0, 300) : body.substr(0, 300);
+  }
+
+  settings settings_;
+  config::synthesis how_;
+  ledger told_;
+};
+static_assert(synthesize::generator<chat_server>);
+
+}  // namespace snowcoder::pipeline

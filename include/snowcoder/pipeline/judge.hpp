@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// judge: verdicts for the samples of a benchmark (paper section 3). The result file is the same for the same samples, limits
+// and interpreter; how long each took lies in a file beside it. What prints a score prints the limits, the data's md5 and
+// how the benchmark's own solutions fared under the same conditions.
+#pragma once
+
+#include <snowcoder/core/enum_name.hpp>
+#include <snowcoder/evaluate/judge.hpp>
+#include <snowcoder/evaluate/pass_at_k.hpp>
+#include <snowcoder/io/benchmark_file.hpp>
+#include <snowcoder/io/journal.hpp>
+#include <snowcoder/io/md5.hpp>
+#include <snowcoder/io/sample_file.hpp>
+#include <snowcoder/pipeline/app.hpp>
+#include <snowcoder/pipeline/provenance.hpp>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace snowcoder::pipeline {
+
+struct judge_options {
+  std::filesystem::path benchmark, samples, out;
+  int workers = 0;            ///< 0: one per thread
+  bool canonical = false;     ///< judge the benchmark's own solutions
+  bool ground_truth = true;   ///< judge those of the sampled tasks as well, to print beside the score
+  bool allow_weaker = false;  ///< go on where untrusted code cannot be kept from files
+};
+
+namespace detail {
+
+/// Judges with a journal, so that a killed run goes on where it was.
+inline expected<std::vector<judged_sample>> judge_all(evaluate::sandbox& box, std::vector<benchmark_task> const& tasks,
+                                                      std::vector<sample> const& samples, io::journal& journal,
+                                                      std::map<std::string, judged_sample>& known, int workers, progress& bar) {
+  std::map<std::string, benchmark_task const*> by_id;
+  for (auto const& t : tasks) by_id.emplace(t.id, &t);
+  auto const& b = box.bounds();
+  auto key = [&](sample const& s) {
+    auto const t = by_id.find(s.task);
+    std::string all = fmt::format("{} {} {} {} {}", b.seconds, b.memory, b.tasks, b.file_bytes, s.whole);
+    ((all += '\0') += s.task) += '\0';
+    if (t != by_id.end()) ((((all += t->second->prompt) += '\0') += t->second->test) += '\0') += t->second->solution;
+    return hash((all += '\0') += s.completion).hex();
+  };
+  std::vector<judged_sample> results(samples.size());
+  std::vector<sample> left;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    if (auto const old = known.find(key(samples[i])); old != known.end()) {
+      results[i] = old->second;
+      results[i].answer = samples[i];
+      bar.advance();
+    } else {
+      left.push_back(samples[i]);
+      places.push_back(i);
+    }
+  }
+  evaluate::judge judge(box, workers);
+  SNOWCODER_CHECK(judge.run(
+      tasks, left,
+      [&](std::size_t i, judged_sample v) -> expected<void> {
+        auto const k = key(v.answer);
+        SNOWCODER_CHECK(
+            journal.append({{"key", k}, {"verdict", name_of(v.outcome)}, {"detail", v.detail}, {"seconds", v.seconds}}));
+        known[k] = v;
+        results[places[i]] = std::move(v);
+        return {};
+      },
+      &bar));
+  return results;
+}
+
+}  // namespace detail
+
+template <config::recipe R>
+expected<outcome> judge(judge_options const& options, run_context& run) {
+  SNOWCODER_TRY(auto const tasks, io::read_benchmark(options.benchmark));
+  SNOWCODER_TRY(auto const md5, io::text_md5(options.benchmark));
+  std::vector<sample> own, samples;
+  for (auto const& t : tasks) own.push_back({t.id, t.solution, false});
+  if (options.canonical) {
+    samples = own;
+  } else {
+    SNOWCODER_TRY(samples, io::read_samples(options.samples));
+    if (samples.empty()) return failure("no samples", options.samples.string());
+  }
+
+  std::map<std::string, std::size_t> order;
+  for (std::size_t i = 0; i < tasks.size(); ++i) order.emplace(tasks[i].id, i);
+  auto const place = [&](sample const& s) {
+    auto const found = order.find(s.task);
+    return found == order.end() ? tasks.size() : found->second;
+  };
+  std::stable_sort(samples.begin(), samples.end(), [&](auto const& a, auto const& b) { return place(a) < place(b); });
+  std::vector<bool> sampled(tasks.size() + 1);
+  for (auto const& s : samples) sampled[place(s)] = true;
+  std::erase_if(own, [&](auto const& s) { return options.canonical || !options.ground_truth || !sampled[place(s)]; });
+
+  constexpr auto setting = R::evaluation;
+  evaluate::limits const limits{
+      .seconds = setting.seconds, .memory = setting.memory, .tasks = setting.processes, .file_bytes = setting.file_bytes};
+  SNOWCODER_TRY(auto box, evaluate::open_sandbox(limits, options.allow_weaker));
+  if (!box.standing().enough()) run.say("warning: this machine lacks walls; only those named in the result stand");
+
+  auto const journal_path = options.out.string() + ".journal";
+  std::map<std::string, judged_sample> known;
+  SNOWCODER_TRY(auto journal, io::journal::open(journal_path, [&](io::json const& row, io::journal::place) -> expected<void> {
+                  if (!row.is_object()) return failure("not a judge's journal", journal_path, "move the file away");
+                  known[row.value("key", "")] = {{},
+                                                 from_name<verdict>(row.value("verdict", "")).value_or(verdict::crashed),
+                                                 row.value("detail", ""),
+                                                 row.value("seconds", 0.0)};
+                  return {};
+                }));
+  run.bar.begin("judging", "samples", std::int64_t(samples.size() + own.size()));
+  int const workers = options.workers > 0 ? options.workers : run.threads;
+  SNOWCODER_TRY(auto const truths, detail::judge_all(box, tasks, own, journal, known, workers, run.bar));
+  SNOWCODER_TRY(auto const verdicts, detail::judge_all(box, tasks, samples, journal, known, workers, run.bar));
+
+  std::vector<evaluate::task_count> counts(tasks.size());
+  std::map<verdict, std::int64_t> by_verdict;
+  io::json rows = io::json::array();
+  std::string seconds;
+  std::map<std::string, int> numbers;
+  for (auto const& v : verdicts) {
+    auto const at = place(v.answer);
+    int const number = numbers[v.answer.task]++;
+    if (at < tasks.size()) {
+      ++counts[at].samples;
+      counts[at].passed += v.outcome == verdict::passed;
+    }
+    ++by_verdict[v.outcome];
+    rows.push_back({{"task_id", v.answer.task}, {"sample", number}, {"verdict", name_of(v.outcome)}, {"detail", v.detail}});
+    seconds += io::to_line({{"task_id", v.answer.task}, {"sample", number}, {"seconds", v.seconds}}) + "\n";
+  }
+  std::erase_if(counts, [](auto const& c) { return c.samples == 0; });
+  io::json pass = io::json::object();
+  for (int k : {1, 10, 100})
+    if (auto const p = evaluate::pass_at_k(counts, k)) pass[std::to_string(k)] = *p;
+  io::json verdict_counts = io::json::object();
+  for (auto const& [v, n] : by_verdict) verdict_counts[std::string(name_of(v))] = n;
+
+  std::error_code ignored;
+  auto const python = std::filesystem::canonical(evaluate::interpreter, ignored).filename().string();
+  io::json result{
+      {"benchmark", {{"name", io::benchmark_name(options.benchmark)}, {"md5", md5}, {"tasks", tasks.size()}}},
+      {"judged", {{"samples", verdicts.size()}, {"tasks", counts.size()}, {"canonical", options.canonical}}},
+      {"pass_at", pass},
+      {"verdicts", verdict_counts},
+      {"limits",
+       {{"seconds", limits.seconds}, {"memory", limits.memory}, {"tasks", limits.tasks}, {"file_bytes", limits.file_bytes}}},
+      {"walls", box.standing().standing()},
+      {"interpreter", python},
+      {"recipe", {{"name", R::name}, {"fingerprint", config::fingerprint<R>.hex()}}}};
+  if (!own.empty()) {
+    io::json failed = io::json::array();
+    for (auto const& t : truths)
+      if (t.outcome != verdict::passed)
+        failed.push_back({{"task_id", t.answer.task}, {"verdict", name_of(t.outcome)}, {"detail", t.detail}});
+    result["ground_truth"] = {{"tasks", truths.size()}, {"passed", truths.size() - failed.size()}, {"failed", failed}};
+  }
+  result["results"] = std::move(rows);
+
+  auto stamp = provenance::of<R>("judge", {{"canonical", options.canonical}, {"ground_truth", options.ground_truth}});
+  SNOWCODER_CHECK(stamp.add_input(options.benchmark));
+  if (!options.canonical) SNOWCODER_CHECK(stamp.add_input(options.samples));
+  SNOWCODER_CHECK(io::write_file(options.out.string() + ".seconds.jsonl", seconds));
+  SNOWCODER_CHECK(io::write_json(options.out, result));
+  SNOWCODER_CHECK(stamp.write(options.out.string() + ".provenance.json", verdict_counts));
+  std::filesystem::remove(journal_path, ignored);
+
+  run.say(fmt::format("{}: {} of {} samples passed, {} tasks of {}{}; {:.4g} s and {} MiB each{}",
+                      io::benchmark_name(options.benchmark), by_verdict[verdict::passed], verdicts.size(), counts.size(),
+                      tasks.size(),
+                      pass.contains("1") ? fmt::format(", pass@1 {:.1f} %", pass["1"].template get<double>() * 100) : "",
+                      limits.seconds, limits.memory >> 20,
+                      own.empty() ? ""
+                                  : fmt::format("; the benchmark's own solutions: {} of {}",
+                                                result["ground_truth"]["passed"].template get<std::int64_t>(), truths.size())));
+  return by_verdict[verdict::refused] ? outcome::some_refused : outcome::done;
+}
+
+}  // namespace snowcoder::pipeline

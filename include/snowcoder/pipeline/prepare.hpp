@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+// prepare: raw repositories to clean documents (paper section 2.1). Stages, in order: language, filters, privacy, exact
+// duplicates, near duplicates, contamination; what is left is grouped by language, then repository, then path.
+//
+//   DIR/documents/<language>-NNNNN.jsonl.zst   DIR/attributes/signals/…   one row per document, same names, same order
+//   DIR/held_out/documents, …/attributes       the same for the share that is kept out of training, if one is asked for
+//   DIR/rejects.jsonl                          one row per dropped file: id or place, stage, reason, figures
+//   DIR/funnel.json                            counts by language and reason
+//   DIR/provenance.json                        written last; a run with the same key has nothing to do
+//
+// Work in progress lies in DIR/.work and is begun anew after an interruption; results are moved to their places at the end.
+#pragma once
+
+#include <snowcoder/core/philox.hpp>
+#include <snowcoder/decontaminate/detector.hpp>
+#include <snowcoder/filter/signals.hpp>
+#include <snowcoder/io/benchmark_file.hpp>
+#include <snowcoder/io/document_file.hpp>
+#include <snowcoder/pipeline/prepare_duplicates.hpp>
+#include <snowcoder/pipeline/prepare_ingest.hpp>
+#include <snowcoder/pipeline/provenance.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace snowcoder::pipeline {
+
+struct prepare_report {
+  io::json funnel;
+  bool nothing_to_do = false;
+  std::int64_t broken = 0;
+};
+
+namespace detail {
+
+inline expected<void> clear_away(std::filesystem::path const& path) {
+  std::error_code e;
+  std::filesystem::remove_all(path, e);
+  if (e) return failure(e.message(), path.string(), "remove it by hand");
+  return {};
+}
+inline expected<void> move_into_place(std::filesystem::path const& from, std::filesystem::path const& to) {
+  SNOWCODER_CHECK(clear_away(to));
+  std::error_code e;
+  std::filesystem::create_directories(to.parent_path(), e);
+  std::filesystem::rename(from, to, e);
+  if (e) return failure(e.message(), to.string());
+  return {};
+}
+
+/// Inputs in a fixed order, and no input that holds the output.
+inline expected<void> settle_paths(prepare_options& o) {
+  namespace fs = std::filesystem;
+  std::error_code e;
+  auto const out = fs::weakly_canonical(o.out, e);
+  for (auto const& in : o.in) {
+    auto const folder = fs::weakly_canonical(in, e);
+    auto const [end, ignored] = std::mismatch(folder.begin(), folder.end(), out.begin(), out.end());
+    if (end == folder.end())
+      return failure("the output lies inside the input " + in.string(), o.out.string(), "give --out a folder outside of it");
+  }
+  std::sort(o.in.begin(), o.in.end());
+  std::sort(o.benchmarks.begin(), o.benchmarks.end());
+  return {};
+}
+
+template <config::recipe R>
+expected<provenance> provenance_of(prepare_options const& o) {
+  io::json names = io::json::array();  // names of inputs become names of repositories and benchmarks
+  for (auto const& path : o.in) names.push_back(corpus::detail::folder_name(path));
+  for (auto const& path : o.benchmarks) names.push_back(io::benchmark_name(path));
+  auto p = provenance::of<R>("prepare", {{"repository_depth", o.repository_depth},
+                                         {"largest_file", o.at_most.file_bytes},
+                                         {"redact", o.redact},
+                                         {"held_out", o.held_out},
+                                         {"seed", o.held_out > 0 ? o.seed : 0},
+                                         {"names", names}});
+  for (auto const* list : {&o.in, &o.benchmarks})
+    for (auto const& path : *list) SNOWCODER_CHECK(p.add_input(path));
+  return p;
+}
+
+/// Drops what holds benchmark text; fills `about` with what was looked for.
+template <config::recipe R>
+expected<void> drop_contaminated(prepare_options const& o, prepare_state& state, std::vector<std::uint32_t>& kept,
+                                 io::json& about, thread_pool& pool, progress& bar) {
+  about = io::json{{"benchmarks", io::json::array()}, {"hits", io::json::array()}};
+  if (o.benchmarks.empty()) return {};
+  decontaminate::detector detector(R::contamination);
+  for (auto const& path : o.benchmarks) {
+    SNOWCODER_TRY(auto const tasks, io::read_benchmark(path));
+    for (auto const& task : tasks) detector.add(io::benchmark_name(path), task);
+    about["benchmarks"].push_back({{"name", io::benchmark_name(path)}, {"tasks", tasks.size()}});
+  }
+  detector.finish();
+  about.update({{"texts", detector.texts()},
+                {"texts_too_short", detector.too_short()},
+                {"word_runs", detector.runs()},
+                {"word_runs_too_short", detector.skipped_runs()}});
+  bar.begin("decontaminate", "files", std::int64_t(kept.size()));
+  std::vector<std::vector<decontaminate::hit>> hits(kept.size());
+  pool.for_each_index(std::int64_t(kept.size()), [&](std::int64_t i) {
+    hits[std::size_t(i)] = detector.find(state.documents.text(kept[std::size_t(i)]));
+    bar.advance();
+  });
+  std::vector<std::uint32_t> clean;
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (hits[i].empty()) {
+      clean.push_back(kept[i]);
+      continue;
+    }
+    auto const& r = state.documents.records[kept[i]];
+    auto const& first = hits[i].front();
+    auto const span = std::to_string(first.begin) + ".." + std::to_string(first.end);
+    SNOWCODER_CHECK(state.drop({{r.id.hex(), "contamination", std::string(name_of(first.found_by)),
+                                 std::string(first.task) + " of " + std::string(first.benchmark) + " at bytes " + span +
+                                     ", hits " + std::to_string(hits[i].size())},
+                                state.repositories[r.repository],
+                                std::string(state.documents.path(kept[i])),
+                                r.language,
+                                std::int64_t(r.source_bytes)}));
+    for (auto const& h : hits[i])
+      about["hits"].push_back({{"id", r.id.hex()},
+                               {"benchmark", h.benchmark},
+                               {"task", h.task},
+                               {"rule", name_of(h.found_by)},
+                               {"begin", h.begin},
+                               {"end", h.end}});
+  }
+  kept = std::move(clean);
+  return {};
+}
+
+/// Language in the recipe's order, then repository, path and id by name.
+template <config::recipe R>
+void group(prepare_state const& state, std::vector<std::uint32_t>& kept) {
+  auto const& d = state.documents;
+  std::sort(kept.begin(), kept.end(), [&](auto a, auto b) {
+    auto const &x = d.records[a], &y = d.records[b];
+    if (x.language != y.language) return x.language < y.language;
+    if (x.repository != y.repository) return state.repositories[x.repository] < state.repositories[y.repository];
+    auto const p = d.path(a), q = d.path(b);
+    return p != q ? p < q : x.id != y.id ? x.id < y.id : a < b;
+  });
+}
+
+/// Takes `share` of every language's documents (one at least where there are ten) out of `kept`, chosen by draws on their
+/// ids, and returns them; both stay in order.
+inline std::vector<std::uint32_t> hold_out(double share, std::uint64_t seed, prepare_state const& state,
+                                           std::vector<std::uint32_t>& kept) {
+  std::vector<std::uint32_t> held;
+  if (share <= 0) return held;
+  draws const source("held out", seed);
+  auto const& records = state.documents.records;
+  std::map<config::language, std::vector<std::pair<std::uint64_t, std::uint32_t>>> drawn;
+  for (auto i : kept) drawn[records[i].language].emplace_back(source(records[i].id.high, records[i].id.low), i);
+  std::vector<bool> chosen(records.size());
+  for (auto& [language, list] : drawn) {
+    std::sort(list.begin(), list.end());
+    auto const wanted = std::max(std::size_t(share * double(list.size()) + 0.5), std::size_t(list.size() >= 10));
+    for (std::size_t i = 0; i < std::min(wanted, list.size()); ++i) chosen[list[i].second] = true;
+  }
+  std::vector<std::uint32_t> rest;
+  for (auto i : kept) (chosen[i] ? held : rest).push_back(i);
+  kept = std::move(rest);
+  return held;
+}
+
+/// Documents and their signals, in order, shard by shard. `held`: they are the held-out ones.
+template <config::recipe R>
+expected<void> write_documents(prepare_state& state, std::vector<std::uint32_t> const& kept,
+                               std::filesystem::path const& folder, bool held, thread_pool& pool, progress& bar) {
+  using filters = typename R::filters;
+  bar.begin("write", "files", std::int64_t(kept.size()));
+  io::shard_writer documents(folder / "documents");
+  std::vector<io::text_writer> signals;  // none or one
+  std::string shard;
+  struct rows {
+    std::string document, signals;
+  };
+  std::vector<rows> batch(std::min<std::size_t>(kept.size(), 512));
+  for (std::size_t begin = 0; begin < kept.size(); begin += batch.size()) {
+    auto const size = std::min(batch.size(), kept.size() - begin);
+    pool.for_each_index(std::int64_t(size), [&](std::int64_t i) {
+      auto const number = kept[begin + std::size_t(i)];
+      auto const& r = state.documents.records[number];
+      auto const [path, source, created, licence] = state.documents.names(number);
+      auto const text = state.documents.text(number);
+      document d{r.id.hex(),
+                 std::string(text),
+                 std::string(source),
+                 state.repositories[r.repository],
+                 std::string(path),
+                 r.language,
+                 std::string(licence.empty() ? std::string_view(state.licences[r.repository]) : licence),
+                 {},
+                 std::string(created)};
+      if (r.stars >= 0) d.stars = r.stars;
+      auto const measured = filters::measure(text, config::title(r.language), path);
+      attributes a{d.id, std::int64_t(measured.characters), filter::signals<filters::needs>(measured)};
+      a.values.emplace_back("emails", r.emails);
+      a.values.emplace_back("addresses", r.addresses);
+      batch[std::size_t(i)] = {io::document_line(d), io::attribute_line(a)};
+    });
+    for (std::size_t i = 0; i < size; ++i) {
+      auto const& r = state.documents.records[kept[begin + i]];
+      SNOWCODER_CHECK(documents.write(name_of(r.language), batch[i].document));
+      if (documents.name() != shard) {
+        if (!signals.empty()) SNOWCODER_CHECK(signals.front().commit());
+        signals.clear();
+        shard = documents.name();
+        SNOWCODER_TRY(auto next, io::text_writer::open(folder / "attributes" / "signals" / shard));
+        signals.push_back(std::move(next));
+      }
+      SNOWCODER_CHECK(signals.front().write_line(batch[i].signals));
+      if (held)
+        state.counts.dropped(r.language, "held_out", "held_out", r.repository, r.source_bytes);
+      else
+        state.counts.kept(r.language, r.repository, r.source_bytes);
+    }
+    bar.advance(std::int64_t(size));
+  }
+  if (!signals.empty()) SNOWCODER_CHECK(signals.front().commit());
+  return documents.close();
+}
+
+}  // namespace detail
+
+template <config::recipe R>
+expected<prepare_report> prepare(prepare_options options, thread_pool& pool, progress& bar) {
+  namespace fs = std::filesystem;
+  SNOWCODER_CHECK(detail::settle_paths(options));
+  auto const stamp = options.out / "provenance.json", work = options.out / ".work", made = work / "made";
+  bar.begin("look at inputs", "files", 0);
+  SNOWCODER_TRY(auto const origin, detail::provenance_of<R>(options));
+  if (origin.finished(stamp)) {
+    SNOWCODER_TRY(auto counts, io::read_json(options.out / "funnel.json"));
+    auto const broken = counts.value("refused_as_broken", std::int64_t(0));
+    return prepare_report{std::move(counts), true, broken};
+  }
+  SNOWCODER_CHECK(detail::clear_away(stamp));
+  SNOWCODER_CHECK(detail::clear_away(work));
+
+  SNOWCODER_TRY(auto documents, spill::open(work / "documents"));
+  SNOWCODER_TRY(auto rejects, io::text_writer::open(made / "rejects.jsonl"));
+  prepare_state state{std::move(documents), std::move(rejects)};
+  SNOWCODER_CHECK(ingest<R>(options, state, pool, bar));
+  SNOWCODER_TRY(auto kept, without_duplicates<R>(options, state, work, pool, bar));
+  io::json contamination;
+  SNOWCODER_CHECK(detail::drop_contaminated<R>(options, state, kept, contamination, pool, bar));
+  detail::group<R>(state, kept);
+  std::error_code e;
+  for (auto const* folder : {"documents", "attributes/signals", "held_out"}) fs::create_directories(made / folder, e);
+  auto const held = detail::hold_out(options.held_out, options.seed, state, kept);
+  SNOWCODER_CHECK(detail::write_documents<R>(state, kept, made, false, pool, bar));
+  SNOWCODER_CHECK(detail::write_documents<R>(state, held, made / "held_out", true, pool, bar));
+  SNOWCODER_CHECK(state.rejects.commit());
+
+  auto counts = state.counts.to_json();
+  auto const redacted = [&](std::size_t kind) {
+    return io::json{{"found", state.redactions[kind].found}, {"different", state.redactions[kind].different}};
+  };
+  counts["redacted"] = {{"files", state.redacted_files}, {"emails", redacted(0)}, {"ipv4", redacted(1)}, {"ipv6", redacted(2)}};
+  counts["contamination"] = std::move(contamination);
+  counts["refused_as_broken"] = state.broken;
+  SNOWCODER_CHECK(io::write_json(made / "funnel.json", counts));
+  for (auto const* name : {"documents", "attributes/signals", "held_out", "rejects.jsonl", "funnel.json"})
+    SNOWCODER_CHECK(detail::move_into_place(made / name, options.out / name));
+  if (options.held_out <= 0) SNOWCODER_CHECK(detail::clear_away(options.out / "held_out"));
+  SNOWCODER_CHECK(detail::clear_away(work));
+  SNOWCODER_CHECK(origin.write(stamp, counts["total"]));
+  return prepare_report{std::move(counts), false, state.broken};
+}
+
+}  // namespace snowcoder::pipeline

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// First pass of prepare: everything that can be decided about a file without looking at others. Files are read in order,
+// judged in parallel batches, and written to the spill or to the rejects in order.
+#pragma once
+
+#include <snowcoder/config/concepts.hpp>
+#include <snowcoder/core/progress.hpp>
+#include <snowcoder/core/thread_pool.hpp>
+#include <snowcoder/corpus/notebook.hpp>
+#include <snowcoder/corpus/read_unit.hpp>
+#include <snowcoder/dedup/rank.hpp>
+#include <snowcoder/io/compressed.hpp>
+#include <snowcoder/pipeline/prepare_funnel.hpp>
+#include <snowcoder/pipeline/prepare_spill.hpp>
+#include <snowcoder/privacy/redact.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace snowcoder::pipeline {
+
+struct prepare_options {
+  std::vector<std::filesystem::path> in, benchmarks;
+  std::filesystem::path out;
+  std::int64_t memory = std::int64_t(2) << 30;
+  int repository_depth = 1;
+  corpus::limits at_most;
+  bool redact = true;
+  double held_out = 0;     ///< share of the clean documents that is kept out of training
+  std::uint64_t seed = 0;  ///< of the draws that choose them
+  int threads = 1;
+};
+
+/// What the passes share: documents, repositories, counts, rejects.
+struct prepare_state {
+  prepare_state(spill&& kept, io::text_writer&& dropped) : documents(std::move(kept)), rejects(std::move(dropped)) {}
+
+  spill documents;
+  io::text_writer rejects;
+  funnel counts;
+  std::vector<std::string> repositories, licences;  ///< by number
+  std::int64_t broken = 0;                          ///< refused because they could not be read as what they claim to be
+  std::int64_t redacted_files = 0;
+  std::array<privacy::redaction_count, 3> redactions{};  ///< e-mail, IPv4, IPv6
+
+  std::uint32_t number_of(std::string const& repository) {
+    auto const [at, is_new] = numbers_.try_emplace(repository, std::uint32_t(repositories.size()));
+    if (is_new) {
+      repositories.push_back(repository);
+      licences.emplace_back();
+    }
+    return at->second;
+  }
+  expected<void> drop(dropped_file const& d) {
+    auto const repository = number_of(d.repository);
+    counts.dropped(d.language, d.why.stage, d.why.reason, repository, d.bytes);
+    return rejects.write_line(dropped_line(d));
+  }
+
+ private:
+  std::unordered_map<std::string, std::uint32_t> numbers_;
+};
+
+namespace detail {
+
+/// A file on its way: what came, and what was decided.
+struct judged_file {
+  corpus::source_file file;
+  corpus::ingest_refusal refusal;  ///< reason empty: the file was read
+  std::int64_t bytes = 0;
+  config::language language = config::language::other;
+  document made;
+  reject why;  ///< reason empty: kept so far
+  bool broken = false;
+  privacy::redaction_count emails, ipv4, ipv6;
+};
+
+/// "longest_line_at_most<1000>, measured 1520".
+inline std::string measured_text(std::string const& rule, std::optional<double> measured) {
+  if (!measured) return rule;
+  char digits[32];
+  std::snprintf(digits, sizeof digits, "%.6g", *measured);
+  return rule + ", measured " + digits;
+}
+
+template <config::recipe R>
+bool trains_on(config::language l) {
+  return std::find(R::languages.begin(), R::languages.end(), l) != R::languages.end();
+}
+
+/// Language, text, filters, privacy, for one file. Pure: any thread, any order.
+template <config::recipe R>
+void judge_file(judged_file& j, prepare_options const& options) {
+  auto const drop = [&](std::string_view stage, std::string_view reason, std::string detail, bool broken = false) {
+    j.why.stage = stage;
+    j.why.reason = reason;
+    j.why.detail = std::move(detail);
+    j.broken = broken;
+  };
+  auto& f = j.file;
+  if (!j.refusal.reason.empty()) {
+    auto const named = corpus::language_of_name(j.refusal.path);
+    j.language = named ? named->language : config::language::other;
+    j.why.id = j.refusal.repository + "/" + j.refusal.path;
+    return drop(j.refusal.reason == "language" ? "language" : "ingest", j.refusal.reason, j.refusal.detail, j.refusal.broken);
+  }
+  j.why.id = f.repository + "/" + f.path;
+  auto const inadmissible = corpus::admit(f.text, options.at_most);
+  if (inadmissible) {
+    auto const named = corpus::language_of_name(f.path);
+    j.language = named ? named->language : config::language::other;
+    if (j.language == config::language::other)
+      return drop("language", "language", "");  // binaries without extension are no source
+    return drop("ingest", inadmissible->reason, std::to_string(j.bytes) + " bytes", inadmissible->broken);
+  }
+  j.language = corpus::identify(f.path, f.text, f.language);
+  if (!trains_on<R>(j.language)) return drop("language", "language", f.language);
+  bool const is_script_already = !f.language.empty() && f.text.find_first_not_of(" \t\r\n") != f.text.npos &&
+                                 f.text[f.text.find_first_not_of(" \t\r\n")] != '{';
+  if (j.language == config::language::jupyter_notebook && !is_script_already) {
+    auto script = corpus::notebook_script(f.text, f.path);
+    if (!script) return drop("ingest", "broken_notebook", script.error().what, true);
+    f.text = std::move(*script);
+    if (f.text.empty()) return drop("ingest", "empty", "a notebook without text");
+  }
+  if (f.id.empty()) f.id = document_id(f.repository, f.path, f.text);
+  j.why.id = f.id;
+  using filters = typename R::filters;
+  if (auto const refused = filters::explain(filters::measure(f.text, config::title(j.language), f.path)))
+    return drop("filter", refused->name, measured_text(refused->rule, refused->measured));
+  if (options.redact) {
+    auto r = privacy::redact(f.text);
+    j.emails = r.emails;
+    j.ipv4 = r.ipv4;
+    j.ipv6 = r.ipv6;
+    f.text = std::move(r.text);
+  }
+  j.made = {f.id, std::move(f.text), f.source, f.repository, f.path, j.language, f.licence, f.stars, f.created};
+}
+
+/// Writes what was decided about one file.
+inline expected<void> settle(judged_file& j, prepare_state& state) {
+  auto const& repository_name = j.refusal.reason.empty() ? j.file.repository : j.refusal.repository;
+  auto const repository = state.number_of(repository_name);
+  state.counts.came_in(j.language, repository, j.bytes);
+  state.broken += j.broken;
+  if (!j.why.reason.empty())
+    return state.drop(
+        {std::move(j.why), repository_name, j.refusal.reason.empty() ? j.file.path : j.refusal.path, j.language, j.bytes});
+  std::uint32_t addresses = j.ipv4.found + j.ipv6.found;
+  state.redacted_files += j.emails.found + addresses != 0;
+  std::size_t kind = 0;
+  for (auto const& n : {j.emails, j.ipv4, j.ipv6}) {
+    state.redactions[kind].found += n.found;
+    state.redactions[kind++].different += n.different;
+  }
+  auto const& d = j.made;
+  return state.documents.add(d, {.source_bytes = std::uint32_t(j.bytes),
+                                 .repository = repository,
+                                 .id = hash_of_hex(d.id),
+                                 .content = d.content_hash(),
+                                 .stars = d.stars.value_or(-1),
+                                 .language = d.language,
+                                 .permissive = dedup::is_permissive(d.licence),
+                                 .emails = std::uint16_t(std::min(j.emails.found, 65535u)),
+                                 .addresses = std::uint16_t(std::min(addresses, 65535u))});
+}
+
+}  // namespace detail
+
+/// Reads all inputs into `state`.
+template <config::recipe R>
+expected<void> ingest(prepare_options const& options, prepare_state& state, thread_pool& pool, progress& bar) {
+  SNOWCODER_TRY(auto const units, corpus::find_units(options.in, options.repository_depth));
+  std::vector<detail::judged_file> batch;
+  std::int64_t held = 0;
+  auto const batch_bytes = std::clamp<std::int64_t>(options.memory / 16, std::int64_t(1) << 20, std::int64_t(32) << 20);
+  bar.begin("read and filter", "files", 0);
+  auto const settle_batch = [&]() -> expected<void> {
+    pool.for_each_index(std::int64_t(batch.size()),
+                        [&](std::int64_t i) { detail::judge_file<R>(batch[std::size_t(i)], options); });
+    for (auto& j : batch) SNOWCODER_CHECK(detail::settle(j, state));
+    bar.advance(std::int64_t(batch.size()));
+    batch.clear();
+    held = 0;
+    return {};
+  };
+  auto const hold = [&](detail::judged_file&& j) -> expected<void> {
+    held += std::int64_t(sizeof j + j.file.text.size());
+    batch.push_back(std::move(j));
+    return held < batch_bytes ? expected<void>{} : settle_batch();
+  };
+  corpus::receiver const to{[&](corpus::source_file&& f) {
+                              detail::judged_file j;
+                              j.bytes = std::int64_t(f.text.size());
+                              j.file = std::move(f);
+                              return hold(std::move(j));
+                            },
+                            [&](corpus::ingest_refusal&& r) {
+                              detail::judged_file j;
+                              j.bytes = r.bytes;
+                              j.refusal = std::move(r);
+                              return hold(std::move(j));
+                            },
+                            [&](std::string const& repository, std::string licence) {
+                              auto& known = state.licences[state.number_of(repository)];
+                              if (known.empty()) known = std::move(licence);
+                            }};
+  for (auto const& u : units) {
+    SNOWCODER_CHECK(corpus::read_unit(u, options.at_most, to));
+  }
+  SNOWCODER_CHECK(settle_batch());
+  return state.documents.finish();
+}
+
+}  // namespace snowcoder::pipeline

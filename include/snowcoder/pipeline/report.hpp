@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program `report`: one self-contained page on a run folder. It shows what is there and says what is not.
+#pragma once
+
+#include <snowcoder/pipeline/app.hpp>
+#include <snowcoder/pipeline/report_data.hpp>
+#include <snowcoder/pipeline/report_training.hpp>
+
+#include <filesystem>
+
+namespace snowcoder::pipeline {
+
+template <config::recipe R>
+expected<outcome> report(run_context& run, std::filesystem::path const& folder, std::filesystem::path const& out) {
+  if (!std::filesystem::is_directory(folder)) return failure("no such run folder", folder.string());
+  html_page page("snowcoder: " + std::string(R::name));
+  page.text(fmt::format("Recipe {} (fingerprint {}), {} parameters, written by snowcoder {}. After Arctic-SnowCoder, arXiv 2409.02326.", R::name,
+                        config::fingerprint<R>.hex(), with_commas(config::parameters(R::model)), version));
+  detail::report_funnel(page, folder);
+  SNOWCODER_CHECK(detail::report_scores(page, folder));
+  detail::report_selection(page, folder);
+  detail::report_synthesis(page, folder);
+  detail::report_losses<R>(page, folder);
+  detail::report_bits<R>(page, folder);
+  detail::report_verdicts(page, folder);
+  page.section("The recipe");
+  page.folded("Every value, and whether it is the paper's or ours", describe<R>());
+  SNOWCODER_CHECK(io::write_file(out, page.finish()));
+  run.say("report: " + out.string());
+  return outcome::done;
+}
+
+}  // namespace snowcoder::pipeline

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// The report's pages on learning and measuring: loss curves, bits per byte beside the control arm, verdicts.
+#pragma once
+
+#include <snowcoder/config/concepts.hpp>
+#include <snowcoder/config/language.hpp>
+#include <snowcoder/io/json.hpp>
+#include <snowcoder/io/metrics_file.hpp>
+#include <snowcoder/pipeline/html.hpp>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace snowcoder::pipeline::detail {
+
+/// Losses averaged over about 150 stretches, so that a long run still draws well.
+inline plot_series smoothed(std::string title, std::vector<training_step> const& rows) {
+  plot_series s{std::move(title), {}};
+  std::size_t const width = std::max<std::size_t>(1, rows.size() / 150);
+  for (std::size_t i = 0; i + width <= rows.size(); i += width) {
+    double sum = 0;
+    for (std::size_t j = i; j < i + width; ++j) sum += rows[j].loss;
+    s.points.emplace_back(double(rows[i + width - 1].tokens) / 1e6, sum / double(width));
+  }
+  return s;
+}
+
+template <config::recipe R>
+void report_losses(html_page& page, std::filesystem::path const& run) {
+  page.section("Training");
+  plot losses{"tokens trained (millions)", "cross-entropy (nats)", {}};
+  std::vector<std::vector<std::string>> rows;
+  for (std::string const arm : {"", "control-"})
+    for (auto const& phase : R::curriculum) {
+      auto const label = arm + std::string(phase.name);
+      auto const steps = io::read_metrics(run / "metrics" / (label + ".jsonl"));
+      if (!steps || steps->empty()) continue;
+      losses.series.push_back(smoothed(label, *steps));
+      rows.push_back({label, fmt::format("{}", steps->size()), fmt::format("{:.3f}", double(steps->back().tokens) / 1e6),
+                      fmt::format("{:.3f}", steps->front().loss), fmt::format("{:.3f}", losses.series.back().points.back().second),
+                      fmt::format("{:.2g}", steps->back().rate)});
+    }
+  if (rows.empty()) return page.note("No metrics in this run folder yet.");
+  page.figure(losses);
+  page.table({"phase", "steps", "M tokens, in all", "first loss", "last losses (mean)", "last rate"}, rows);
+  page.note("Each phase is measured on its own training text, so a lower curve in a later phase does not by itself mean a better model.");
+}
+
+/// total.bits_per_byte of evaluation/<label>-<what>.json.
+inline std::optional<io::json> bits_of(std::filesystem::path const& run, std::string const& label, std::string const& what) {
+  auto value = io::read_json(run / "evaluation" / (label + "-" + what + ".json"));
+  if (!value || !value->contains("total")) return {};
+  return *value;
+}
+
+template <config::recipe R>
+void report_bits(html_page& page, std::filesystem::path const& run) {
+  page.section("Bits per byte (lower is better)");
+  std::vector<std::string> labels;
+  for (std::string const arm : {"", "control-"})
+    for (auto const& phase : R::curriculum)
+      if (bits_of(run, arm + std::string(phase.name), "held_out")) labels.push_back(arm + std::string(phase.name));
+  if (labels.empty()) return page.note("Not measured in this run folder yet.");
+
+  std::vector<std::string> head{"text"};
+  head.insert(head.end(), labels.begin(), labels.end());
+  std::vector<std::vector<std::string>> rows;
+  auto add = [&](std::string const& title, std::string const& what, auto&& pick) {
+    std::vector<std::string> row{title};
+    for (auto const& label : labels) {
+      auto const value = bits_of(run, label, what);
+      std::optional<double> const bits = value ? pick(*value) : std::nullopt;
+      row.push_back(bits ? fmt::format("{:.4f}", *bits) : "");
+    }
+    rows.push_back(row);
+  };
+  auto total = [](io::json const& v) -> std::optional<double> { return v["total"]["bits_per_byte"].get<double>(); };
+  add("HumanEval, prompt and solution", "humaneval", total);
+  add("held-out files, all", "held_out", total);
+  for (auto l : R::languages) {
+    std::string const name(config::title(l));
+    add("held-out, " + name, "held_out", [&](io::json const& v) -> std::optional<double> {
+      if (!v["languages"].contains(name)) return {};
+      return v["languages"][name]["bits_per_byte"].get<double>();
+    });
+  }
+  std::erase_if(rows, [](auto const& row) { return std::all_of(row.begin() + 1, row.end(), [](auto const& c) { return c.empty(); }); });
+  page.table(head, rows);
+
+  auto const last = std::string(R::curriculum.back().name);
+  for (std::string const what : {"humaneval", "held_out"}) {
+    auto const ours = bits_of(run, last, what), control = bits_of(run, "control-" + last, what);
+    if (!ours || !control) continue;
+    double const a = *total(*ours), b = *total(*control);
+    page.text(fmt::format("On {}, the three phases end at {:.4f} bits per byte and the control arm (the same tokens, on unselected code) at {:.4f}: "
+                          "selection and synthesis are {} by {:.4f} here.",
+                          what == "humaneval" ? "HumanEval" : "held-out files", a, b, a < b ? "ahead" : "behind", std::abs(a - b)));
+  }
+  page.note("One run, one seed, a small model: a direction, not a proof.");
+}
+
+inline void report_verdicts(html_page& page, std::filesystem::path const& run) {
+  page.section("Verdicts");
+  bool any = false;
+  for (std::string const name : {"canonical", "verdicts"}) {
+    auto const value = io::read_json(run / "evaluation" / (name + ".json"));
+    if (!value || !value->contains("verdicts")) continue;
+    any = true;
+    page.heading(name == "canonical" ? "The benchmark's own solutions" : "The trained model's completions, greedy");
+    std::vector<std::vector<std::string>> rows;
+    for (auto const& [verdict, count] : (*value)["verdicts"].items()) rows.push_back({verdict, fmt::format("{}", count.get<std::int64_t>())});
+    page.table({"verdict", "samples"}, rows);
+    if (value->contains("limits")) page.note("Limits of one sample: " + io::to_line((*value)["limits"]) + "; walls: " + io::to_line((*value)["walls"]));
+  }
+  if (!any) page.note("Nothing has been judged in this run folder yet.");
+}
+
+}  // namespace snowcoder::pipeline::detail

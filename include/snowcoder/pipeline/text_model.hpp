@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// A checkpoint and its tokenizer, ready to read or to write text on the CPU.
+#pragma once
+
+#include <snowcoder/backend/cpu/backend.hpp>
+#include <snowcoder/config/concepts.hpp>
+#include <snowcoder/core/expected.hpp>
+#include <snowcoder/io/checkpoint_file.hpp>
+#include <snowcoder/nn/decoder_cache.hpp>
+#include <snowcoder/nn/decoder_weights.hpp>
+#include <snowcoder/pipeline/open_tokenizer.hpp>
+#include <snowcoder/pipeline/training_checkpoint.hpp>
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace snowcoder::pipeline {
+
+/// The named file, or RUN/tokenizer.json of the checkpoint's run.
+template <config::recipe R>
+auto open_tokenizer(std::filesystem::path const& named, std::filesystem::path const& checkpoint) {
+  return open_tokenizer<R>(named.empty() ? io::run_folder_of(checkpoint) / "tokenizer.json" : named);
+}
+
+/// Weights in device memory, from a verified checkpoint. T is the type that computes.
+template <config::recipe R, class T>
+class text_model {
+ public:
+  using weights_type = nn::decoder_weights<R, cpu::device, T>;
+  using cache_type = nn::decoder_cache<R, cpu::device, T>;
+
+  text_model(int threads, io::checkpoint const& from, std::vector<float> const& weights)
+      : name(std::string(R::name) + "/" + from.manifest().settings.value("label", "") + "/" +
+             from.folder().filename().string()),
+        device(threads),
+        weights_(device) {
+    weights_.load(weights.data());
+  }
+  /// One conversation on this model.
+  cache_type conversation() { return cache_type(device, weights_); }
+
+  std::string name;
+  cpu::device device;
+
+ private:
+  weights_type weights_;
+};
+
+}  // namespace snowcoder::pipeline

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// `tokenize train`: a vocabulary from clean documents. `tokenize encode`: ids of one file.
+#pragma once
+
+#include <snowcoder/config/concepts.hpp>
+#include <snowcoder/core/philox.hpp>
+#include <snowcoder/core/quantity.hpp>
+#include <snowcoder/core/thread_pool.hpp>
+#include <snowcoder/io/document_file.hpp>
+#include <snowcoder/io/megatron.hpp>
+#include <snowcoder/io/reject_file.hpp>
+#include <snowcoder/io/tokenizer_file.hpp>
+#include <snowcoder/pipeline/app.hpp>
+#include <snowcoder/pipeline/document_map.hpp>
+#include <snowcoder/pipeline/open_tokenizer.hpp>
+#include <snowcoder/pipeline/provenance.hpp>
+#include <snowcoder/tokenize/byte_pair_trainer.hpp>
+#include <snowcoder/tokenize/word_counts.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace snowcoder::pipeline {
+
+struct train_tokenizer_options {
+  std::filesystem::path in, out;
+  int vocabulary = 0;                           ///< 0: the recipe's
+  std::int64_t sample = std::int64_t(4) << 30;  ///< bytes of text, about; memory grows with it
+};
+
+namespace detail {
+
+/// The share of documents to read for about `sample` bytes of text, judged by the size of the shards: code shrinks to about
+/// a quarter under zstd.
+inline double share_to_read(std::vector<std::filesystem::path> const& shards, std::int64_t sample) {
+  double bytes = 0;
+  std::error_code ignored;
+  for (auto const& s : shards) bytes += double(std::filesystem::file_size(s, ignored)) * (s.extension() == ".jsonl" ? 1 : 4);
+  return bytes > double(sample) ? double(sample) / bytes : 1;
+}
+
+/// PREFIX.provenance.json for PREFIX.bin or PREFIX.json.
+inline std::filesystem::path stamp_beside(std::filesystem::path out) {
+  return out.replace_extension().string() + ".provenance.json";
+}
+
+}  // namespace detail
+
+/// Trains on a sample of the documents below `options.in`, drawn by id, and writes a tokenizer.json.
+template <config::recipe R>
+expected<outcome> train_tokenizer(run_context& run, train_tokenizer_options const& options) {
+  auto settings = R::vocabulary;
+  if (options.vocabulary) settings.size = options.vocabulary;
+  auto const least = int(config::sentinels.size()) + 256;
+  if (settings.size < least || settings.size > R::model.vocabulary)
+    return failure("vocabulary of " + std::to_string(settings.size) + " ids", "--vocabulary",
+                   "between " + std::to_string(least) + " and the model's " + std::to_string(R::model.vocabulary));
+  auto const folder = io::documents_folder(options.in);
+  auto stamp =
+      provenance::of<R>("tokenize train", {{"vocabulary", settings.size}, {"sample", options.sample}, {"seed", run.seed}});
+  SNOWCODER_CHECK(stamp.add_input(folder));
+  auto const stamp_path = detail::stamp_beside(options.out),
+             rejects_path = options.out.parent_path() / (options.out.stem().string() + ".rejects.jsonl");
+  if (stamp.finished(stamp_path) && std::filesystem::exists(options.out)) {
+    run.say("already done: " + options.out.string());
+    return std::filesystem::exists(rejects_path) ? outcome::some_refused : outcome::done;
+  }
+
+  auto const shards = io::shards(folder);
+  if (shards.empty())
+    return failure("no document shards (*.jsonl, .jsonl.gz, .jsonl.zst)", folder.string(),
+                   "give the folder that prepare wrote");
+  double const share = detail::share_to_read(shards, options.sample);
+  draws const chosen("documents that train the tokenizer", run.seed);
+  thread_pool pool(run.threads);
+  tokenize::word_counts counts;
+  std::vector<reject> rejects;
+  std::int64_t documents = 0, bytes = 0;
+  run.bar.begin("count words", "documents", 0);
+  for (auto const& shard : shards)
+    SNOWCODER_CHECK(map_documents(
+        shard, "tokenize", pool,
+        [&](document const& d) -> std::variant<reject, std::int64_t> {
+          if (share < 1 && chosen.uniform(hash64(d.id)) >= share) return std::int64_t(-1);
+          counts.add<typename R::splitter>(d.text);
+          return std::int64_t(d.text.size());
+        },
+        [&](std::int64_t size) -> expected<void> {
+          if (size >= 0) ++documents, bytes += size;
+          run.bar.advance();
+          return {};
+        },
+        [&](reject r) -> expected<void> { return rejects.push_back(std::move(r)), expected<void>(); }));
+  auto const words = counts.take_sorted();
+  auto const vocabulary = tokenize::train_byte_pairs<typename R::splitter>(words, settings, run.bar);
+  if (int(vocabulary.tokens.size()) < settings.size)
+    run.say("only " + std::to_string(vocabulary.tokens.size()) + " tokens: no further pair occurs " +
+            std::to_string(settings.minimum_frequency) + " times");
+  SNOWCODER_CHECK(io::write_tokenizer(options.out, vocabulary));
+  SNOWCODER_CHECK(io::write_rejects(rejects_path, rejects));
+  SNOWCODER_CHECK(stamp.write(stamp_path, {{"documents", documents},
+                                           {"bytes", bytes},
+                                           {"words", words.size()},
+                                           {"share", share},
+                                           {"tokens", vocabulary.tokens.size()},
+                                           {"merges", vocabulary.merges.size()},
+                                           {"refused", rejects.size()}}));
+  run.say("vocabulary of " + with_commas(std::int64_t(vocabulary.tokens.size())) + " from " + with_commas(documents) +
+          " documents, " + bytes_text(double(bytes)) + " (" + options.out.string() + ")");
+  return rejects.empty() ? outcome::done : outcome::some_refused;
+}
+
+struct encode_options {
+  std::filesystem::path tokenizer, in, out;
+  bool sentinels = false;  ///< sentinels in the text become their ids, as in Hugging Face
+};
+
+/// Writes the ids of a file, one Megatron document per JSONL row, or one for any other file.
+template <config::recipe R>
+expected<outcome> encode_file(run_context& run, encode_options const& options) {
+  if (options.out.extension() != ".bin")
+    return failure("output does not end in .bin", options.out.string(), "name it FILE.bin; FILE.idx goes beside it");
+  SNOWCODER_TRY(auto const tokenizer, open_tokenizer<R>(options.tokenizer));
+  auto prefix = options.out;
+  prefix.replace_extension();
+  SNOWCODER_TRY(auto writer, io::megatron_writer::open(prefix, io::id_type_for(tokenizer.size())));
+  auto const encode = [&](std::string_view text) {
+    std::vector<token_id> ids;
+    if (options.sentinels)
+      tokenizer.encode_with_sentinels(text, ids);
+    else
+      tokenizer.encode(text, ids);
+    return ids;
+  };
+  std::vector<reject> rejects;
+  auto const name = options.in.filename().string();
+  if (name.ends_with(".jsonl") || name.ends_with(".jsonl.gz") || name.ends_with(".jsonl.zst")) {
+    thread_pool pool(run.threads);
+    run.bar.begin("encode", "documents", 0);
+    SNOWCODER_CHECK(map_documents(
+        options.in, "tokenize", pool,
+        [&](document const& d) -> std::variant<reject, std::vector<token_id>> {
+          if (d.text.empty()) return reject{d.id, "tokenize", "empty_text", ""};
+          return encode(d.text);
+        },
+        [&](std::vector<token_id> const& ids) -> expected<void> {
+          SNOWCODER_CHECK(writer.append(ids));
+          writer.end_document();
+          run.bar.advance();
+          return {};
+        },
+        [&](reject r) -> expected<void> { return rejects.push_back(std::move(r)), expected<void>(); }));
+  } else {
+    SNOWCODER_TRY(auto const file, io::mapped_file::open(options.in));
+    SNOWCODER_CHECK(writer.append(encode(file.bytes())));
+    writer.end_document();
+  }
+  SNOWCODER_CHECK(io::write_rejects(prefix.string() + ".rejects.jsonl", rejects));
+  SNOWCODER_CHECK(writer.commit());
+  run.say(with_commas(writer.tokens()) + " ids of " + with_commas(writer.documents()) + " documents (" + options.out.string() +
+          ")");
+  return rejects.empty() ? outcome::done : outcome::some_refused;
+}
+
+}  // namespace snowcoder::pipeline

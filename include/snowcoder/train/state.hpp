@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// What training changes: f32 weights and moments in device memory, and where the run stands. This, and nothing else, is
+// what a checkpoint holds.
+#pragma once
+
+#include <snowcoder/config/accounting.hpp>
+#include <snowcoder/config/concepts.hpp>
+#include <snowcoder/config/phase.hpp>
+#include <snowcoder/core/dtype.hpp>
+#include <snowcoder/nn/decoder_parameters.hpp>
+#include <snowcoder/nn/initialise.hpp>
+#include <snowcoder/record/position.hpp>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace snowcoder::train {
+
+template <config::named_model R, class Backend>
+class state {
+ public:
+  static constexpr std::int64_t size = config::parameters(R::model);
+
+  explicit state(Backend& device) : weights(size), first_moment(size), second_moment(size), device_(device) {}
+
+  /// The weights of step 0, from a seed; moments are zero.
+  void initialise(std::uint64_t seed) {
+    std::vector<float> values(static_cast<std::size_t>(size));
+    nn::initialise<R>(values.data(), seed);
+    upload(device_, weights.data(), values.data(), size);
+    position = {};
+    position.seed = seed;
+  }
+
+  /// Begins a phase: its counters start at zero, and the optimizer's memory with them if the phase says so.
+  void begin(config::phase const& phase) {
+    position.phase = phase.name;
+    position.step = position.sequences = 0;
+    if (phase.start == config::optimizer_start::carry) return;
+    position.updates = 0;
+    fill(device_, first_moment.data(), 0.0f, size);
+    fill(device_, second_moment.data(), 0.0f, size);
+  }
+
+  typename Backend::template buffer<float> weights, first_moment, second_moment;
+  training_position position;
+
+ private:
+  Backend& device_;
+};
+
+}  // namespace snowcoder::train

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+# The whole chain of programs for a tiny recipe, and the same with kills.
+if(TARGET snowcoder_cpu)
+  snowcoder_add_recipe(NAME tiny HEADER support/tiny_recipe.hpp TYPE snowcoder::tests::tiny_recipe)
+  foreach(kind plain killed)
+    add_test(NAME end_to_end.${kind} COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/end_to_end/chain.py ${SNOWCODER_BIN}/tiny
+             ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_BINARY_DIR}/end_to_end ${kind})
+  endforeach()
+  set_tests_properties(end_to_end.plain PROPERTIES FIXTURES_SETUP plain_chain TIMEOUT 900)
+  set_tests_properties(end_to_end.killed PROPERTIES FIXTURES_REQUIRED plain_chain TIMEOUT 900)
+endif()

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+snowcoder_add_test(publish SOURCES unit/publish/hugging_face.cpp COMPONENTS data)

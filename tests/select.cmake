@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+snowcoder_add_test(select SOURCES unit/select/top_share.cpp)

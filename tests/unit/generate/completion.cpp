@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/catch.hpp"
+
+#include <snowcoder/generate/chat.hpp>
+#include <snowcoder/generate/completion.hpp>
+#include <snowcoder/generate/completion_request.hpp>
+#include <snowcoder/generate/sampling.hpp>
+
+#include <array>
+#include <map>
+#include <string>
+#include <vector>
+
+using namespace snowcoder;
+using namespace snowcoder::generate;
+
+namespace {
+
+/// Ids are bytes + 1; id 0 is the end of the text.
+struct byte_codec {
+  std::vector<token_id> encode(std::string_view text) const {
+    std::vector<token_id> ids;
+    for (char c : text) ids.push_back(token_id(static_cast<unsigned char>(c)) + 1);
+    return ids;
+  }
+  std::string decode(std::span<token_id const> ids) const {
+    std::string text;
+    for (auto id : ids) text += char(id - 1);
+    return text;
+  }
+};
+
+/// Always continues its script, whatever it is asked; the position in it is the number of tokens beyond the prompt.
+struct scripted_model {
+  std::string script;
+  std::int64_t room = 64, held = 0, prompt = 0;
+  std::vector<float> logits = std::vector<float>(257);
+
+  std::span<float const> append(std::span<token_id const> ids) {
+    REQUIRE(held + std::int64_t(ids.size()) <= room);
+    if (held == 0) prompt = std::int64_t(ids.size());
+    held += std::int64_t(ids.size());
+    auto const at = std::size_t(held - prompt);
+    std::fill(logits.begin(), logits.end(), 0.0f);
+    logits[at < script.size() ? std::size_t(static_cast<unsigned char>(script[at])) + 1 : 0] = 5.0f;
+    return logits;
+  }
+  void reset() { held = prompt = 0; }
+  std::int64_t size() const { return held; }
+  std::int64_t context() const { return room; }
+};
+
+}  // namespace
+
+TEST_CASE("a completion ends before the first stop word", "[generate]") {
+  scripted_model model{"\n    return a\n\ndef next():\n"};
+  auto const c =
+      complete(model, byte_codec{}, "def f(a):", {.new_tokens = 50, .sampling = {}, .stop = stop_words("HumanEval/0")});
+  CHECK(c.text == "\n    return a\n");
+  CHECK(c.reason == finish::stop);
+  CHECK(c.prompt_tokens == 9);
+}
+
+TEST_CASE("a completion ends with the text, the limit and the context", "[generate]") {
+  scripted_model model{"abc"};
+  auto const whole = complete(model, byte_codec{}, "x", {.new_tokens = 50, .sampling = {}, .stop = {}});
+  CHECK(whole.text == "abc");
+  CHECK(whole.reason == finish::stop);
+  CHECK(whole.tokens == 3);
+  auto const cut = complete(model, byte_codec{}, "x", {.new_tokens = 2, .sampling = {}, .stop = {}});
+  CHECK(cut.text == "ab");
+  CHECK(cut.reason == finish::length);
+  scripted_model narrow{std::string(100, 'z'), 16};
+  auto const full = complete(narrow, byte_codec{}, std::string(40, 'p'), {.new_tokens = 50, .sampling = {}, .stop = {}});
+  CHECK(full.prompt_tokens == 8);  // half of the context
+  CHECK(full.tokens == 9);         // the last token need not be read again
+  CHECK(full.reason == finish::length);
+}
+
+TEST_CASE("what a stream says is the answer, in pieces that no stop word can take back", "[generate]") {
+  scripted_model model{"one\n\ndone\ndef two"};
+  std::vector<std::string> pieces;
+  auto const c =
+      complete(model, byte_codec{}, "x", {.new_tokens = 50, .sampling = {}, .stop = {"\ndef"}}, [&](std::string_view piece) {
+        pieces.emplace_back(piece);
+        return true;
+      });
+  std::string joined;
+  for (auto const& p : pieces) joined += p;
+  CHECK(joined == c.text);
+  CHECK(joined == "one\n\ndone");
+  CHECK(pieces.size() > 3);
+  int calls = 0;
+  auto const ended = complete(model, byte_codec{}, "x", {.new_tokens = 50, .sampling = {}, .stop = {}},
+                              [&](std::string_view) { return ++calls < 2; });
+  CHECK(ended.text == "on");
+}
+
+TEST_CASE("stop words by benchmark", "[generate]") {
+  stop_finder const human(stop_words("HumanEval/3")), mbpp(stop_words("Mbpp/3"));
+  CHECK(human.find("    x = 1\n# test") == 9);
+  CHECK(human.find("  y\n<file_sep>") == 4);
+  CHECK(human.find("    if x:\n        print(x)\n") == std::string::npos);
+  CHECK(mbpp.find("\nimport re\ndef f():\n    pass\nassert f()") == std::string("\nimport re\ndef f():\n    pass").size());
+  CHECK(stripped("def f():\n  \"\"\"x\"\"\"\n\n") == "def f():\n  \"\"\"x\"\"\"");
+  CHECK(stripped(" \n").empty());
+}
+
+TEST_CASE("sampling is greedy, drawn, and repeatable", "[generate]") {
+  std::array<float, 4> const logits{1.0f, 3.0f, 3.0f, 0.0f};
+  CHECK(greedy(logits) == 1);
+  CHECK(sample(logits, {.temperature = 0, .top_p = 1, .seed = 9}, 5) == 1);
+  std::map<token_id, int> counts;
+  for (int i = 0; i < 4000; ++i) ++counts[sample(logits, {.temperature = 1, .top_p = 1, .seed = 9}, i)];
+  CHECK(std::abs(counts[1] - counts[2]) < 300);
+  CHECK(counts[0] > 150);  // e^-2 / (2 + e^-2 + e^-3) of 4000 = 247
+  CHECK(counts[0] < 350);
+  counts.clear();
+  for (int i = 0; i < 1000; ++i) ++counts[sample(logits, {.temperature = 1, .top_p = 0.8, .seed = 9}, i)];
+  CHECK(counts.size() == 2);
+  CHECK(sample(logits, {.temperature = 1, .top_p = 1, .seed = 3}, 17) ==
+        sample(logits, {.temperature = 1, .top_p = 1, .seed = 3}, 17));
+}
+
+TEST_CASE("requests are checked field by field", "[generate]") {
+  auto parse = [](std::string const& body, bool chat = false) { return parse_text_request(body, chat, 64); };
+  auto const r = parse(R"({"model":"m","prompt":"x","max_tokens":5,"temperature":0,"stop":"\n","stream":true})");
+  REQUIRE(r);
+  CHECK(r->prompt == "x");
+  CHECK(r->options.new_tokens == 5);
+  CHECK(r->options.stop == std::vector<std::string>{"\n"});
+  CHECK(r->stream);
+  auto const c = parse(R"({"messages":[{"role":"system","content":"a"},{"role":"user","content":"b"}]})", true);
+  REQUIRE(c);
+  CHECK(c->prompt == "a\nb");
+  CHECK(c->options.new_tokens == 64);
+  for (auto body : {"", "[]", R"({"prompt":3})", R"({"prompt":"x","n":2})", R"({"prompt":"x","temperature":"hot"})",
+                    R"({"prompt":"x","logprobs":3})", R"({"prompt":"x","stop":[1]})", R"({"prompt":"x","stream":"yes"})"})
+    CHECK_FALSE(parse(body));
+  CHECK(parse(R"({"prompt":"x","n":2})").error().where == "n");
+}
+
+TEST_CASE("server requests and answers", "[generate]") {
+  CHECK(endpoint("http://h:1/", "completions") == "http://h:1/v1/completions");
+  CHECK(endpoint("http://h:1/v1", "completions") == "http://h:1/v1/completions");
+  auto const body =
+      io::parse_json(completion_request("m", "p", {.new_tokens = 7, .sampling = {}, .stop = stop_words("HumanEval/0")}), "")
+          .value();
+  CHECK(body["max_tokens"] == 7);
+  CHECK(body["temperature"] == 0.0);
+  CHECK(body["stop"].size() <= 4);
+  CHECK(completion_answer(R"({"choices":[{"text":"a\nclass B"}]})", "", {"\nclass"}).value() == "a");
+  CHECK_FALSE(completion_answer(R"({"error":"x"})", "", {}));
+}
+
+TEST_CASE("a split character waits for its bytes", "[generate]") {
+  CHECK(whole_characters("ab") == 2);
+  CHECK(whole_characters("a\xc3") == 1);
+  CHECK(whole_characters("a\xc3\xa9") == 3);
+  CHECK(whole_characters("\xf0\x9f\x98") == 0);
+  CHECK(whole_characters("\xf0\x9f\x98\x80") == 4);
+}

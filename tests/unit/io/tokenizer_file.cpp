@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/catch.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <snowcoder/io/tokenizer_file.hpp>
+#include <snowcoder/io/word_piece_file.hpp>
+#include <snowcoder/tokenize/byte_pair_trainer.hpp>
+
+#include <string>
+
+using namespace snowcoder;
+
+namespace {
+byte_pair_vocabulary small() {
+  progress bar;
+  return tokenize::train_byte_pairs<tokenize::starcoder_split>({{" return", 4}, {"\xff\xfe\n", 3}, {"\"\\", 3}},
+                                                               {.size = 300, .minimum_frequency = 2}, bar);
+}
+std::string replaced(std::string text, std::string const& what, std::string const& with) {
+  auto const at = text.find(what);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, what.size(), with);
+}
+std::string refusal(std::string const& text) {
+  auto const v = io::parse_tokenizer(text, "here");
+  return v ? std::string() : v.error().what;
+}
+}  // namespace
+
+TEST_CASE("tokenizer.json is read back as written") {
+  temporary_folder folder;
+  auto v = small();
+  REQUIRE(io::write_tokenizer(folder / "tokenizer.json", v));
+  CHECK(io::read_tokenizer(folder / "tokenizer.json").value() == v);
+  v.splitter = "gpt2_split";
+  CHECK(io::parse_tokenizer(io::tokenizer_text(v), "here").value() == v);
+}
+
+TEST_CASE("what would be done otherwise is refused by name") {
+  auto const text = io::tokenizer_text(small());
+  REQUIRE(refusal(text).empty());
+  CHECK(refusal(replaced(text, "\"normalizer\": null", "\"normalizer\": {\"type\": \"NFC\"}")).find("normalizer") !=
+        std::string::npos);
+  CHECK(refusal(replaced(text, "\"BPE\"", "\"Unigram\"")).find("Unigram") != std::string::npos);
+  CHECK(refusal(replaced(text, "\"ignore_merges\": false", "\"ignore_merges\": true")).find("ignore_merges") !=
+        std::string::npos);
+  CHECK(refusal(replaced(text, "\"dropout\": null", "\"dropout\": 0.1")).find("dropout") != std::string::npos);
+  CHECK(refusal(replaced(text, "\"add_prefix_space\":false", "\"add_prefix_space\":true")).find("pre_tokenizer") !=
+        std::string::npos);
+  CHECK(refusal(replaced(text, "\"lstrip\":false", "\"lstrip\":true")).find("lstrip") != std::string::npos);
+  CHECK(refusal(replaced(text, "\"!\": 34", "\"!\": 35")).find("no id of its own") != std::string::npos);
+  CHECK(refusal(replaced(text, "\"!\": 34", "\"!\": -1")).find("no id of its own") != std::string::npos);
+  CHECK(refusal(replaced(text, "\"!\": 34", "\"!\": 99999999999")).find("no id of its own") != std::string::npos);
+  CHECK(refusal(replaced(text, "\"!\": 34", "\"\\u4e2d\": 34")).find("byte symbols") != std::string::npos);
+  CHECK(refusal(replaced(text, "\"merges\": [", "\"merges\": [\"zzz yyy\", ")).find("zzz") != std::string::npos);
+  CHECK(refusal(replaced(text, "\"merges\": [", "\"merges\": [7, ")).find("merge") != std::string::npos);
+}
+
+TEST_CASE("hostile tokenizer files are refused") {
+  auto const text = io::tokenizer_text(small());
+  for (std::size_t size = 0; size + 3 < text.size(); size += 97) CHECK(!refusal(text.substr(0, size)).empty());
+  for (auto const* bad : {"", "[]", "7", "{}", "{\"model\": 3}", "{\"model\": {\"vocab\": [], \"merges\": {}}}", "null"})
+    CHECK(!refusal(bad).empty());
+}
+
+TEST_CASE("a BERT folder is read from vocab.txt, or from tokenizer.json without its truncation") {
+  temporary_folder folder;
+  CHECK(!io::read_word_piece(folder.path()));
+  REQUIRE(io::write_file(folder / "vocab.txt", "[PAD]\n[UNK]\r\n[CLS]\n[SEP]\na"));
+  CHECK(io::read_word_piece(folder.path()).value().tokens == std::vector<std::string>{"[PAD]", "[UNK]", "[CLS]", "[SEP]", "a"});
+  REQUIRE(io::write_file(folder / "tokenizer_config.json", "{\"do_lower_case\": false}"));
+  CHECK(!io::read_word_piece(folder.path()).value().lower_case);
+  std::string const file =
+      R"({"truncation": {"max_length": 128}, "padding": {"strategy": {"Fixed": 128}}, "normalizer": {"type": "BertNormalizer",
+    "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true}, "pre_tokenizer": {"type": "BertPreTokenizer"},
+    "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100, "vocab": {"b": 1, "a": 0}}})";
+  REQUIRE(io::write_file(folder / "tokenizer.json", file));
+  CHECK(io::read_word_piece(folder.path()).value().tokens == std::vector<std::string>{"a", "b"});
+  CHECK(!io::parse_word_piece(replaced(file, "\"b\": 1", "\"b\": 0"), "here"));
+  CHECK(!io::parse_word_piece(replaced(file, "\"b\": 1", "\"b\": \"x\""), "here"));
+  CHECK(!io::parse_word_piece(replaced(file, "BertNormalizer", "NFC"), "here"));
+  CHECK(!io::parse_word_piece(replaced(file, "\"##\"", "\"@@\""), "here"));
+  CHECK(!io::parse_word_piece("{\"model\": 5", "here"));
+}

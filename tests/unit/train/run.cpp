@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole training runs of a tiny recipe: the same bytes whatever the threads, the micro-batch and the interruptions.
+#include "support/catch.hpp"
+#include "support/temporary_folder.hpp"
+#include "support/tiny_recipe.hpp"
+
+#include <snowcoder/io/megatron.hpp>
+#include <snowcoder/pipeline/train.hpp>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace snowcoder;
+using recipe = tests::tiny_recipe;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Ids with something to learn: mostly a fixed successor, now and then another.
+void write_tokens(fs::path const& prefix, std::int64_t count, std::uint64_t seed) {
+  auto file = io::megatron_writer::open(prefix, io::id_type::uint16);
+  REQUIRE(file);
+  draws const source("tokens", seed);
+  std::vector<token_id> ids;
+  std::uint64_t state = 0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    state = (state * 7 + 3 + (source.below(4, std::uint64_t(i)) == 0 ? source.below(50, std::uint64_t(i), 1) : 0)) % 320;
+    ids.push_back(token_id(state));
+  }
+  REQUIRE(file->append(ids));
+  file->end_document();
+  REQUIRE(file->commit());
+}
+void write_run(fs::path const& run) {
+  std::int64_t count = 2500;
+  for (auto const& p : recipe::curriculum) {
+    write_tokens(run / "tokens" / std::string(p.name), count, std::uint64_t(count));
+    count = count * 2 / 5;
+  }
+}
+
+expected<pipeline::outcome> train_tiny(pipeline::train_options options, int threads = 1) {
+  pipeline::run_context run;
+  run.threads = threads;
+  if (!options.checkpoint_every) options.checkpoint_every = 4;
+  return pipeline::train_recipe<recipe>(run, options);
+}
+pipeline::train_options in(fs::path const& run) {
+  pipeline::train_options o;
+  o.run = run;
+  return o;
+}
+
+/// Contents of everything a run has written, but for provenance.json, which tells seconds.
+std::map<std::string, std::string> contents(fs::path const& run, std::string const& below = "") {
+  std::map<std::string, std::string> all;
+  for (auto const& e : fs::recursive_directory_iterator(run / below))
+    if (e.is_regular_file() && e.path().filename() != "provenance.json")
+      all[fs::relative(e.path(), run).string()] = std::string(io::mapped_file::open(e.path())->bytes());
+  return all;
+}
+std::vector<std::string> differing(std::map<std::string, std::string> const& a, std::map<std::string, std::string> const& b) {
+  std::vector<std::string> names;
+  for (auto const& [name, bytes] : a)
+    if (!b.contains(name) || b.at(name) != bytes) names.push_back(name);
+  for (auto const& [name, bytes] : b)
+    if (!a.contains(name)) names.push_back(name);
+  return names;
+}
+
+/// One uninterrupted run, made once.
+std::map<std::string, std::string> const& reference() {
+  static auto const kept = [] {
+    temporary_folder run;
+    write_run(run.path());
+    REQUIRE(train_tiny(in(run.path())));
+    return contents(run.path());
+  }();
+  return kept;
+}
+
+}  // namespace
+
+TEST_CASE("a curriculum trains, phase after phase", "[train]") {
+  auto const& all = reference();
+  for (auto name : {"general", "high_quality", "synthetic"}) {
+    CHECK(all.contains("checkpoints/" + std::string(name) + "/final/checkpoint.json"));
+    CHECK(all.contains("metrics/" + std::string(name) + ".jsonl"));
+  }
+  temporary_folder dir;
+  REQUIRE(io::write_file(dir / "general.jsonl", all.at("metrics/general.jsonl")));
+  auto const rows = io::read_metrics(dir / "general.jsonl").value();
+  REQUIRE(rows.size() == 24);
+  CHECK(rows.front().loss == Approx(std::log(320.0)).epsilon(0.02));  // nothing is known yet
+  CHECK(rows.back().loss < 4.5f);
+  for (auto const& r : rows) CHECK(r.rate == recipe::curriculum[0].rate.at(r.step - 1, 24));
+  CHECK(rows.back().pass == 24 * 4 / ((2500 - 1) / 64));  // runs on into the next pass
+}
+
+TEST_CASE("threads change nothing", "[train]") {
+  temporary_folder run;
+  write_run(run.path());
+  REQUIRE(train_tiny(in(run.path()), 3));
+  CHECK(differing(contents(run.path()), reference()) == std::vector<std::string>{});
+}
+
+TEST_CASE("the micro-batch changes nothing", "[train]") {
+  auto const precision = GENERATE("f32", "bf16");
+  auto trained = [&](int micro_batch) {
+    temporary_folder run;
+    write_run(run.path());
+    auto o = in(run.path());
+    o.phase = "general";
+    o.micro_batch = micro_batch;
+    o.precision = precision;
+    REQUIRE(train_tiny(o));
+    return contents(run.path());
+  };
+  auto const one = trained(1);
+  CHECK(differing(one, trained(4)) == std::vector<std::string>{});
+  CHECK(differing(one, trained(3)) == std::vector<std::string>{});
+}
+
+TEST_CASE("ten steps and one more are eleven", "[train]") {
+  auto eleven = [](std::vector<std::int64_t> const& calls) {
+    temporary_folder run;
+    write_run(run.path());
+    for (auto steps : calls) {
+      auto o = in(run.path());
+      o.steps = steps;
+      REQUIRE(train_tiny(o));
+    }
+    return io::read_metrics(run / "metrics/general.jsonl").value();
+  };
+  auto const whole = eleven({11}), parts = eleven({10, 1});
+  REQUIRE(whole.size() == 11);
+  CHECK(whole == parts);
+}
+
+TEST_CASE("stopping anywhere, also between phases, changes no final checkpoint and no metrics", "[train]") {
+  temporary_folder run;
+  write_run(run.path());
+  auto o = in(run.path());
+  o.steps = 5;
+  for (int calls = 0; !fs::exists(run / "checkpoints/synthetic/final"); ++calls) {
+    REQUIRE(calls < 20);
+    REQUIRE(train_tiny(o));
+  }
+  for (auto const& [name, bytes] : contents(run.path()))
+    if (name.find("/step-") == name.npos) CHECK((name + (reference().at(name) == bytes ? "" : " differs")) == name);
+}
+
+TEST_CASE("killed at any moment, a run ends with the same bytes", "[train]") {
+  temporary_folder run;
+  write_run(run.path());
+  int killed = 0;
+  for (int attempt = 0;; ++attempt) {
+    REQUIRE(attempt < 200);
+    pid_t const child = ::fork();
+    if (child == 0) {
+      std::freopen("/dev/null", "w", stderr);
+      ::_exit(train_tiny(in(run.path()), 2) ? 0 : 1);
+    }
+    // Later attempts may live longer, so that every one of them gets somewhere.
+    auto const life = std::chrono::milliseconds(10 + 7 * (attempt * 37 % 23) + 4 * attempt);
+    auto const end = std::chrono::steady_clock::now() + life;
+    int status = 0;
+    pid_t gone = 0;
+    while (!(gone = ::waitpid(child, &status, WNOHANG)) && std::chrono::steady_clock::now() < end)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    if (gone == child) {
+      REQUIRE(WIFEXITED(status));
+      REQUIRE(WEXITSTATUS(status) == 0);
+      break;
+    }
+    ::kill(child, SIGKILL);
+    ::waitpid(child, &status, 0);
+    ++killed;
+  }
+  INFO(killed << " kills");
+  CHECK(killed > 0);
+  CHECK(differing(contents(run.path()), reference()) == std::vector<std::string>{});
+  REQUIRE(train_tiny(in(run.path())));  // nothing left to do
+  CHECK(differing(contents(run.path()), reference()) == std::vector<std::string>{});
+}
+
+TEST_CASE("a phase starts elsewhere under another name", "[train]") {
+  temporary_folder run;
+  write_run(run.path());
+  auto o = in(run.path());
+  o.phase = "general";
+  REQUIRE(train_tiny(o));
+  write_tokens(run / "tokens/control", 900, 77);
+  auto arm = in(run.path());
+  arm.phase = "high_quality";
+  arm.arm = "control";
+  arm.tokens = run / "tokens/control";
+  arm.from = run / "checkpoints/general/final";
+  REQUIRE(train_tiny(arm));
+  auto const last = io::checkpoint::open(run / "checkpoints/control-high_quality/final");
+  REQUIRE(last);
+  CHECK(last->manifest().position.phase == "high_quality");
+  CHECK(last->manifest().position.total_steps == 36);
+  CHECK(last->manifest().position.updates == 36);  // the optimizer was carried over
+  CHECK(io::read_metrics(run / "metrics/control-high_quality.jsonl")->size() == 12);
+  CHECK_FALSE(fs::exists(run / "checkpoints/high_quality"));
+}
+
+TEST_CASE("moments begin anew where a phase says so", "[train]") {
+  temporary_folder dir;
+  for (auto const& [name, bytes] : reference())
+    if (name.starts_with("checkpoints/synthetic/final")) REQUIRE(io::write_file(dir / name, bytes));
+  auto const last = io::checkpoint::open(dir / "checkpoints/synthetic/final");
+  REQUIRE(last);
+  CHECK(last->manifest().position.updates == 6);
+  CHECK(last->manifest().position.total_steps == 42);
+}
+
+TEST_CASE("what does not belong together is refused", "[train]") {
+  temporary_folder run;
+  write_run(run.path());
+  auto o = in(run.path());
+  SECTION("a phase before its predecessor") {
+    o.phase = "synthetic";
+    CHECK(train_tiny(o).error().what.find("no checkpoint") == 0);
+  }
+  SECTION("a missing token file") {
+    fs::remove(run / "tokens/general.idx");
+    CHECK(train_tiny(o).error().where.find("general.idx") != std::string::npos);
+  }
+  SECTION("another precision in the middle of a phase") {
+    o.steps = 4;
+    REQUIRE(train_tiny(o));
+    o.precision = "bf16";
+    CHECK(train_tiny(o).error().what.find("other precision") != std::string::npos);
+  }
+  SECTION("other tokens in the middle of a phase") {
+    o.steps = 4;
+    REQUIRE(train_tiny(o));
+    write_tokens(run / "tokens/general", 2500, 1);
+    CHECK(train_tiny(o).error().what.find("other tokens") != std::string::npos);
+  }
+  SECTION("a torn checkpoint names the way out") {
+    o.steps = 9;
+    REQUIRE(train_tiny(o));
+    auto const torn = run / "checkpoints/general/step-000009";
+    fs::resize_file(torn / "optimizer.safetensors", 1000);
+    CHECK(train_tiny(o).error().remedy.find(torn.string()) != std::string::npos);
+    fs::remove_all(torn);
+    o.steps = 0;
+    REQUIRE(train_tiny(o));
+    CHECK(differing(contents(run.path()), reference()) == std::vector<std::string>{});
+  }
+  SECTION("ids outside the vocabulary") {
+    auto file = io::megatron_writer::open(run / "tokens/general", io::id_type::uint16);
+    REQUIRE(file->append(std::vector<token_id>(500, 320)));
+    REQUIRE(file->commit());
+    CHECK(train_tiny(o).error().what.find("vocabulary") != std::string::npos);
+  }
+  SECTION("CUDA in a build without it") {
+    o.device = "cuda";
+    CHECK(train_tiny(o).error().remedy.find("cpu") != std::string::npos);
+  }
+}
