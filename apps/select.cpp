@@ -17,7 +17,8 @@ int main(int argc, char** argv) {
   auto* const scores = flags.add_option("--scores", options.scores, "name of the score attribute");
   auto* const random = flags.add_flag("--random", options.random, "hashed scores: the control arm")->excludes(scores);
   flags.add_option("--share", options.share, "of every language, instead of the recipe's")->check(CLI::Range(1e-9, 1.0));
-  auto* const tokenizer = flags.add_option("--tokenizer", options.tokenizer, "tokenizer.json that counts tokens")->check(CLI::ExistingFile);
+  auto* const tokenizer =
+      flags.add_option("--tokenizer", options.tokenizer, "tokenizer.json that counts tokens")->check(CLI::ExistingFile);
   flags.add_option("--tokens", options.tokens, "name of an attribute that holds token counts")->excludes(tokenizer);
   flags.final_callback([&] {
     if (!*scores && !*random) throw CLI::RequiredError("--scores or --random");

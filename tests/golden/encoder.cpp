@@ -51,7 +51,8 @@ struct expected_states {
 };
 
 template <class R, class T>
-std::vector<float> vectors(cpu::device& device, io::encoder_folder const& from, std::span<std::int32_t const> ids, std::span<std::int64_t const> offsets) {
+std::vector<float> vectors(cpu::device& device, io::encoder_folder const& from, std::span<std::int32_t const> ids,
+                           std::span<std::int64_t const> offsets) {
   auto weights = nn::encoder_weights<R, cpu::device, T>::load(device, from);
   REQUIRE(weights);
   nn::encoder<R, cpu::device, T> encoder(device, std::move(*weights), 256);
@@ -85,7 +86,8 @@ TEMPLATE_TEST_CASE("threads do not change the encoder's bits, neighbours hardly"
   for (std::size_t s = 0; s + 1 < golden.offsets.size(); ++s) {
     auto const length = golden.offsets[s + 1] - golden.offsets[s];
     std::vector<std::int64_t> const offsets{0, length};
-    auto const alone = vectors<golden_cls, TestType>(one, *from, std::span(golden.ids).subspan(std::size_t(golden.offsets[s]), std::size_t(length)), offsets);
+    auto const alone = vectors<golden_cls, TestType>(
+        one, *from, std::span(golden.ids).subspan(std::size_t(golden.offsets[s]), std::size_t(length)), offsets);
     CHECK(distance(alone.data(), a.data() + s * 24, 24) < tolerance<TestType>::encoder_neighbours);
   }
 }
@@ -110,7 +112,8 @@ TEST_CASE("encoder folders under older names load alike") {
   auto const old = io::encoder_folder::open(room.path());
   REQUIRE(old);
   cpu::device device(1);
-  CHECK(vectors<golden_cls, float>(device, *old, golden.ids, golden.offsets) == vectors<golden_cls, float>(device, *from, golden.ids, golden.offsets));
+  CHECK(vectors<golden_cls, float>(device, *old, golden.ids, golden.offsets) ==
+        vectors<golden_cls, float>(device, *from, golden.ids, golden.offsets));
   CHECK(old->content_hash().value() != from->content_hash().value());  // other weights file, no vocabulary
 }
 
@@ -131,14 +134,16 @@ TEST_CASE("what is not the recipe's encoder is refused by name") {
     return f ? std::string() : f.error().message();
   };
   std::filesystem::copy_file(folder() / "model.safetensors", room / "model.safetensors");
-  std::string const good = R"("num_hidden_layers":2,"hidden_size":24,"intermediate_size":40,"num_attention_heads":3,"vocab_size":88,)"
-                           R"("max_position_embeddings":48,"type_vocab_size":2)";
+  std::string const good =
+      R"("num_hidden_layers":2,"hidden_size":24,"intermediate_size":40,"num_attention_heads":3,"vocab_size":88,)"
+      R"("max_position_embeddings":48,"type_vocab_size":2)";
   CHECK(open_with("{" + good + "}").empty());
   CHECK(open_with("{" + good).find("not valid JSON") != std::string::npos);
   CHECK(open_with("[]").find("not an object") != std::string::npos);
   CHECK(open_with("{\"model_type\":\"roberta\"," + good + "}").find("model_type") != std::string::npos);
   CHECK(open_with("{\"hidden_act\":\"gelu_new\"," + good + "}").find("hidden_act") != std::string::npos);
-  CHECK(open_with("{\"position_embedding_type\":\"relative_key\"," + good + "}").find("position_embedding_type") != std::string::npos);
+  CHECK(open_with("{\"position_embedding_type\":\"relative_key\"," + good + "}").find("position_embedding_type") !=
+        std::string::npos);
   CHECK(open_with("{\"hidden_size\":-1}").find("num_hidden_layers") != std::string::npos);
   CHECK(open_with("{\"num_hidden_layers\":2,\"hidden_size\":1e300}").find("hidden_size") != std::string::npos);
   CHECK(open_with("{\"num_hidden_layers\":2,\"hidden_size\":\"24\"}").find("hidden_size") != std::string::npos);
@@ -160,7 +165,8 @@ TEST_CASE("what is not the recipe's encoder is refused by name") {
     auto w = nn::encoder_weights<golden_cls, cpu::device, float>::load(device, *f);
     return w ? std::string() : w.error().message();
   };
-  CHECK(load_without("encoder.layer.1.output.dense.weight", 0).find("no tensor encoder.layer.1.output.dense.weight") != std::string::npos);
+  CHECK(load_without("encoder.layer.1.output.dense.weight", 0).find("no tensor encoder.layer.1.output.dense.weight") !=
+        std::string::npos);
   CHECK(load_without("embeddings.word_embeddings.weight", 5).find("120 elements instead of 2112") != std::string::npos);
   REQUIRE(io::write_file(room / "model.safetensors", std::string("\xff\xff\xff\xff\xff\xff\xff\x7f{}", 10)));
   CHECK_FALSE(io::encoder_folder::open(room.path()));

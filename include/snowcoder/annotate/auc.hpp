@@ -35,7 +35,8 @@ struct ranked {
     for (std::size_t i = 0; i < items.size();) {
       double up = 0, down = 0;
       auto const value = items[i].value;
-      for (; i < items.size() && items[i].value == value; ++i) (items[i].positive ? up : down) += double(weight(items[i].positive, items[i].index));
+      for (; i < items.size() && items[i].value == value; ++i)
+        (items[i].positive ? up : down) += double(weight(items[i].positive, items[i].index));
       won += up * (below + down / 2);
       below += down;
       positives += up;

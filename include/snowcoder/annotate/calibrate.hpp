@@ -20,9 +20,12 @@
 namespace snowcoder::annotate {
 
 /// counts(actual, predicted) over classes lowest..highest; values are rounded and clipped to them.
-inline xt::xtensor<double, 2> confusion(std::span<float const> actual, std::span<float const> predicted, int lowest, int highest) {
+inline xt::xtensor<double, 2> confusion(std::span<float const> actual, std::span<float const> predicted, int lowest,
+                                        int highest) {
   auto const classes = std::size_t(highest - lowest + 1);
-  auto const class_of = [&](float v) { return std::size_t(std::clamp(std::lround(double(v)), long(lowest), long(highest)) - lowest); };
+  auto const class_of = [&](float v) {
+    return std::size_t(std::clamp(std::lround(double(v)), long(lowest), long(highest)) - lowest);
+  };
   xt::xtensor<double, 2> counts = xt::zeros<double>({classes, classes});
   for (std::size_t i = 0; i < actual.size(); ++i) counts(class_of(actual[i]), class_of(predicted[i])) += 1;
   return counts;
@@ -66,8 +69,9 @@ struct language_confusion {
 };
 
 /// By language in the paper's order; languages without examples are left out.
-inline std::vector<language_confusion> confusion_by_language(std::span<config::language const> languages, std::span<float const> labels,
-                                                             std::span<double const> values, double threshold) {
+inline std::vector<language_confusion> confusion_by_language(std::span<config::language const> languages,
+                                                             std::span<float const> labels, std::span<double const> values,
+                                                             double threshold) {
   std::array<language_confusion, config::language_count + 1> all;
   for (std::size_t l = 0; l < all.size(); ++l) all[l].language = static_cast<config::language>(l);
   for (std::size_t i = 0; i < languages.size(); ++i) {

@@ -39,8 +39,8 @@ concept section_encoder = requires(E& e, std::span<std::int32_t const> ids, std:
 /// The vectors of one text's sections.
 struct text_vectors {
   file_sections sections;
-  std::int64_t tokens = 0;       ///< content tokens of the whole text
-  std::vector<float> vectors;    ///< (sections.distinct, width)
+  std::int64_t tokens = 0;     ///< content tokens of the whole text
+  std::vector<float> vectors;  ///< (sections.distinct, width)
 
   std::span<float const> top(std::int64_t width) const { return {vectors.data(), std::size_t(width)}; }
 };
@@ -60,7 +60,8 @@ std::vector<std::int32_t> section_tokens(text_vectors& result, std::string_view 
   tokenizer.encode(text, all);
   result.tokens = std::int64_t(all.size());
   result.sections = sections_of(result.tokens, rule, section);
-  for (int i = 0; i < result.sections.distinct; ++i) append_section(kept, tokenizer, all, result.sections.windows[std::size_t(i)]);
+  for (int i = 0; i < result.sections.distinct; ++i)
+    append_section(kept, tokenizer, all, result.sections.windows[std::size_t(i)]);
   return kept;
 }
 }  // namespace detail
@@ -96,7 +97,8 @@ std::vector<text_vectors> embed_texts(std::span<std::string_view const> texts, T
     ids.clear();
     offsets.assign(1, 0);
     auto end = begin;
-    for (; end < places.size() && (end == begin || std::int64_t(ids.size()) + places[end].length <= encoder.capacity()); ++end) {
+    for (; end < places.size() && (end == begin || std::int64_t(ids.size()) + places[end].length <= encoder.capacity());
+         ++end) {
       auto const& p = places[end];
       auto const from = tokens[p.text].begin() + p.first;
       ids.insert(ids.end(), from, from + p.length);

@@ -31,13 +31,16 @@ struct head {
   }
   std::int64_t pool_size() const { return shape == config::head_shape::pooled_tanh ? width * width + width : 0; }
   std::span<float const> pool_weight() const { return {parameters.data(), std::size_t(pool_size() ? width * width : 0)}; }
-  std::span<float const> pool_bias() const { return {parameters.data() + pool_weight().size(), std::size_t(pool_size() ? width : 0)}; }
+  std::span<float const> pool_bias() const {
+    return {parameters.data() + pool_weight().size(), std::size_t(pool_size() ? width : 0)};
+  }
   std::span<float const> weight() const { return {parameters.data() + pool_size(), std::size_t(width)}; }
   float bias() const { return parameters[std::size_t(pool_size() + width)]; }
 
   /// The raw number for one vector; sums in double, in order.
   float operator()(std::span<float const> x) const {
-    require(std::int64_t(x.size()) == width && std::int64_t(parameters.size()) == size(shape, width), "head: the vector has the head's width");
+    require(std::int64_t(x.size()) == width && std::int64_t(parameters.size()) == size(shape, width),
+            "head: the vector has the head's width");
     auto const dot = [](float const* a, float const* b, std::int64_t n) {
       double sum = 0;
       for (std::int64_t i = 0; i < n; ++i) sum += double(a[i]) * double(b[i]);

@@ -23,9 +23,9 @@ namespace snowcoder::annotate {
 /// documents it has never seen.
 struct stored_head {
   head trained;
-  std::string encoder;      ///< hash, see io::encoder_folder::content_hash
+  std::string encoder;  ///< hash, see io::encoder_folder::content_hash
   std::uint64_t seed = 0;
-  io::json about;           ///< the whole metadata
+  io::json about;  ///< the whole metadata
 };
 
 /// Quality as JSON; numbers that do not exist (an AUC without negatives) are null.
@@ -33,18 +33,31 @@ inline io::json json_of(head_quality const& q) {
   auto const number = [](double v) { return std::isfinite(v) ? io::json(v) : io::json(nullptr); };
   io::json bins = io::json::array(), languages = io::json::array();
   for (auto const& b : q.calibration)
-    bins.push_back({{"low", b.low}, {"high", b.high}, {"count", b.count}, {"predicted", number(b.predicted)}, {"observed", number(b.observed)}});
+    bins.push_back({{"low", b.low},
+                    {"high", b.high},
+                    {"count", b.count},
+                    {"predicted", number(b.predicted)},
+                    {"observed", number(b.observed)}});
   for (auto const& c : q.by_language)
-    languages.push_back({{"language", config::title(c.language)}, {"true_positives", c.true_positives}, {"false_positives", c.false_positives},
-                         {"true_negatives", c.true_negatives}, {"false_negatives", c.false_negatives}});
-  return {{"quality", number(q.quality)}, {"loss", number(q.loss)}, {"epoch", q.epoch}, {"trained", q.trained}, {"held_out", q.held_out},
-          {"calibration", std::move(bins)}, {"by_language", std::move(languages)}};
+    languages.push_back({{"language", config::title(c.language)},
+                         {"true_positives", c.true_positives},
+                         {"false_positives", c.false_positives},
+                         {"true_negatives", c.true_negatives},
+                         {"false_negatives", c.false_negatives}});
+  return {{"quality", number(q.quality)},
+          {"loss", number(q.loss)},
+          {"epoch", q.epoch},
+          {"trained", q.trained},
+          {"held_out", q.held_out},
+          {"calibration", std::move(bins)},
+          {"by_language", std::move(languages)}};
 }
 
 /// `about` gets shape, recipe, width, encoder and seed added.
 inline expected<void> write_head(std::filesystem::path const& path, stored_head const& h) {
   auto const& t = h.trained;
-  io::json about{{"shape", name_of(t.shape)}, {"recipe", name_of(t.recipe)}, {"width", t.width}, {"encoder", h.encoder}, {"seed", h.seed}};
+  io::json about{
+      {"shape", name_of(t.shape)}, {"recipe", name_of(t.recipe)}, {"width", t.width}, {"encoder", h.encoder}, {"seed", h.seed}};
   if (h.about.is_object()) about.update(h.about);
   std::vector<io::tensor> tensors;
   auto const bias = std::span(t.parameters).subspan(std::size_t(t.pool_size() + t.width), 1);
@@ -68,7 +81,8 @@ inline expected<stored_head> read_head(std::filesystem::path const& path) {
   auto const shape = from_name<config::head_shape>(io::text_or(h.about, "shape"));
   auto const recipe = from_name<config::annotator_recipe>(io::text_or(h.about, "recipe"));
   auto const width = io::value_or_null(h.about, "width"), seed = io::value_or_null(h.about, "seed");
-  if (!shape || !recipe || !width.is_number_unsigned() || !seed.is_number_unsigned()) return refuse("head without shape, recipe, width or seed");
+  if (!shape || !recipe || !width.is_number_unsigned() || !seed.is_number_unsigned())
+    return refuse("head without shape, recipe, width or seed");
   if (width.get<std::uint64_t>() == 0 || width.get<std::uint64_t>() > 65536) return refuse("head of an impossible width");
   h.encoder = io::text_or(h.about, "encoder");
   h.seed = seed.get<std::uint64_t>();

@@ -29,10 +29,10 @@ namespace snowcoder::annotate {
 /// What held-out examples say of the kept head. `quality` is macro-F1 for a regressor, ROC-AUC for a classifier.
 struct head_quality {
   double quality = 0, loss = 0;
-  int epoch = 0;                                  ///< kept, from 1
+  int epoch = 0;  ///< kept, from 1
   std::int64_t trained = 0, held_out = 0;
-  std::vector<calibration_bin> calibration;       ///< classifiers only
-  std::vector<language_confusion> by_language;    ///< "yes" from 0.5, or from 3 on the educational scale
+  std::vector<calibration_bin> calibration;     ///< classifiers only
+  std::vector<language_confusion> by_language;  ///< "yes" from 0.5, or from 3 on the educational scale
 };
 
 struct trained_head {
@@ -69,8 +69,18 @@ class head_trainer {
 
  public:
   head_trainer(Device& device, head start, std::int64_t batch)
-      : device_(device), shape_(start.shape), width_(start.width), size_(std::int64_t(start.parameters.size())), head_(std::move(start)),
-        weights_(size_), first_(size_), second_(size_), gradient_(size_), x_(batch * width_), features_(batch * width_), slopes_(batch * width_) {
+      : device_(device),
+        shape_(start.shape),
+        width_(start.width),
+        size_(std::int64_t(start.parameters.size())),
+        head_(std::move(start)),
+        weights_(size_),
+        first_(size_),
+        second_(size_),
+        gradient_(size_),
+        x_(batch * width_),
+        features_(batch * width_),
+        slopes_(batch * width_) {
     std::copy(head_.parameters.begin(), head_.parameters.end(), weights_.data());
   }
 
@@ -89,7 +99,8 @@ class head_trainer {
     for (std::int64_t i = 0; i < n; ++i) {
       double raw = double(w[width_]);
       for (std::int64_t j = 0; j < width_; ++j) raw += double(w[j]) * double(f[i * width_ + j]);
-      float const slope = float(loss_of(raw, double(examples[members[std::size_t(i)]].label), is_regression(head_.recipe)).second / double(n));
+      float const slope =
+          float(loss_of(raw, double(examples[members[std::size_t(i)]].label), is_regression(head_.recipe)).second / double(n));
       for (std::int64_t j = 0; j < width_; ++j) {
         float const value = f[i * width_ + j];
         gw[j] += slope * value;
@@ -98,13 +109,15 @@ class head_trainer {
       gw[width_] += slope;
     }
     if (pool) {
-      matmul(device_, matrix_view<float>(gradient_.data(), width_, width_), transposed(matrix_view<float const>(slopes_.data(), n, width_)),
-             operand<float>(x_.data(), n, width_, width_, 1), product_options{});
+      matmul(device_, matrix_view<float>(gradient_.data(), width_, width_),
+             transposed(matrix_view<float const>(slopes_.data(), n, width_)), operand<float>(x_.data(), n, width_, width_, 1),
+             product_options{});
       for (std::int64_t i = 0; i < n; ++i)
         for (std::int64_t j = 0; j < width_; ++j) gradient_.data()[width_ * width_ + j] += slopes_.data()[i * width_ + j];
     }
     constexpr config::optimizer adam{.beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .weight_decay = 0};
-    adamw(device_, weights_.data(), first_.data(), second_.data(), gradient_.data(), size_, adamw_step(adam, rate, step, 1.0, false));
+    adamw(device_, weights_.data(), first_.data(), second_.data(), gradient_.data(), size_,
+          adamw_step(adam, rate, step, 1.0, false));
   }
 
   head const& current() {
@@ -116,7 +129,8 @@ class head_trainer {
   float const* features(std::int64_t n) {
     if (shape_ == config::head_shape::linear) return x_.data();
     matmul(device_, matrix_view<float>(features_.data(), n, width_), operand<float>(x_.data(), n, width_, width_, 1),
-           transposed(matrix_view<float const>(weights_.data(), width_, width_)), product_options{.bias = weights_.data() + width_ * width_});
+           transposed(matrix_view<float const>(weights_.data(), width_, width_)),
+           product_options{.bias = weights_.data() + width_ * width_});
     for (std::int64_t i = 0; i < n * width_; ++i) features_.data()[i] = std::tanh(features_.data()[i]);
     return features_.data();
   }
@@ -128,7 +142,8 @@ class head_trainer {
   floats weights_, first_, second_, gradient_, x_, features_, slopes_;
 };
 
-inline head_quality measure(head const& h, std::span<example const> examples, std::span<std::size_t const> members, config::annotator const& a) {
+inline head_quality measure(head const& h, std::span<example const> examples, std::span<std::size_t const> members,
+                            config::annotator const& a) {
   head_quality q;
   bool const regression = is_regression(h.recipe);
   std::vector<float> raw, labels;
@@ -192,7 +207,8 @@ trained_head train_head(Device& device, training_set const& set, std::int64_t wi
     q.trained = std::int64_t(training.size());
     if (after_epoch) after_epoch(epoch, q);
     auto const& old = best.quality;
-    bool const better = held_out.empty() || epoch == 1 || q.quality > old.quality || (!(q.quality < old.quality) && q.loss < old.loss);
+    bool const better =
+        held_out.empty() || epoch == 1 || q.quality > old.quality || (!(q.quality < old.quality) && q.loss < old.loss);
     if (better) best = {now, q};
   }
   return best;

@@ -19,11 +19,11 @@ namespace snowcoder::annotate {
 
 /// What heuristic_scorer measures; every value lies in [0, 1].
 struct text_measures {
-  double width = 0;      ///< mean length of lines with text: 1 at 35 characters, falling on both sides
-  double comments = 0;   ///< share of lines that are comments: 1 at a quarter, 0 without any or where all are
-  double distinct = 0;   ///< share of lines that do not occur twice
-  double words = 0;      ///< mean length of words: 1 at 7 letters and more, 0 at one letter
-  double letters = 0;    ///< share of letters among visible characters, 1 from three quarters on
+  double width = 0;     ///< mean length of lines with text: 1 at 35 characters, falling on both sides
+  double comments = 0;  ///< share of lines that are comments: 1 at a quarter, 0 without any or where all are
+  double distinct = 0;  ///< share of lines that do not occur twice
+  double words = 0;     ///< mean length of words: 1 at 7 letters and more, 0 at one letter
+  double letters = 0;   ///< share of letters among visible characters, 1 from three quarters on
 
   double mean() const { return (width + comments + distinct + words + letters) / 5; }
 };

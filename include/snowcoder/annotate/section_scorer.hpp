@@ -31,7 +31,12 @@ class section_scorer {
   /// References must outlive the scorer. `advance(n)` hears of n more sections encoded.
   section_scorer(Tokenizer const& tokenizer, Encoder& encoder, thread_pool& threads, std::vector<named_head> heads,
                  config::annotator const& settings, std::function<void(std::int64_t)> advance = {})
-      : tokenizer_(tokenizer), encoder_(encoder), threads_(threads), heads_(std::move(heads)), settings_(settings), advance_(std::move(advance)) {}
+      : tokenizer_(tokenizer),
+        encoder_(encoder),
+        threads_(threads),
+        heads_(std::move(heads)),
+        settings_(settings),
+        advance_(std::move(advance)) {}
 
   std::vector<std::string> names() const {
     std::vector<std::string> all;
@@ -49,7 +54,8 @@ class section_scorer {
       if (added) texts.push_back(page[i].text);
       source[i] = found->second;
     }
-    auto const vectors = embed_texts(std::span<std::string_view const>(texts), tokenizer_, encoder_, threads_, settings_.scored, settings_.section, advance_);
+    auto const vectors = embed_texts(std::span<std::string_view const>(texts), tokenizer_, encoder_, threads_, settings_.scored,
+                                     settings_.section, advance_);
     std::vector<std::vector<score>> all(heads_.size(), std::vector<score>(page.size()));
     threads_.for_each_index(std::int64_t(page.size()), [&](std::int64_t i) {
       auto const at = std::size_t(i);

@@ -57,7 +57,8 @@ static_assert(sections_of(2000, config::sections::top_middle_bottom, 512).window
 
 /// Appends [CLS], the window's tokens and [SEP].
 template <class Tokenizer>
-void append_section(std::vector<std::int32_t>& out, Tokenizer const& tokenizer, std::span<std::int32_t const> content, window w) {
+void append_section(std::vector<std::int32_t>& out, Tokenizer const& tokenizer, std::span<std::int32_t const> content,
+                    window w) {
   out.push_back(std::int32_t(tokenizer.cls()));
   auto const part = content.subspan(std::size_t(w.first), std::size_t(w.count));
   out.insert(out.end(), part.begin(), part.end());

@@ -29,8 +29,8 @@ struct candidate_example {
   hash128 content;
   config::language language = config::language::other;
   part role = part::negative;
-  float label = 0;                      ///< of a labelled example
-  std::span<float const> vector;        ///< owned by the caller
+  float label = 0;                ///< of a labelled example
+  std::span<float const> vector;  ///< owned by the caller
 };
 
 struct example {
@@ -53,10 +53,14 @@ struct recipe_counts {
 };
 constexpr recipe_counts counts_of(config::annotator const& a, config::annotator_recipe recipe) {
   switch (recipe) {
-    case config::annotator_recipe::edu: return {.labelled = a.edu_labels};
-    case config::annotator_recipe::ins: return {.educated = a.edu_positives, .instructions = a.ins_instructions};
-    case config::annotator_recipe::hq: return {.files = a.hq_files};
-    default: return {.files = a.hq_files, .instructions = a.hqins_instructions};
+    case config::annotator_recipe::edu:
+      return {.labelled = a.edu_labels};
+    case config::annotator_recipe::ins:
+      return {.educated = a.edu_positives, .instructions = a.ins_instructions};
+    case config::annotator_recipe::hq:
+      return {.files = a.hq_files};
+    default:
+      return {.files = a.hq_files, .instructions = a.hqins_instructions};
   }
 }
 
@@ -67,9 +71,9 @@ inline std::string instruction_text(std::string_view problem, std::string_view s
 }
 
 struct training_set {
-  std::vector<example> examples;        ///< positives or labelled first, then negatives; each in the order of its draw
+  std::vector<example> examples;  ///< positives or labelled first, then negatives; each in the order of its draw
   std::int64_t positives = 0, negatives = 0, labelled = 0, reserved = 0;
-  std::int64_t without_part = 0;        ///< candidates of a kind that this recipe does not use
+  std::int64_t without_part = 0;  ///< candidates of a kind that this recipe does not use
 };
 
 /// The examples of `recipe` among `candidates`. An error when a side that the recipe needs is empty.
@@ -105,14 +109,20 @@ inline expected<training_set> make_training_set(std::span<candidate_example cons
   };
   if (regression) {
     set.labelled = take(part::labelled, limits.labelled, 0);
-    if (set.labelled < 2) return failure("ANN-EDU needs at least two labelled documents outside the reserve", "", "give rows {\"id\", \"label\"} in --labels");
+    if (set.labelled < 2)
+      return failure("ANN-EDU needs at least two labelled documents outside the reserve", "",
+                     "give rows {\"id\", \"label\"} in --labels");
     return set;
   }
-  set.positives = take(part::file, limits.files, 1) + take(part::instruction, limits.instructions, 1) + take(part::educated, limits.educated, 1);
+  set.positives = take(part::file, limits.files, 1) + take(part::instruction, limits.instructions, 1) +
+                  take(part::educated, limits.educated, 1);
   if (!set.positives)
-    return failure("no positives for this annotator recipe", "", "--labels must give it files, instructions or documents of an EDU head");
+    return failure("no positives for this annotator recipe", "",
+                   "--labels must give it files, instructions or documents of an EDU head");
   set.negatives = take(part::negative, a.negative_rule == config::negatives::match ? set.positives : a.negative_count, 0);
-  if (!set.negatives) return failure("no negatives", "", "--labels needs {\"folder\": …, \"label\": \"negatives\"} for vectors of corpus documents");
+  if (!set.negatives)
+    return failure("no negatives", "",
+                   "--labels needs {\"folder\": …, \"label\": \"negatives\"} for vectors of corpus documents");
   return set;
 }
 

@@ -32,7 +32,9 @@ inline auto failure(std::string what, std::string where = {}, std::string remedy
   if (!result) return ::snowcoder::failure(std::move(result).error());          \
   declaration = std::move(*result)
 
-/// SNOWCODER_CHECK(write(path)); for expected<void>: goes on, or returns the error.
-#define SNOWCODER_CHECK(...)                                                             \
-  if (auto snowcoder_checked = (__VA_ARGS__); !snowcoder_checked)                        \
+/// SNOWCODER_CHECK(write(path)); for expected<void>: goes on, or returns the error. Ends in its own else, so that it can
+/// stand unbraced before the else of another if.
+#define SNOWCODER_CHECK(...)                                       \
+  if (auto snowcoder_checked = (__VA_ARGS__); snowcoder_checked) { \
+  } else                                                           \
     return ::snowcoder::failure(std::move(snowcoder_checked).error())

@@ -32,22 +32,24 @@ inline expected<config::encoder_shape> encoder_shape_of(json const& c, std::stri
     return c.contains(key) && c[key].is_string() ? c[key].get<std::string>() : std::string(otherwise);
   };
   if (auto const type = text("model_type", "bert"); type != "bert")
-    return failure("model_type is \"" + type + "\"", where, "only encoders of the BERT family (model_type \"bert\") can be loaded");
+    return failure("model_type is \"" + type + "\"", where,
+                   "only encoders of the BERT family (model_type \"bert\") can be loaded");
   if (auto const act = text("hidden_act", "gelu"); act != "gelu")
     return failure("hidden_act is \"" + act + "\"", where, "only the exact \"gelu\" is known");
   if (auto const kind = text("position_embedding_type", "absolute"); kind != "absolute")
     return failure("position_embedding_type is \"" + kind + "\"", where, "only \"absolute\" is known");
   config::encoder_shape s;
   using entry = std::pair<char const*, int config::encoder_shape::*>;
-  for (auto const& [key, member] : {entry{"num_hidden_layers", &config::encoder_shape::layers}, entry{"hidden_size", &config::encoder_shape::width},
-                                    entry{"intermediate_size", &config::encoder_shape::hidden},
-                                    entry{"num_attention_heads", &config::encoder_shape::heads},
-                                    entry{"vocab_size", &config::encoder_shape::vocabulary},
-                                    entry{"max_position_embeddings", &config::encoder_shape::positions},
-                                    entry{"type_vocab_size", &config::encoder_shape::types}}) {
+  for (auto const& [key, member] :
+       {entry{"num_hidden_layers", &config::encoder_shape::layers}, entry{"hidden_size", &config::encoder_shape::width},
+        entry{"intermediate_size", &config::encoder_shape::hidden}, entry{"num_attention_heads", &config::encoder_shape::heads},
+        entry{"vocab_size", &config::encoder_shape::vocabulary},
+        entry{"max_position_embeddings", &config::encoder_shape::positions},
+        entry{"type_vocab_size", &config::encoder_shape::types}}) {
     bool const present = c.contains(key) && c[key].is_number_integer();
     auto const value = present ? c[key].get<std::int64_t>() : 0;
-    if (value < 1 || value > 100'000'000) return failure(std::string(key) + " is missing or not a sensible number", where, "is this an encoder's folder?");
+    if (value < 1 || value > 100'000'000)
+      return failure(std::string(key) + " is missing or not a sensible number", where, "is this an encoder's folder?");
     s.*member = int(value);
   }
   if (c.contains("layer_norm_eps")) {
@@ -63,7 +65,9 @@ inline std::optional<config::pooling> declared_pooling(std::filesystem::path con
   if (!std::filesystem::exists(path)) return {};
   auto const c = read_json(path);
   if (!c || !c->is_object()) return {};
-  auto const set = [&](char const* key) { return c->contains(key) && (*c)[key].is_boolean() && (*c)[key].template get<bool>(); };
+  auto const set = [&](char const* key) {
+    return c->contains(key) && (*c)[key].is_boolean() && (*c)[key].template get<bool>();
+  };
   if (set("pooling_mode_cls_token")) return config::pooling::cls;
   if (set("pooling_mode_mean_tokens")) return config::pooling::mean;
   return {};
@@ -74,7 +78,8 @@ class encoder_folder {
  public:
   static expected<encoder_folder> open(std::filesystem::path const& folder) {
     auto const config_path = folder / "config.json";
-    if (!std::filesystem::is_directory(folder)) return failure("no such folder", folder.string(), "give an encoder's folder: config.json, vocab.txt, model.safetensors");
+    if (!std::filesystem::is_directory(folder))
+      return failure("no such folder", folder.string(), "give an encoder's folder: config.json, vocab.txt, model.safetensors");
     SNOWCODER_TRY(auto c, read_json(config_path));
     SNOWCODER_TRY(auto shape, detail::encoder_shape_of(c, config_path.string()));
     SNOWCODER_TRY(auto weights, safetensors::open(folder / "model.safetensors"));

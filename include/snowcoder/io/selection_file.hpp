@@ -18,16 +18,24 @@
 namespace snowcoder::io {
 
 /// `about` (an object: unit, share, fingerprint, …) stands before the cuts.
-inline expected<void> write_selection(std::filesystem::path const& path, selection_manifest const& m, json const& about = json::object()) {
+inline expected<void> write_selection(std::filesystem::path const& path, selection_manifest const& m,
+                                      json const& about = json::object()) {
   SNOWCODER_TRY(auto out, text_writer::open(path));
   SNOWCODER_CHECK(out.write_line("{\"scorer\": " + to_line(json(m.scorer)) + ","));
-  for (auto const& [key, value] : about.items()) SNOWCODER_CHECK(out.write_line(to_line(json(key)) + ": " + to_line(value) + ","));
+  for (auto const& [key, value] : about.items())
+    SNOWCODER_CHECK(out.write_line(to_line(json(key)) + ": " + to_line(value) + ","));
   SNOWCODER_CHECK(out.write_line("\"cuts\": ["));
   for (std::size_t i = 0; i < m.cuts.size(); ++i) {
     auto const& c = m.cuts[i];
-    json const row{{"language", config::title(c.language)}, {"threshold", c.threshold}, {"available", c.available}, {"budget", c.budget},
-                   {"kept", c.kept}, {"documents_available", c.documents_available}, {"documents_kept", c.documents_kept},
-                   {"tokens_kept", c.tokens_kept}, {"shortfall", c.shortfall}};
+    json const row{{"language", config::title(c.language)},
+                   {"threshold", c.threshold},
+                   {"available", c.available},
+                   {"budget", c.budget},
+                   {"kept", c.kept},
+                   {"documents_available", c.documents_available},
+                   {"documents_kept", c.documents_kept},
+                   {"tokens_kept", c.tokens_kept},
+                   {"shortfall", c.shortfall}};
     SNOWCODER_CHECK(out.write_line(to_line(row) + (i + 1 < m.cuts.size() ? "," : "")));
   }
   SNOWCODER_CHECK(out.write_line("],\n\"documents\": ["));
@@ -63,10 +71,13 @@ inline expected<selection_manifest> read_selection(std::filesystem::path const& 
     auto const v = value_or_null(row, key);
     return v.is_number() ? v.get<double>() : 0.0;
   };
-  auto const language = [](json const& row) { return config::find_language(text_or(row, "language")).value_or(config::language::other); };
+  auto const language = [](json const& row) {
+    return config::find_language(text_or(row, "language")).value_or(config::language::other);
+  };
   for (auto const& c : cuts)
     m.cuts.push_back({language(c), real(c, "threshold"), integer(c, "available"), integer(c, "budget"), integer(c, "kept"),
-                      integer(c, "documents_available"), integer(c, "documents_kept"), integer(c, "tokens_kept"), integer(c, "shortfall")});
+                      integer(c, "documents_available"), integer(c, "documents_kept"), integer(c, "tokens_kept"),
+                      integer(c, "shortfall")});
   for (auto const& d : documents) {
     auto id = text_or(d, "id");
     if (id.empty()) return failure("selection manifest with a document without id", where);

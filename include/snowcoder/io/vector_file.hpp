@@ -43,11 +43,11 @@ static_assert(float_to_half(0x1.0p-24f) == 1 && float_to_half(0x1.8p-24f) == 2 &
 
 /// Whose vector a row is.
 struct vector_row {
-  std::string id;                     ///< of the document, or path or number of a file or instruction
+  std::string id;  ///< of the document, or path or number of a file or instruction
   config::language language = config::language::other;
-  hash128 content;                    ///< of the text that was read
-  std::string kind;                   ///< "document", "file" or "instruction"
-  std::int64_t tokens = 0;            ///< content tokens of the whole text
+  hash128 content;          ///< of the text that was read
+  std::string kind;         ///< "document", "file" or "instruction"
+  std::int64_t tokens = 0;  ///< content tokens of the whole text
 };
 
 /// The rows of one or more files with one matrix (rows, width) per section that was kept: top, or top, middle, bottom.
@@ -55,9 +55,11 @@ struct vector_table {
   std::vector<vector_row> rows;
   std::int64_t width = 0;
   std::vector<std::vector<float>> sections;
-  std::string encoder;                ///< hash of the encoder, see encoder_folder::content_hash
+  std::string encoder;  ///< hash of the encoder, see encoder_folder::content_hash
 
-  std::span<float const> top(std::size_t row) const { return {sections.at(0).data() + row * std::size_t(width), std::size_t(width)}; }
+  std::span<float const> top(std::size_t row) const {
+    return {sections.at(0).data() + row * std::size_t(width), std::size_t(width)};
+  }
 };
 
 namespace detail {
@@ -76,12 +78,15 @@ inline std::optional<hash128> parse_hash(std::string_view hex) {
 }  // namespace detail
 
 /// Writes one shard's vectors; rows first, so that where the safetensors file is, both are whole.
-inline expected<void> write_vectors(std::filesystem::path const& folder, std::string const& shard, vector_table const& t, dtype type,
-                                    std::map<std::string, std::string> metadata = {}) {
+inline expected<void> write_vectors(std::filesystem::path const& folder, std::string const& shard, vector_table const& t,
+                                    dtype type, std::map<std::string, std::string> metadata = {}) {
   SNOWCODER_TRY(auto rows, text_writer::open(folder / (shard + ".rows.jsonl.zst")));
   for (auto const& r : t.rows)
-    SNOWCODER_CHECK(rows.write_line(to_line({{"id", r.id}, {"language", config::title(r.language)}, {"content", r.content.hex()},
-                                             {"kind", r.kind}, {"tokens", r.tokens}})));
+    SNOWCODER_CHECK(rows.write_line(to_line({{"id", r.id},
+                                             {"language", config::title(r.language)},
+                                             {"content", r.content.hex()},
+                                             {"kind", r.kind},
+                                             {"tokens", r.tokens}})));
   SNOWCODER_CHECK(rows.commit());
   std::vector<std::vector<std::uint16_t>> halves;
   std::vector<tensor> tensors;
@@ -103,7 +108,9 @@ inline expected<void> write_vectors(std::filesystem::path const& folder, std::st
 /// Adds one shard's vectors to `t`; all must be of one encoder, width and number of sections.
 inline expected<void> read_vectors(std::filesystem::path const& file, vector_table& t) {
   auto const where = file.string();
-  auto const refuse = [&](std::string what) { return failure(std::move(what), where, "run `annotate embed` again into an empty folder"); };
+  auto const refuse = [&](std::string what) {
+    return failure(std::move(what), where, "run `annotate embed` again into an empty folder");
+  };
   SNOWCODER_TRY(auto weights, safetensors::open(file));
   auto const* top = weights.find(detail::section_names[0]);
   if (!top || top->shape.size() != 2) return refuse("no matrix \"vectors\"");
@@ -134,8 +141,8 @@ inline expected<void> read_vectors(std::filesystem::path const& file, vector_tab
     auto const content = detail::parse_hash(text_or(row, "content"));
     if (!content) return failure("row without a content hash", lines.place());
     auto const tokens = value_or_null(row, "tokens");
-    t.rows.push_back({text_or(row, "id"), config::find_language(text_or(row, "language")).value_or(config::language::other), *content,
-                      text_or(row, "kind", "document"), tokens.is_number_integer() ? tokens.get<std::int64_t>() : 0});
+    t.rows.push_back({text_or(row, "id"), config::find_language(text_or(row, "language")).value_or(config::language::other),
+                      *content, text_or(row, "kind", "document"), tokens.is_number_integer() ? tokens.get<std::int64_t>() : 0});
   }
 }
 

@@ -27,9 +27,17 @@ class encoder {
 
   /// Room for batches of up to `tokens` tokens; `device` outlives the encoder.
   encoder(Backend& device, encoder_weights<R, Backend, T> weights, std::int64_t tokens)
-      : device_(device), weights_(std::move(weights)), capacity_(rounded(std::max<std::int64_t>(tokens, shape.positions))),
-        ids_(capacity_), places_(capacity_), words_(capacity_ * width), x_(capacity_ * width), y_(capacity_ * width),
-        qkv_(capacity_ * 3 * width), inner_(capacity_ * shape.hidden), pooled_(capacity_ * width) {}
+      : device_(device),
+        weights_(std::move(weights)),
+        capacity_(rounded(std::max<std::int64_t>(tokens, shape.positions))),
+        ids_(capacity_),
+        places_(capacity_),
+        words_(capacity_ * width),
+        x_(capacity_ * width),
+        y_(capacity_ * width),
+        qkv_(capacity_ * 3 * width),
+        inner_(capacity_ * shape.hidden),
+        pooled_(capacity_ * width) {}
 
   std::int64_t capacity() const { return capacity_; }
 
@@ -38,7 +46,8 @@ class encoder {
   /// shape.positions tokens, ids inside the vocabulary, and offsets.back() <= capacity().
   void forward(std::span<std::int32_t const> ids, std::span<std::int64_t const> offsets, float* out) {
     auto const sections = std::int64_t(offsets.size()) - 1, rows = std::int64_t(ids.size());
-    require(sections > 0 && offsets.front() == 0 && offsets.back() == rows && rows <= capacity_, "encoder: offsets cover the ids");
+    require(sections > 0 && offsets.front() == 0 && offsets.back() == rows && rows <= capacity_,
+            "encoder: offsets cover the ids");
     for (auto id : ids) require(id >= 0 && id < shape.vocabulary, "encoder: ids lie in the vocabulary");
     embed_tokens(ids, offsets);
     std::int64_t left = rounded(rows);
@@ -61,7 +70,8 @@ class encoder {
     if constexpr (shape.pool == config::pooling::cls)
       cast(device_, pooled_.data(), static_cast<T const*>(x_.data()), sections * width);
     else
-      mean_rows(device_, matrix_view<float>(pooled_.data(), sections, width), matrix_view<T const>(x_.data(), rows, width), offsets.data());
+      mean_rows(device_, matrix_view<float>(pooled_.data(), sections, width), matrix_view<T const>(x_.data(), rows, width),
+                offsets.data());
     download(device_, out, static_cast<float const*>(pooled_.data()), sections * width);
   }
 

@@ -27,14 +27,14 @@ struct encoder_layout {
   constexpr explicit encoder_layout(config::encoder_shape const& s)
       : width(s.width), hidden(s.hidden), vocabulary(s.vocabulary), positions(s.positions), types(s.types), layers(s.layers) {}
 
-  constexpr std::int64_t words() const { return 0; }                               ///< (vocabulary, width)
-  constexpr std::int64_t places() const { return vocabulary * width; }             ///< (positions, width)
-  constexpr std::int64_t kinds() const { return places() + positions * width; }    ///< (types, width)
+  constexpr std::int64_t words() const { return 0; }                             ///< (vocabulary, width)
+  constexpr std::int64_t places() const { return vocabulary * width; }           ///< (positions, width)
+  constexpr std::int64_t kinds() const { return places() + positions * width; }  ///< (types, width)
   constexpr std::int64_t layer(std::int64_t i) const { return kinds() + types * width + i * layer_size(); }
-  constexpr std::int64_t qkv() const { return 0; }                                 ///< (3 width, width)
-  constexpr std::int64_t output() const { return 3 * width * width; }              ///< (width, width)
-  constexpr std::int64_t intermediate() const { return output() + width * width; } ///< (hidden, width)
-  constexpr std::int64_t down() const { return intermediate() + hidden * width; }  ///< (width, hidden)
+  constexpr std::int64_t qkv() const { return 0; }                                  ///< (3 width, width)
+  constexpr std::int64_t output() const { return 3 * width * width; }               ///< (width, width)
+  constexpr std::int64_t intermediate() const { return output() + width * width; }  ///< (hidden, width)
+  constexpr std::int64_t down() const { return intermediate() + hidden * width; }   ///< (width, hidden)
   constexpr std::int64_t layer_size() const { return down() + width * hidden; }
   constexpr std::int64_t matrices() const { return layer(layers); }
 
@@ -54,7 +54,7 @@ struct encoder_layout {
 struct encoder_parameter {
   std::string name;  ///< without the prefix "bert."
   std::int64_t rows, columns, offset;
-  bool matrix;       ///< offset is into the matrices, else into the vectors
+  bool matrix;  ///< offset is into the matrices, else into the vectors
 
   std::int64_t size() const { return rows * columns; }
 };

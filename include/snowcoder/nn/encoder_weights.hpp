@@ -64,8 +64,12 @@ class encoder_weights {
             {m + layout.output(), shape.width, shape.width},
             {m + layout.intermediate(), shape.hidden, shape.width},
             {m + layout.down(), shape.width, shape.hidden},
-            v + layout.qkv_bias(), v + layout.output_bias(), v + layout.attention_norm(),
-            v + layout.intermediate_bias(), v + layout.down_bias(), v + layout.output_norm()};
+            v + layout.qkv_bias(),
+            v + layout.output_bias(),
+            v + layout.attention_norm(),
+            v + layout.intermediate_bias(),
+            v + layout.down_bias(),
+            v + layout.output_norm()};
   }
 
  private:

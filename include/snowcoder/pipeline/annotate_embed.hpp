@@ -30,9 +30,9 @@ namespace snowcoder::pipeline {
 struct embed_options {
   std::filesystem::path encoder, in, out;
   std::string precision = "f32";
-  std::string sections = "first";   ///< first, or all
-  std::string store = "f16";        ///< f16 or f32
-  std::int64_t sample = 0;          ///< documents: only so many, in the order in which negatives are drawn; 0: all
+  std::string sections = "first";  ///< first, or all
+  std::string store = "f16";       ///< f16 or f32
+  std::int64_t sample = 0;         ///< documents: only so many, in the order in which negatives are drawn; 0: all
 };
 
 /// The seed of the annotator's draws: --seed, or the recipe's when it was not given (0).
@@ -44,7 +44,8 @@ std::uint64_t annotator_seed(run_context const& run) {
 namespace detail {
 
 /// The draw below which a document belongs to the sample: the `count`-th smallest among those that may train.
-inline expected<std::uint64_t> sample_limit(text_source const& source, std::int64_t count, std::uint64_t seed, config::positive_text how) {
+inline expected<std::uint64_t> sample_limit(text_source const& source, std::int64_t count, std::uint64_t seed,
+                                            config::positive_text how) {
   if (count <= 0 || source.kind != "document") return std::numeric_limits<std::uint64_t>::max();
   draws const order("annotator examples", seed);
   std::vector<std::uint64_t> keys;
@@ -65,8 +66,11 @@ expected<outcome> embed(run_context& run, embed_options const& options) {
   auto const seed = annotator_seed<R>(run);
   SNOWCODER_TRY(auto const source, find_texts(options.in));
   return with_encoder<R>(run, options.encoder, options.precision, [&](auto& session) -> expected<outcome> {
-    auto stamp = provenance::of<R>("annotate embed", {{"encoder", session.hash}, {"sections", options.sections}, {"store", options.store},
-                                                      {"sample", options.sample}, {"seed", options.sample ? seed : 0}});
+    auto stamp = provenance::of<R>("annotate embed", {{"encoder", session.hash},
+                                                      {"sections", options.sections},
+                                                      {"store", options.store},
+                                                      {"sample", options.sample},
+                                                      {"seed", options.sample ? seed : 0}});
     SNOWCODER_CHECK(stamp.add_input(source.place));
     auto const rejects_path = options.out / "rejects.jsonl";
     if (stamp.finished(options.out / "provenance.json")) {
@@ -92,41 +96,41 @@ expected<outcome> embed(run_context& run, embed_options const& options) {
     clear();
     SNOWCODER_TRY(auto const total, count_texts(source));
     run.bar.begin("embed", "texts", total);
-    SNOWCODER_CHECK(for_each_text(
-        source, settings.instruction,
-        [&](text_page& page) -> expected<void> {
-          std::move(page.rejects.begin(), page.rejects.end(), std::back_inserter(rejects));
-          bool const done = std::filesystem::exists(options.out / (page.shard + ".safetensors"));
-          std::erase_if(page.texts, [&](named_text const& t) {
-            if (limit == std::numeric_limits<std::uint64_t>::max()) return false;
-            auto const h = hash(t.text);
-            bool const out = annotate::reserved_for_auc(h, seed) || order(h.high, h.low) > limit;
-            skipped += out;
-            return out;
-          });
-          texts += std::int64_t(page.texts.size());
-          if (!done) {
-            std::vector<std::string_view> views;
-            for (auto const& t : page.texts) views.push_back(t.text);
-            auto const vectors = annotate::embed_texts(std::span<std::string_view const>(views), session.tokenizer, session.encoder,
-                                                       session.device.pool(), rule, settings.section);
-            for (std::size_t i = 0; i < views.size(); ++i) {
-              auto const& t = page.texts[i];
-              table.rows.push_back({t.id, t.language, hash(t.text), source.kind, vectors[i].tokens});
-              tokens += vectors[i].tokens;
-              for (std::size_t s = 0; s < kept; ++s) {
-                auto const from = vectors[i].vectors.begin() + std::ptrdiff_t(std::size_t(vectors[i].sections.slot[s]) * width);
-                table.sections[s].insert(table.sections[s].end(), from, from + std::ptrdiff_t(width));
-              }
-            }
-            if (page.last) SNOWCODER_CHECK(io::write_vectors(options.out, page.shard, table, options.store == "f32" ? dtype::f32 : dtype::f16));
+    SNOWCODER_CHECK(for_each_text(source, settings.instruction, [&](text_page& page) -> expected<void> {
+      std::move(page.rejects.begin(), page.rejects.end(), std::back_inserter(rejects));
+      bool const done = std::filesystem::exists(options.out / (page.shard + ".safetensors"));
+      std::erase_if(page.texts, [&](named_text const& t) {
+        if (limit == std::numeric_limits<std::uint64_t>::max()) return false;
+        auto const h = hash(t.text);
+        bool const out = annotate::reserved_for_auc(h, seed) || order(h.high, h.low) > limit;
+        skipped += out;
+        return out;
+      });
+      texts += std::int64_t(page.texts.size());
+      if (!done) {
+        std::vector<std::string_view> views;
+        for (auto const& t : page.texts) views.push_back(t.text);
+        auto const vectors = annotate::embed_texts(std::span<std::string_view const>(views), session.tokenizer, session.encoder,
+                                                   session.device.pool(), rule, settings.section);
+        for (std::size_t i = 0; i < views.size(); ++i) {
+          auto const& t = page.texts[i];
+          table.rows.push_back({t.id, t.language, hash(t.text), source.kind, vectors[i].tokens});
+          tokens += vectors[i].tokens;
+          for (std::size_t s = 0; s < kept; ++s) {
+            auto const from = vectors[i].vectors.begin() + std::ptrdiff_t(std::size_t(vectors[i].sections.slot[s]) * width);
+            table.sections[s].insert(table.sections[s].end(), from, from + std::ptrdiff_t(width));
           }
-          if (page.last) clear();
-          run.bar.advance(page.rows);
-          return {};
-        }));
+        }
+        if (page.last)
+          SNOWCODER_CHECK(io::write_vectors(options.out, page.shard, table, options.store == "f32" ? dtype::f32 : dtype::f16));
+      }
+      if (page.last) clear();
+      run.bar.advance(page.rows);
+      return {};
+    }));
     SNOWCODER_CHECK(io::write_rejects(rejects_path, rejects));
-    SNOWCODER_CHECK(stamp.write(options.out / "provenance.json", {{"kind", source.kind}, {"texts", texts}, {"left_out", skipped}, {"refused", rejects.size()}}));
+    SNOWCODER_CHECK(stamp.write(options.out / "provenance.json",
+                                {{"kind", source.kind}, {"texts", texts}, {"left_out", skipped}, {"refused", rejects.size()}}));
     run.say("vectors of " + with_commas(texts) + " texts (" + options.out.string() + ")");
     return rejects.empty() ? outcome::done : outcome::some_refused;
   });

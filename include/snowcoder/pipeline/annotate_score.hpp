@@ -30,27 +30,29 @@ namespace snowcoder::pipeline {
 struct score_options {
   std::filesystem::path encoder, in;
   std::vector<std::filesystem::path> heads;
-  std::vector<std::string> names;    ///< of the attributes; empty: the head files' names
-  std::string scorer;                ///< "random" or "heuristics" instead of heads
+  std::vector<std::string> names;  ///< of the attributes; empty: the head files' names
+  std::string scorer;              ///< "random" or "heuristics" instead of heads
   std::string precision = "f32";
 };
 
 struct auc_options {
   std::filesystem::path encoder, in, out;
   std::vector<std::filesystem::path> heads, benchmarks;
-  std::int64_t negatives = 2000;     ///< documents at most
+  std::int64_t negatives = 2000;  ///< documents at most
   std::string precision = "f32";
 };
 
 namespace detail {
 
 /// Heads that fit the encoder, all trained with its vectors.
-inline expected<std::vector<annotate::stored_head>> read_heads(std::vector<std::filesystem::path> const& files, std::string const& encoder) {
+inline expected<std::vector<annotate::stored_head>> read_heads(std::vector<std::filesystem::path> const& files,
+                                                               std::string const& encoder) {
   std::vector<annotate::stored_head> all;
   for (auto const& f : files) {
     SNOWCODER_TRY(auto h, annotate::read_head(f));
     if (h.encoder != encoder)
-      return failure("head was trained with vectors of another encoder or precision", f.string(), "train it with vectors of this --encoder and --precision");
+      return failure("head was trained with vectors of another encoder or precision", f.string(),
+                     "train it with vectors of this --encoder and --precision");
     all.push_back(std::move(h));
   }
   return all;
@@ -67,7 +69,8 @@ expected<outcome> score(run_context& run, score_options const& options) {
   if (!options.scorer.empty()) {
     auto const seed = annotator_seed<R>(run);
     bool const random = options.scorer == "random";
-    wanted_score const w{options.names.empty() ? options.scorer : options.names.front(), {{"scorer", options.scorer}, {"seed", random ? seed : 0}}};
+    wanted_score const w{options.names.empty() ? options.scorer : options.names.front(),
+                         {{"scorer", options.scorer}, {"seed", random ? seed : 0}}};
     if (random) return score_documents<R>(run, options.in, {w}, [&](auto const&) { return annotate::random_scorer(seed); });
     return score_documents<R>(run, options.in, {w}, [](auto const&) { return annotate::heuristic_scorer(); });
   }
@@ -77,10 +80,14 @@ expected<outcome> score(run_context& run, score_options const& options) {
     for (std::size_t i = 0; i < heads.size(); ++i) {
       auto const name = i < options.names.size() ? options.names[i] : options.heads[i].stem().string();
       for (auto const& w : wanted)
-        if (w.name == name) return failure("two heads would write the attribute " + name, options.heads[i].string(), "give each a --name");
+        if (w.name == name)
+          return failure("two heads would write the attribute " + name, options.heads[i].string(), "give each a --name");
       auto about = detail::json_of_section_rule(settings);
       SNOWCODER_TRY(auto const hash, content_hash(options.heads[i]));
-      about.update({{"encoder", session.hash}, {"head", hash.hex()}, {"annotator", name_of(heads[i].trained.recipe)}, {"shape", name_of(heads[i].trained.shape)}});
+      about.update({{"encoder", session.hash},
+                    {"head", hash.hex()},
+                    {"annotator", name_of(heads[i].trained.recipe)},
+                    {"shape", name_of(heads[i].trained.shape)}});
       wanted.push_back({name, std::move(about)});
     }
     return score_documents<R>(run, options.in, wanted, [&](std::vector<std::size_t> const& indices) {
@@ -94,7 +101,8 @@ expected<outcome> score(run_context& run, score_options const& options) {
 namespace detail {
 
 /// Up to `count` documents that no head with this seed has seen, in the order of a draw.
-inline expected<std::vector<document>> unseen_documents(std::filesystem::path const& in, std::int64_t count, std::uint64_t seed) {
+inline expected<std::vector<document>> unseen_documents(std::filesystem::path const& in, std::int64_t count,
+                                                        std::uint64_t seed) {
   struct drawn {
     std::uint64_t key;
     hash128 content;
@@ -103,7 +111,9 @@ inline expected<std::vector<document>> unseen_documents(std::filesystem::path co
   std::vector<drawn> kept;
   draws const order("auc negatives", seed);
   auto const trim = [&] {
-    std::sort(kept.begin(), kept.end(), [](drawn const& a, drawn const& b) { return std::tie(a.key, a.content, a.text.id) < std::tie(b.key, b.content, b.text.id); });
+    std::sort(kept.begin(), kept.end(), [](drawn const& a, drawn const& b) {
+      return std::tie(a.key, a.content, a.text.id) < std::tie(b.key, b.content, b.text.id);
+    });
     auto const same = [](drawn const& a, drawn const& b) { return a.content == b.content; };
     kept.erase(std::unique(kept.begin(), kept.end(), same), kept.end());
     if (std::int64_t(kept.size()) > count) kept.erase(kept.begin() + count, kept.end());
@@ -140,12 +150,14 @@ expected<outcome> measure_auc(run_context& run, auc_options const& options) {
     std::vector<annotate::named_head> named;
     for (std::size_t i = 0; i < heads.size(); ++i) {
       if (heads[i].seed != heads.front().seed)
-        return failure("heads were trained with different seeds", options.heads[i].string(), "give heads whose unseen documents are the same");
+        return failure("heads were trained with different seeds", options.heads[i].string(),
+                       "give heads whose unseen documents are the same");
       named.push_back({options.heads[i].stem().string(), heads[i].trained});
     }
     auto const seed = heads.front().seed;
     SNOWCODER_TRY(auto const unseen, detail::unseen_documents(options.in, options.negatives, seed));
-    if (unseen.empty()) return failure("no document is unseen in training", options.in.string(), "one in ten is kept apart: give more documents");
+    if (unseen.empty())
+      return failure("no document is unseen in training", options.in.string(), "one in ten is kept apart: give more documents");
     annotate::section_scorer scorer(session.tokenizer, session.encoder, session.device.pool(), named, settings,
                                     [&](std::int64_t n) { run.bar.advance(n); });
     run.bar.begin("auc", "sections", 0);
@@ -175,14 +187,23 @@ expected<outcome> measure_auc(run_context& run, auc_options const& options) {
       auto const positives = values(solutions);
       for (std::size_t h = 0; h < named.size(); ++h) {
         auto const e = annotate::auc_with_interval(positives[h], negatives[h], seed);
-        rows.push_back({{"benchmark", io::benchmark_name(file)}, {"head", named[h].name}, {"annotator", name_of(named[h].trained.recipe)}, {"auc", e.value},
-                        {"low", e.low}, {"high", e.high}, {"positives", e.positives}, {"negatives", e.negatives}});
-        run.say(fmt::format("{} {}: AUC {:.4f} [{:.4f}, {:.4f}] of {} solutions against {} unseen documents", io::benchmark_name(file), named[h].name, e.value,
-                            e.low, e.high, e.positives, e.negatives));
+        rows.push_back({{"benchmark", io::benchmark_name(file)},
+                        {"head", named[h].name},
+                        {"annotator", name_of(named[h].trained.recipe)},
+                        {"auc", e.value},
+                        {"low", e.low},
+                        {"high", e.high},
+                        {"positives", e.positives},
+                        {"negatives", e.negatives}});
+        run.say(fmt::format("{} {}: AUC {:.4f} [{:.4f}, {:.4f}] of {} solutions against {} unseen documents",
+                            io::benchmark_name(file), named[h].name, e.value, e.low, e.high, e.positives, e.negatives));
       }
     }
-    SNOWCODER_CHECK(io::write_json(options.out, {{"encoder", session.hash}, {"fingerprint", config::fingerprint<R>.hex()}, {"seed", seed},
-                                                 {"positives", name_of(R::evaluation.positives)}, {"results", std::move(rows)}}));
+    SNOWCODER_CHECK(io::write_json(options.out, {{"encoder", session.hash},
+                                                 {"fingerprint", config::fingerprint<R>.hex()},
+                                                 {"seed", seed},
+                                                 {"positives", name_of(R::evaluation.positives)},
+                                                 {"results", std::move(rows)}}));
     SNOWCODER_CHECK(stamp.write(stamp_path, {{"unseen_documents", unseen.size()}}));
     return outcome::done;
   });

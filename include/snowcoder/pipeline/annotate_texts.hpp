@@ -27,8 +27,8 @@ namespace snowcoder::pipeline {
 
 struct text_source {
   std::filesystem::path place;
-  std::string kind;                              ///< "document", "file" or "instruction"
-  std::vector<std::filesystem::path> files;      ///< shards, source files, or the one JSONL file; sorted
+  std::string kind;                          ///< "document", "file" or "instruction"
+  std::vector<std::filesystem::path> files;  ///< shards, source files, or the one JSONL file; sorted
 };
 
 struct named_text {
@@ -38,11 +38,11 @@ struct named_text {
 
 /// Up to 256 texts of one shard. `rows` counts refused ones too.
 struct text_page {
-  std::string shard;                             ///< without .jsonl and compression
+  std::string shard;  ///< without .jsonl and compression
   std::vector<named_text> texts;
   std::vector<reject> rejects;
   std::int64_t rows = 0;
-  bool last = false;                             ///< of its shard
+  bool last = false;  ///< of its shard
 };
 inline constexpr std::int64_t page_texts = 256;
 
@@ -59,7 +59,9 @@ inline expected<text_source> find_texts(std::filesystem::path const& in) {
   namespace fs = std::filesystem;
   std::error_code e;
   if (fs::is_regular_file(in, e)) {
-    if (!is_jsonl(in)) return failure("neither a folder nor a .jsonl file", in.string(), "give document shards, a folder of source files or instructions.jsonl");
+    if (!is_jsonl(in))
+      return failure("neither a folder nor a .jsonl file", in.string(),
+                     "give document shards, a folder of source files or instructions.jsonl");
     SNOWCODER_TRY(auto lines, io::line_reader::open(in));
     std::string_view line;
     SNOWCODER_TRY(bool const more, lines.next(line));
@@ -68,9 +70,11 @@ inline expected<text_source> find_texts(std::filesystem::path const& in) {
     return text_source{in, instruction ? "instruction" : "document", {in}};
   }
   if (!fs::is_directory(in, e)) return failure("no such file or folder", in.string());
-  if (auto shards = io::shards(io::documents_folder(in)); !shards.empty()) return text_source{io::documents_folder(in), "document", std::move(shards)};
+  if (auto shards = io::shards(io::documents_folder(in)); !shards.empty())
+    return text_source{io::documents_folder(in), "document", std::move(shards)};
   text_source found{in, "file", {}};
-  for (fs::recursive_directory_iterator it(in, fs::directory_options::skip_permission_denied, e), end; !e && it != end; it.increment(e))
+  for (fs::recursive_directory_iterator it(in, fs::directory_options::skip_permission_denied, e), end; !e && it != end;
+       it.increment(e))
     if (it->is_regular_file(e) && !it->is_symlink(e)) found.files.push_back(it->path());
   if (e) return failure(e.message(), in.string());
   std::sort(found.files.begin(), found.files.end());
@@ -119,7 +123,8 @@ inline expected<std::int64_t> count_texts(text_source const& source) {
 }
 
 /// Calls visit(page) for every page, shard by shard; the last page of a shard is marked and may be empty.
-inline expected<void> for_each_text(text_source const& source, config::positive_text how, std::function<expected<void>(text_page&)> const& visit) {
+inline expected<void> for_each_text(text_source const& source, config::positive_text how,
+                                    std::function<expected<void>(text_page&)> const& visit) {
   text_page page;
   auto const flush = [&](bool last) -> expected<void> {
     page.last = last;
@@ -158,7 +163,8 @@ inline expected<void> for_each_text(text_source const& source, config::positive_
         continue;
       }
       auto d = parser.parse(line, place);
-      SNOWCODER_CHECK(d ? add(named_text{std::move(d->id), std::move(d->text), d->language}, place) : add(failure(std::move(d).error()), place));
+      SNOWCODER_CHECK(d ? add(named_text{std::move(d->id), std::move(d->text), d->language}, place)
+                        : add(failure(std::move(d).error()), place));
     }
     SNOWCODER_CHECK(flush(true));
   }

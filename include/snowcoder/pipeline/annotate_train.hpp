@@ -34,7 +34,7 @@ namespace snowcoder::pipeline {
 struct train_head_options {
   std::vector<std::filesystem::path> vectors;
   std::filesystem::path labels, out, edu_head;
-  std::string recipe, shape;   ///< empty: the recipe's
+  std::string recipe, shape;  ///< empty: the recipe's
 };
 
 namespace detail {
@@ -47,7 +47,8 @@ inline std::string folder_name(std::filesystem::path const& p) {
 
 class label_reader {
  public:
-  label_reader(std::map<std::string, io::vector_table> const& tables, std::optional<annotate::stored_head> const& edu, double threshold)
+  label_reader(std::map<std::string, io::vector_table> const& tables, std::optional<annotate::stored_head> const& edu,
+               double threshold)
       : tables_(tables), edu_(edu), threshold_(threshold) {}
 
   expected<std::vector<annotate::candidate_example>> read(std::filesystem::path const& path) {
@@ -73,15 +74,18 @@ class label_reader {
     auto const table = tables_.find(folder);
     if (table == tables_.end()) return failure("no --vectors folder is called \"" + folder + "\"", place);
     auto const word = label.is_string() ? label.get<std::string>() : "";
-    bool const negatives = word == "negatives" || (label.is_number() && label.get<double>() == 0), educated = word == "edu_head";
+    bool const negatives = word == "negatives" || (label.is_number() && label.get<double>() == 0),
+               educated = word == "edu_head";
     if (!negatives && !educated && !(label.is_number() && label.get<double>() == 1))
       return failure("the label of a folder is 1, 0, \"negatives\" or \"edu_head\"", place);
     if (educated && !edu_) return failure("\"edu_head\" needs --edu-head FILE", place, "train one with --recipe edu");
     auto const& t = table->second;
     for (std::size_t i = 0; i < t.rows.size(); ++i) {
       if (educated && double(edu_->trained(t.top(i))) < threshold_) continue;
-      auto const role = negatives ? annotate::part::negative : educated ? annotate::part::educated
-                        : t.rows[i].kind == "instruction" ? annotate::part::instruction : annotate::part::file;
+      auto const role = negatives                         ? annotate::part::negative
+                        : educated                        ? annotate::part::educated
+                        : t.rows[i].kind == "instruction" ? annotate::part::instruction
+                                                          : annotate::part::file;
       found_.push_back({t.rows[i].content, t.rows[i].language, role, 0, t.top(i)});
     }
     return {};
@@ -119,7 +123,8 @@ template <config::recipe R>
 expected<outcome> train_annotator(run_context& run, train_head_options const& options) {
   config::annotator const settings = R::annotator;
   auto const seed = annotator_seed<R>(run);
-  auto const recipe = options.recipe.empty() ? std::optional(settings.recipe) : from_name<config::annotator_recipe>(options.recipe);
+  auto const recipe =
+      options.recipe.empty() ? std::optional(settings.recipe) : from_name<config::annotator_recipe>(options.recipe);
   auto const shape = options.shape.empty() ? std::optional(settings.head) : from_name<config::head_shape>(options.shape);
   if (!recipe || !shape) return failure("unknown annotator recipe or head shape", options.recipe + " " + options.shape);
 
@@ -139,17 +144,23 @@ expected<outcome> train_annotator(run_context& run, train_head_options const& op
   for (auto const& folder : options.vectors) {
     SNOWCODER_TRY(auto table, io::read_vectors(folder));
     if (table.width != R::encoder.width)
-      return failure("vectors of width " + std::to_string(table.width) + ", the recipe's encoder has " + std::to_string(R::encoder.width), folder.string());
+      return failure(
+          "vectors of width " + std::to_string(table.width) + ", the recipe's encoder has " + std::to_string(R::encoder.width),
+          folder.string());
     if (encoder.empty()) encoder = table.encoder;
-    if (encoder != table.encoder) return failure("vectors of another encoder than those before", folder.string(), "embed all folders with one --encoder and --precision");
+    if (encoder != table.encoder)
+      return failure("vectors of another encoder than those before", folder.string(),
+                     "embed all folders with one --encoder and --precision");
     auto const name = detail::folder_name(folder);
-    if (!tables.emplace(name, std::move(table)).second) return failure("two --vectors folders are called \"" + name + "\"", folder.string());
+    if (!tables.emplace(name, std::move(table)).second)
+      return failure("two --vectors folders are called \"" + name + "\"", folder.string());
   }
   std::optional<annotate::stored_head> edu;
   if (!options.edu_head.empty()) {
     SNOWCODER_TRY(edu, annotate::read_head(options.edu_head));
     if (edu->trained.recipe != config::annotator_recipe::edu || edu->encoder != encoder)
-      return failure("not an ANN-EDU head for these vectors", options.edu_head.string(), "train one with --recipe edu on vectors of the same encoder");
+      return failure("not an ANN-EDU head for these vectors", options.edu_head.string(),
+                     "train one with --recipe edu on vectors of the same encoder");
   }
   detail::label_reader labels(tables, edu, settings.edu_threshold);
   SNOWCODER_TRY(auto const candidates, labels.read(options.labels));
@@ -160,11 +171,12 @@ expected<outcome> train_annotator(run_context& run, train_head_options const& op
   }
   cpu::device device(run.threads);
   run.bar.begin("train head", "epochs", settings.epochs);
-  auto const best = annotate::train_head(device, *set, R::encoder.width, settings, *recipe, *shape, seed, [&](int epoch, annotate::head_quality const& q) {
-    run.bar.advance();
-    run.bar.remark(fmt::format("quality {:.4f}, loss {:.4f}", q.quality, q.loss));
-    run.log.event("epoch", {{"epoch", epoch}, {"held_out", annotate::json_of(q)}});
-  });
+  auto const best = annotate::train_head(device, *set, R::encoder.width, settings, *recipe, *shape, seed,
+                                         [&](int epoch, annotate::head_quality const& q) {
+                                           run.bar.advance();
+                                           run.bar.remark(fmt::format("quality {:.4f}, loss {:.4f}", q.quality, q.loss));
+                                           run.log.event("epoch", {{"epoch", epoch}, {"held_out", annotate::json_of(q)}});
+                                         });
   annotate::stored_head stored{best.trained, encoder, seed, {}};
   stored.about = {{"recipe_name", R::name},
                   {"fingerprint", config::fingerprint<R>.hex()},
@@ -176,11 +188,15 @@ expected<outcome> train_annotator(run_context& run, train_head_options const& op
                   {"held_out", annotate::json_of(best.quality)}};
   SNOWCODER_CHECK(annotate::write_head(options.out, stored));
   SNOWCODER_CHECK(io::write_rejects(rejects_path, labels.unknown()));
-  SNOWCODER_CHECK(stamp.write(stamp_path, {{"positives", set->positives}, {"negatives", set->negatives}, {"labelled", set->labelled},
-                                           {"reserved", set->reserved}, {"refused", labels.unknown().size()}}));
-  run.say(fmt::format("{} head ({}): {} positives, {} negatives, {} labelled; held out {} examples, {} {:.4f} in epoch {} of {}", name_of(*recipe),
-                      name_of(*shape), set->positives, set->negatives, set->labelled, best.quality.held_out,
-                      annotate::is_regression(*recipe) ? "macro-F1" : "ROC-AUC", best.quality.quality, best.quality.epoch, settings.epochs));
+  SNOWCODER_CHECK(stamp.write(stamp_path, {{"positives", set->positives},
+                                           {"negatives", set->negatives},
+                                           {"labelled", set->labelled},
+                                           {"reserved", set->reserved},
+                                           {"refused", labels.unknown().size()}}));
+  run.say(fmt::format(
+      "{} head ({}): {} positives, {} negatives, {} labelled; held out {} examples, {} {:.4f} in epoch {} of {}",
+      name_of(*recipe), name_of(*shape), set->positives, set->negatives, set->labelled, best.quality.held_out,
+      annotate::is_regression(*recipe) ? "macro-F1" : "ROC-AUC", best.quality.quality, best.quality.epoch, settings.epochs));
   return labels.unknown().empty() ? outcome::done : outcome::some_refused;
 }
 

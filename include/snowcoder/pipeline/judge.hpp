@@ -67,7 +67,8 @@ inline expected<std::vector<judged_sample>> judge_all(evaluate::sandbox& box, st
       [&](std::size_t i, judged_sample v) -> expected<void> {
         auto const k = key(v.answer);
         SNOWCODER_CHECK(
-            journal.append({{"key", k}, {"verdict", name_of(v.outcome)}, {"detail", v.detail}, {"seconds", v.seconds}}));
+            journal.append({{"key", k}, {"verdict", name_of(v.outcome)}, {"detail", v.detail}, {"seconds", v.seconds}},
+                           io::journal::durable::no));
         known[k] = v;
         results[places[i]] = std::move(v);
         return {};
@@ -90,6 +91,16 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
     SNOWCODER_TRY(samples, io::read_samples(options.samples));
     if (samples.empty()) return failure("no samples", options.samples.string());
   }
+
+  auto stamp = provenance::of<R>("judge", {{"canonical", options.canonical}, {"ground_truth", options.ground_truth}});
+  SNOWCODER_CHECK(stamp.add_input(options.benchmark));
+  if (!options.canonical) SNOWCODER_CHECK(stamp.add_input(options.samples));
+  auto const stamp_path = options.out.string() + ".provenance.json";
+  if (stamp.finished(stamp_path))
+    if (auto const old = io::read_json(options.out); old && old->contains("verdicts")) {
+      run.say("already judged: " + options.out.string());
+      return (*old)["verdicts"].contains("refused") ? outcome::some_refused : outcome::done;
+    }
 
   std::map<std::string, std::size_t> order;
   for (std::size_t i = 0; i < tasks.size(); ++i) order.emplace(tasks[i].id, i);
@@ -167,12 +178,9 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
   }
   result["results"] = std::move(rows);
 
-  auto stamp = provenance::of<R>("judge", {{"canonical", options.canonical}, {"ground_truth", options.ground_truth}});
-  SNOWCODER_CHECK(stamp.add_input(options.benchmark));
-  if (!options.canonical) SNOWCODER_CHECK(stamp.add_input(options.samples));
   SNOWCODER_CHECK(io::write_file(options.out.string() + ".seconds.jsonl", seconds));
   SNOWCODER_CHECK(io::write_json(options.out, result));
-  SNOWCODER_CHECK(stamp.write(options.out.string() + ".provenance.json", verdict_counts));
+  SNOWCODER_CHECK(stamp.write(stamp_path, verdict_counts));
   std::filesystem::remove(journal_path, ignored);
 
   run.say(fmt::format("{}: {} of {} samples passed, {} tasks of {}{}; {:.4g} s and {} MiB each{}",

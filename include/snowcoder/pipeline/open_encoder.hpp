@@ -34,22 +34,27 @@ struct encoder_session {
 
 /// Calls use(session) with the encoder of `folder`; `precision` is f32 or bf16.
 template <config::recipe R, class Use>
-expected<outcome> with_encoder(run_context& run, std::filesystem::path const& folder, std::string_view precision, Use const& use) {
+expected<outcome> with_encoder(run_context& run, std::filesystem::path const& folder, std::string_view precision,
+                               Use const& use) {
   SNOWCODER_TRY(auto files, io::encoder_folder::open(folder));
   SNOWCODER_CHECK(files.matches(R::encoder));
   if (auto const pool = files.pooling(); pool && *pool != R::encoder.pool)
-    run.say("note: the folder says pooling by " + std::string(name_of(*pool)) + ", the recipe takes " + std::string(name_of(R::encoder.pool)));
+    run.say("note: the folder says pooling by " + std::string(name_of(*pool)) + ", the recipe takes " +
+            std::string(name_of(R::encoder.pool)));
   SNOWCODER_TRY(auto const hash, files.content_hash());
   SNOWCODER_TRY(auto const vocabulary, io::read_word_piece(folder));
   if (vocabulary.tokens.size() > std::size_t(R::encoder.vocabulary))
-    return failure("vocabulary of " + std::to_string(vocabulary.tokens.size()) + " tokens for an encoder of " + std::to_string(R::encoder.vocabulary),
+    return failure("vocabulary of " + std::to_string(vocabulary.tokens.size()) + " tokens for an encoder of " +
+                       std::to_string(R::encoder.vocabulary),
                    folder.string(), "vocabulary and weights must be of one model");
   auto tokenizer = tokenize::word_piece::from_vocabulary(vocabulary.tokens, vocabulary.lower_case);
   if (!tokenizer) return failure(std::move(tokenizer).error());
   cpu::device device(run.threads);
   auto const go = [&]<class T>(T) -> expected<outcome> {
     SNOWCODER_TRY(auto weights, nn::encoder_weights<R, cpu::device, T>::load(device, files));
-    encoder_session<R, T> session{device, std::move(*tokenizer), {device, std::move(weights), encoder_batch_tokens},
+    encoder_session<R, T> session{device,
+                                  std::move(*tokenizer),
+                                  {device, std::move(weights), encoder_batch_tokens},
                                   hash.hex() + (precision == "bf16" ? "-bf16" : "")};
     return use(session);
   };

@@ -34,8 +34,11 @@ inline attributes attributes_of(score const& s, std::string const& text) {
   auto const characters = std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; });
   attributes a{s.id, std::int64_t(characters), {{"value", s.value}}};
   if (s.sections == 0) return a;
-  a.values.insert(a.values.end(), {{"logit_top", double(s.logits[0])}, {"logit_middle", double(s.logits[1])}, {"logit_bottom", double(s.logits[2])},
-                                   {"sections", double(s.sections)}, {"tokens", double(s.tokens)}});
+  a.values.insert(a.values.end(), {{"logit_top", double(s.logits[0])},
+                                   {"logit_middle", double(s.logits[1])},
+                                   {"logit_bottom", double(s.logits[2])},
+                                   {"sections", double(s.sections)},
+                                   {"tokens", double(s.tokens)}});
   return a;
 }
 
@@ -70,7 +73,8 @@ inline expected<void> for_each_page(std::filesystem::path const& shard, std::vec
 /// Writes every attribute of `wanted` for the documents below `in`. make(indices) gives a scorer whose names() are those of
 /// wanted[i] for i in indices: what the shard at hand still lacks.
 template <config::recipe R, class Make>
-expected<outcome> score_documents(run_context& run, std::filesystem::path const& in, std::vector<wanted_score> const& wanted, Make const& make) {
+expected<outcome> score_documents(run_context& run, std::filesystem::path const& in, std::vector<wanted_score> const& wanted,
+                                  Make const& make) {
   auto const folder = io::documents_folder(in);
   auto const shards = io::shards(folder);
   if (shards.empty()) return failure("no document shards (*.jsonl, .jsonl.gz, .jsonl.zst)", folder.string());
@@ -121,7 +125,8 @@ expected<outcome> score_documents(run_context& run, std::filesystem::path const&
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (finished[i]) continue;
     SNOWCODER_CHECK(io::write_rejects(place(wanted[i]) / "rejects.jsonl", rejects));
-    SNOWCODER_CHECK(stamps[i].write(place(wanted[i]) / "provenance.json", {{"documents", documents}, {"refused", rejects.size()}}));
+    SNOWCODER_CHECK(
+        stamps[i].write(place(wanted[i]) / "provenance.json", {{"documents", documents}, {"refused", rejects.size()}}));
   }
   run.say("scores of " + with_commas(documents) + " documents (" + (in / "attributes").string() + ")");
   return rejects.empty() ? outcome::done : outcome::some_refused;

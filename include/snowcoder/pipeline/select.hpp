@@ -33,8 +33,8 @@ namespace snowcoder::pipeline {
 
 struct select_options {
   std::filesystem::path in, out, tokenizer;
-  std::string scores, tokens;   ///< names of attributes
-  double share = 0;             ///< 0: the recipe's
+  std::string scores, tokens;  ///< names of attributes
+  double share = 0;            ///< 0: the recipe's
   bool random = false;
 };
 
@@ -83,15 +83,19 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
   auto const scorer = options.random ? std::string("random") : options.scores;
   bool const counts = !options.tokenizer.empty();
   if (settings.unit == config::mix_unit::tokens && !counts && options.tokens.empty())
-    return failure("the recipe's budget is in tokens, and nothing says how many a document has", "select", "give --tokenizer FILE or --tokens NAME");
+    return failure("the recipe's budget is in tokens, and nothing says how many a document has", "select",
+                   "give --tokenizer FILE or --tokens NAME");
 
-  auto stamp = provenance::of<R>("select", {{"scores", scorer}, {"share", settings.share}, {"tokens", options.tokens}, {"seed", options.random ? seed : 0}});
+  auto stamp = provenance::of<R>(
+      "select",
+      {{"scores", scorer}, {"share", settings.share}, {"tokens", options.tokens}, {"seed", options.random ? seed : 0}});
   SNOWCODER_CHECK(stamp.add_input(io::documents_folder(options.in)));
   if (!options.random) SNOWCODER_CHECK(stamp.add_input(options.in / "attributes" / options.scores));
   if (!options.tokens.empty()) SNOWCODER_CHECK(stamp.add_input(options.in / "attributes" / options.tokens));
   if (counts) SNOWCODER_CHECK(stamp.add_input(options.tokenizer));
   auto beside = options.out;
-  auto const stamp_path = beside.replace_extension().string() + ".provenance.json", rejects_path = beside.string() + ".rejects.jsonl";
+  auto const stamp_path = beside.replace_extension().string() + ".provenance.json",
+             rejects_path = beside.string() + ".rejects.jsonl";
   if (stamp.finished(stamp_path) && std::filesystem::exists(options.out)) {
     run.say("already done: " + options.out.string());
     return std::filesystem::exists(rejects_path) ? outcome::some_refused : outcome::done;
@@ -143,7 +147,8 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
           return {};
         },
         [&](reject r) -> expected<void> { return rejects.push_back(std::move(r)), expected<void>(); }));
-  if (candidates.empty()) return failure("no document has a score", options.in.string(), "run `annotate score` on this folder first");
+  if (candidates.empty())
+    return failure("no document has a score", options.in.string(), "run `annotate score` on this folder first");
 
   auto const manifest = select::top_share(candidates, settings, scorer);
   io::json const about{{"recipe", R::name},
@@ -154,10 +159,12 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
                        {"missing", name_of(settings.missing)}};
   SNOWCODER_CHECK(io::write_selection(options.out, manifest, about));
   SNOWCODER_CHECK(io::write_rejects(rejects_path, rejects));
-  SNOWCODER_CHECK(stamp.write(stamp_path, {{"candidates", candidates.size()}, {"selected", manifest.documents.size()}, {"refused", rejects.size()}}));
+  SNOWCODER_CHECK(stamp.write(
+      stamp_path, {{"candidates", candidates.size()}, {"selected", manifest.documents.size()}, {"refused", rejects.size()}}));
   for (auto const& c : manifest.cuts)
-    run.say(fmt::format("{:<18} {:>12} of {:>14} {} ({} of {} documents, score >= {:.4f}){}", config::title(c.language), with_commas(c.kept),
-                        with_commas(c.available), name_of(settings.unit), c.documents_kept, c.documents_available, c.threshold,
+    run.say(fmt::format("{:<18} {:>12} of {:>14} {} ({} of {} documents, score >= {:.4f}){}", config::title(c.language),
+                        with_commas(c.kept), with_commas(c.available), name_of(settings.unit), c.documents_kept,
+                        c.documents_available, c.threshold,
                         c.shortfall ? fmt::format(", {} short", with_commas(c.shortfall)) : ""));
   return rejects.empty() ? outcome::done : outcome::some_refused;
 }

@@ -34,7 +34,8 @@ namespace detail {
 
 /// Best first; a total order, so that the outcome does not depend on how candidates came in.
 inline bool better(candidate const* a, candidate const* b) {
-  return std::tuple(-a->value, a->content, std::string_view(a->id)) < std::tuple(-b->value, b->content, std::string_view(b->id));
+  return std::tuple(-a->value, a->content, std::string_view(a->id)) <
+         std::tuple(-b->value, b->content, std::string_view(b->id));
 }
 
 struct queue {
@@ -63,9 +64,10 @@ inline queue queue_of(std::span<candidate const> all, config::language l, config
   namespace rv = ranges::views;
   queue q;
   q.cut.language = l;
-  q.ranked = all | rv::filter([&](candidate const& c) { return c.language == l; }) | rv::transform([](candidate const& c) { return &c; }) |
-             ranges::to<std::vector> | ranges::actions::sort(better);
-  q.cut.available = ranges::accumulate(q.ranked, std::int64_t(0), std::plus<>(), [&](candidate const* c) { return weight(*c, s.unit); });
+  q.ranked = all | rv::filter([&](candidate const& c) { return c.language == l; }) |
+             rv::transform([](candidate const& c) { return &c; }) | ranges::to<std::vector> | ranges::actions::sort(better);
+  q.cut.available =
+      ranges::accumulate(q.ranked, std::int64_t(0), std::plus<>(), [&](candidate const* c) { return weight(*c, s.unit); });
   q.cut.documents_available = std::int64_t(q.ranked.size());
   q.cut.budget = std::int64_t(std::floor(static_cast<long double>(s.share) * static_cast<long double>(q.cut.available)));
   return q;

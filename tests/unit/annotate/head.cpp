@@ -47,7 +47,8 @@ struct made_examples {
   }
 };
 
-annotate::trained_head train(made_examples const& m, annotator_recipe recipe, head_shape shape, int threads = 1, int epochs = 40, double rate = 2e-2) {
+annotate::trained_head train(made_examples const& m, annotator_recipe recipe, head_shape shape, int threads = 1,
+                             int epochs = 40, double rate = 2e-2) {
   cpu::device device(threads);
   config::annotator const settings{.epochs = epochs, .rate = rate, .batch = 32};
   return annotate::train_head(device, m.set, 12, settings, recipe, shape, 7);
@@ -83,10 +84,12 @@ TEST_CASE("both shapes learn a separable set; a line cannot part what only a poo
     CHECK(t.quality.held_out == 40);
     CHECK(t.quality.trained == 360);
     std::int64_t counted = 0;
-    for (auto const& c : t.quality.by_language) counted += c.true_positives + c.true_negatives + c.false_positives + c.false_negatives;
+    for (auto const& c : t.quality.by_language)
+      counted += c.true_positives + c.true_negatives + c.false_positives + c.false_negatives;
     CHECK(counted == 40);
   }
-  auto const line = train(curved, annotator_recipe::hq, head_shape::linear), pool = train(curved, annotator_recipe::hq, head_shape::pooled_tanh);
+  auto const line = train(curved, annotator_recipe::hq, head_shape::linear),
+             pool = train(curved, annotator_recipe::hq, head_shape::pooled_tanh);
   CHECK(line.quality.quality < 0.8);
   CHECK(pool.quality.quality > 0.98);
 }

@@ -42,11 +42,10 @@ TEST_CASE("random scores are uniform, by content, and change with the seed") {
 }
 
 TEST_CASE("heuristic scores tell code from noise") {
-  auto const s = annotate::heuristic_scorer().score_page(page({
-      "# Adds two numbers.\ndef add_numbers(first, second):\n    return first + second\n\n\n# Doubles a number.\ndef double_number(value):\n    return add_numbers(value, value)\n",
-      "0,0,0,0,0,0\n0,0,0,0,0,0\n0,0,0,0,0,0\n",
-      "",
-      "x\nx\nx\nx\n"}))[0];
+  auto const s = annotate::heuristic_scorer().score_page(
+      page({"# Adds two numbers.\ndef add_numbers(first, second):\n    return first + second\n\n\n# Doubles a number.\ndef "
+            "double_number(value):\n    return add_numbers(value, value)\n",
+            "0,0,0,0,0,0\n0,0,0,0,0,0\n0,0,0,0,0,0\n", "", "x\nx\nx\nx\n"}))[0];
   for (auto const& v : s) CHECK((v.value >= 0 && v.value <= 1));
   CHECK(s[0].value > s[1].value + 0.2);
   CHECK(s[0].value > s[3].value + 0.2);

@@ -89,7 +89,8 @@ TEST_CASE("texts are embedded in their order, in batches under the budget") {
   std::vector<std::string_view> const views(texts.begin(), texts.end());
   counting_encoder encoder;
   thread_pool threads(2);
-  auto const all = annotate::embed_texts(std::span<std::string_view const>(views), letter_tokenizer(), encoder, threads, sections::top_middle_bottom, 10);
+  auto const all = annotate::embed_texts(std::span<std::string_view const>(views), letter_tokenizer(), encoder, threads,
+                                         sections::top_middle_bottom, 10);
   REQUIRE(all.size() == texts.size());
   CHECK(all[0].vectors == std::vector<float>{1000 + 1001 + 'a' + 'b' + 'c', 5, 'a'});
   CHECK(all[1].vectors == std::vector<float>{2001, 2, 1001});
@@ -121,7 +122,8 @@ TEST_CASE("a file's score is the mean over its sections; equal files are encoded
   CHECK(scores[0][1].value == 4);
   CHECK(scores[0][2].id == "c");
   CHECK(scores[1][2].logits == scores[1][0].logits);
-  double const top = annotate::sigmoid(double(float(0.01f * 'a' - 1))), bottom = annotate::sigmoid(double(float(0.01f * 'b' - 1)));
+  double const top = annotate::sigmoid(double(float(0.01f * 'a' - 1))),
+               bottom = annotate::sigmoid(double(float(0.01f * 'b' - 1)));
   CHECK(scores[1][0].value == Approx((2 * top + bottom) / 3).epsilon(1e-6));  // windows at 0, 0 and 1
   CHECK(scores[1][0].sections == 2);
   CHECK(scores[1][0].tokens == 9);

@@ -59,7 +59,8 @@ TEST_CASE("each recipe takes its own positives, and as many negatives") {
 }
 
 TEST_CASE("a fixed number of negatives, as the paper prints it") {
-  auto const s = annotate::make_training_set(candidates(50, 0, 900), {.negative_rule = config::negatives::count, .negative_count = 300}, annotator_recipe::hq, 1);
+  auto const s = annotate::make_training_set(
+      candidates(50, 0, 900), {.negative_rule = config::negatives::count, .negative_count = 300}, annotator_recipe::hq, 1);
   REQUIRE(s);
   CHECK(s->negatives == 300);
 }
@@ -70,7 +71,8 @@ TEST_CASE("positives and negatives are disjoint, and neither is from the reserve
   auto const yes = contents(*s, 1), no = contents(*s, 0);
   for (auto const& c : no) CHECK_FALSE(yes.contains(c));
   for (int i = 0; i < 900; ++i)
-    if (auto const c = hash("document" + std::to_string(i)); annotate::reserved_for_auc(c, 9)) CHECK_FALSE((yes.contains(c) || no.contains(c)));
+    if (auto const c = hash("document" + std::to_string(i)); annotate::reserved_for_auc(c, 9))
+      CHECK_FALSE((yes.contains(c) || no.contains(c)));
   CHECK(yes.size() + no.size() == s->examples.size());
 }
 

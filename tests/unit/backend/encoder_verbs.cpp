@@ -39,7 +39,8 @@ bool same_bits(std::vector<T> const& a, std::vector<T> const& b) {
 
 TEST_CASE("error_function is erf in float") {
   double worst = 0;
-  for (double x = -6; x <= 6; x += 1e-4) worst = std::max(worst, std::abs(double(cpu::error_function(float(x))) - std::erf(double(float(x)))));
+  for (double x = -6; x <= 6; x += 1e-4)
+    worst = std::max(worst, std::abs(double(cpu::error_function(float(x))) - std::erf(double(float(x)))));
   CHECK(worst < 4e-7);
 }
 

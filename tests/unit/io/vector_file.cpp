@@ -34,7 +34,7 @@ TEST_CASE("every half goes to float and back") {
     wrong += !std::isnan(f) && io::float_to_half(f) != h;
   }
   CHECK(wrong == 0);
-  CHECK(io::float_to_half(1.0f + 0x1.0p-11f) == 0x3c00);            // a tie goes to even
+  CHECK(io::float_to_half(1.0f + 0x1.0p-11f) == 0x3c00);  // a tie goes to even
   CHECK(io::float_to_half(1.0f + 0x1.8p-11f) == 0x3c01);
   CHECK((io::float_to_half(NAN) & 0x7fff) > 0x7c00);
 }

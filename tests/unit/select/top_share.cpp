@@ -38,7 +38,8 @@ std::vector<candidate> corpus(std::uint64_t seed, int count) {
   std::vector<candidate> all;
   for (int i = 0; i < count; ++i) {
     auto const n = std::uint64_t(i);
-    all.push_back(make(std::to_string(i), language(source.below(5, n, 1)), double(source.below(12, n, 2)) / 12, std::int64_t(source.below(400, n, 3))));
+    all.push_back(make(std::to_string(i), language(source.below(5, n, 1)), double(source.below(12, n, 2)) / 12,
+                       std::int64_t(source.below(400, n, 3))));
   }
   return all;
 }
@@ -46,10 +47,12 @@ std::vector<candidate> corpus(std::uint64_t seed, int count) {
 }  // namespace
 
 TEST_CASE("the best share of every language, the file at the edge in or out") {
-  std::vector<candidate> const all{make("a", language::go, 0.9, 40), make("b", language::go, 0.8, 40), make("c", language::go, 0.7, 20),
-                                   make("d", language::python, -1, 10), make("e", language::python, -2, 30)};
+  std::vector<candidate> const all{make("a", language::go, 0.9, 40), make("b", language::go, 0.8, 40),
+                                   make("c", language::go, 0.7, 20), make("d", language::python, -1, 10),
+                                   make("e", language::python, -2, 30)};
   auto const in = select::top_share(all, {.share = 0.5}, "s");
-  CHECK(ids(in) == std::vector<std::string>{"d", "e", "a", "b"});  // budgets: 20 of 40, 50 of 100; languages in the paper's order
+  CHECK(ids(in) ==
+        std::vector<std::string>{"d", "e", "a", "b"});  // budgets: 20 of 40, 50 of 100; languages in the paper's order
   CHECK(in.cuts[1].threshold == 0.8);
   CHECK(in.cuts[1].kept == 80);
   CHECK(in.cuts[1].budget == 50);
@@ -123,7 +126,8 @@ TEST_CASE("a language that cannot fill its budget leaves the rest to others, whe
 TEST_CASE("redistribution ends, and never spends more than there is") {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     auto const all = corpus(seed + 100, 60);
-    auto const m = select::top_share(all, {.share = 0.37, .edge = budget_edge::exclude, .missing = config::shortfall::redistribute}, "s");
+    auto const m =
+        select::top_share(all, {.share = 0.37, .edge = budget_edge::exclude, .missing = config::shortfall::redistribute}, "s");
     std::int64_t kept = 0, available = 0;
     for (auto const& c : m.cuts) kept += c.kept, available += c.available;
     CHECK(double(kept) <= 0.37 * double(available));

@@ -42,16 +42,19 @@ void bidirectional_attention(device& d, matrix_view<T> out, matrix_view<T const>
     auto const length = offsets[section + 1] - offsets[section], keys = (length + step - 1) / step * step;
     auto const rows = qkv.slice(offsets[section], length);
     auto const k = detail::packed_head(scratch<T, 5>(keys * head_width), rows.part(width + h * head_width, head_width), keys);
-    auto const v = detail::packed_head(scratch<T, 6>(keys * head_width), rows.part(2 * width + h * head_width, head_width), keys);
+    auto const v =
+        detail::packed_head(scratch<T, 6>(keys * head_width), rows.part(2 * width + h * head_width, head_width), keys);
     float* const s = scratch<float, 0>(block * keys);
     T* const p = detail::as_elements<T, 0>(s, block * keys);
     float* const sums = scratch<float, 7>(block * head_width);
     for (std::int64_t first = 0; first < length; first += block) {
       auto const count = std::min(block, length - first), queries = (count + step - 1) / step * step;
-      auto const q = detail::packed_head(scratch<T, 8>(block * head_width), rows.slice(first, count).part(h * head_width, head_width), queries);
+      auto const q = detail::packed_head(scratch<T, 8>(block * head_width),
+                                         rows.slice(first, count).part(h * head_width, head_width), queries);
       tile_product(d, matrix_view<float>(s, queries, keys), operand(q), transposed(k));
       for (std::int64_t i = 0; i < queries; ++i) detail::softmax_row(p + i * keys, s + i * keys, length, keys, scale);
-      tile_product(d, matrix_view<float>(sums, queries, head_width), operand(matrix_view<T const>(p, queries, keys)), operand(v));
+      tile_product(d, matrix_view<float>(sums, queries, head_width), operand(matrix_view<T const>(p, queries, keys)),
+                   operand(v));
       for (std::int64_t i = 0; i < count; ++i) {
         T* const to = out.row(offsets[section] + first + i) + h * head_width;
         for (std::int64_t e = 0; e < head_width; ++e) to[e] = T(sums[i * head_width + e]);

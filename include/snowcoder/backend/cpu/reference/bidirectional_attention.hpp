@@ -11,8 +11,8 @@
 namespace snowcoder::cpu::reference {
 
 template <class T>
-void bidirectional_attention(matrix_view<T> out, matrix_view<T const> qkv, std::int64_t const* offsets,
-                             std::int64_t sections, std::int64_t heads) {
+void bidirectional_attention(matrix_view<T> out, matrix_view<T const> qkv, std::int64_t const* offsets, std::int64_t sections,
+                             std::int64_t heads) {
   auto const width = qkv.columns / 3, head_width = width / heads;
   float const scale = 1.0f / std::sqrt(float(head_width));
   for (std::int64_t s = 0; s < sections; ++s)

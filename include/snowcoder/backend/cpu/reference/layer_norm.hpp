@@ -10,8 +10,8 @@
 namespace snowcoder::cpu::reference {
 
 template <class T>
-void layer_norm(matrix_view<T> y, matrix_view<T const> x, matrix_view<T const> residual, float const* weight,
-                float const* bias, float epsilon) {
+void layer_norm(matrix_view<T> y, matrix_view<T const> x, matrix_view<T const> residual, float const* weight, float const* bias,
+                float epsilon) {
   for (std::int64_t i = 0; i < x.rows; ++i) {
     auto const sum = [&](std::int64_t j) { return double(float(x.row(i)[j])) + double(float(residual.row(i)[j])); };
     double mean = 0, variance = 0;
