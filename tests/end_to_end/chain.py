@@ -24,6 +24,7 @@ BODIES = {
     "go": "package {name}\n\n// Sum adds what is above {n}.\nfunc Sum(values []int) int {{\n\ttotal := {n}\n\tfor _, value := range values {{\n"
           "\t\tif value > {n} {{\n\t\t\ttotal += value * {m}\n\t\t}}\n\t}}\n\treturn total\n}}\n",
 }
+FENCE = {"py": "python", "c": "c", "go": "go"}
 WORDS = "harbour lantern meadow copper window thread marble signal garden ladder timber velvet anchor basket candle".split()
 FINAL = ["tokenizer.json", "tokens/general.bin", "tokens/general.idx", "tokens/high_quality.bin", "tokens/synthetic.bin",
          "selection/tiny.json", "checkpoints/synthetic/final/model.safetensors", "checkpoints/synthetic/final/checkpoint.json"]
@@ -68,7 +69,7 @@ def make_journal(run, path):
                            for k in range(3))
             out.write(json.dumps({"seed_repository": document["metadata"]["repo"], "seed_path": document["metadata"]["path"],
                                   "seed": content_hash(document["text"]), "language": document["metadata"]["language"],
-                                  "model": "test", "finish_reason": "stop", "response": f"Here it is.\n\n```\n{code}```\n"}) + "\n")
+                                  "model": "test", "finish_reason": "stop", "response": f"Here it is.\n\n```{FENCE[extension]}\n{code}```\n"}) + "\n")
 
 
 def content_hash(text):

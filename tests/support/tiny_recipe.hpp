@@ -15,6 +15,12 @@ struct tiny_recipe : recipes::quickstart {
   static constexpr config::vocabulary vocabulary{.size = 320};
   static constexpr auto model = config::checked(config::decoder_shape{
       .layers = 2, .width = 32, .hidden = 88, .heads = 2, .kv_heads = 1, .vocabulary = 320, .context = 64});
+  // the shape of tests/golden/encoder
+  static constexpr auto encoder = config::checked(
+      config::encoder_shape{.layers = 2, .width = 24, .hidden = 40, .heads = 3, .vocabulary = 88, .positions = 48});
+  static constexpr auto annotator = config::checked(config::annotator{.section = 48, .epochs = 5, .rate = 3e-3, .batch = 8});
+  static constexpr auto selection = config::checked(config::selection{.share = 0.25});
+  static constexpr auto synthesis = config::checked(config::synthesis{.minimum_tokens = 20});
   static constexpr config::evaluation evaluation{.new_tokens = 24};
   static constexpr auto curriculum = config::checked(
       std::array{config::phase{.name = "general",
