@@ -121,8 +121,9 @@ expected<outcome> embed(run_context& run, embed_options const& options) {
             table.sections[s].insert(table.sections[s].end(), from, from + std::ptrdiff_t(width));
           }
         }
-        if (page.last)
+        if (page.last) {
           SNOWCODER_CHECK(io::write_vectors(options.out, page.shard, table, options.store == "f32" ? dtype::f32 : dtype::f16));
+        }
       }
       if (page.last) clear();
       run.bar.advance(page.rows);

@@ -131,7 +131,9 @@ expected<outcome> train_annotator(run_context& run, train_head_options const& op
   auto stamp = provenance::of<R>("annotate train", {{"recipe", name_of(*recipe)}, {"shape", name_of(*shape)}, {"seed", seed}});
   SNOWCODER_CHECK(stamp.add_input(options.labels));
   for (auto const& folder : options.vectors) SNOWCODER_CHECK(stamp.add_input(folder));
-  if (!options.edu_head.empty()) SNOWCODER_CHECK(stamp.add_input(options.edu_head));
+  if (!options.edu_head.empty()) {
+    SNOWCODER_CHECK(stamp.add_input(options.edu_head));
+  }
   auto const beside = std::filesystem::path(options.out).replace_extension().string();
   auto const stamp_path = beside + ".provenance.json", rejects_path = beside + ".rejects.jsonl";
   if (stamp.finished(stamp_path) && std::filesystem::exists(options.out)) {

@@ -87,7 +87,9 @@ expected<outcome> score_documents(run_context& run, std::filesystem::path const&
     settings["documents"] = documents_hash.hex();
     stamps.push_back(provenance::of<R>("annotate score", std::move(settings)));
     finished.push_back(stamps.back().finished(place(w) / "provenance.json"));
-    if (!finished.back()) SNOWCODER_CHECK(begin_work(place(w), stamps.back().key()));
+    if (!finished.back()) {
+      SNOWCODER_CHECK(begin_work(place(w), stamps.back().key()));
+    }
   }
   if (std::find(finished.begin(), finished.end(), false) == finished.end()) {
     run.say("already done: " + place(wanted.front()).string());

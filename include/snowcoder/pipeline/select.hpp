@@ -90,9 +90,15 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
       "select",
       {{"scores", scorer}, {"share", settings.share}, {"tokens", options.tokens}, {"seed", options.random ? seed : 0}});
   SNOWCODER_CHECK(stamp.add_input(io::documents_folder(options.in)));
-  if (!options.random) SNOWCODER_CHECK(stamp.add_input(options.in / "attributes" / options.scores));
-  if (!options.tokens.empty()) SNOWCODER_CHECK(stamp.add_input(options.in / "attributes" / options.tokens));
-  if (counts) SNOWCODER_CHECK(stamp.add_input(options.tokenizer));
+  if (!options.random) {
+    SNOWCODER_CHECK(stamp.add_input(options.in / "attributes" / options.scores));
+  }
+  if (!options.tokens.empty()) {
+    SNOWCODER_CHECK(stamp.add_input(options.in / "attributes" / options.tokens));
+  }
+  if (counts) {
+    SNOWCODER_CHECK(stamp.add_input(options.tokenizer));
+  }
   auto beside = options.out;
   auto const stamp_path = beside.replace_extension().string() + ".provenance.json",
              rejects_path = beside.string() + ".rejects.jsonl";
