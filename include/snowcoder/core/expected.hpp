@@ -32,12 +32,8 @@ inline auto failure(std::string what, std::string where = {}, std::string remedy
   if (!result) return ::snowcoder::failure(std::move(result).error());          \
   declaration = std::move(*result)
 
-/// SNOWCODER_CHECK(write(path)); for expected<void>: goes on, or returns the error. Ends in its own else, behind a switch
-/// that quiets the compiler, so that it can stand unbraced before the else of another if.
-#define SNOWCODER_CHECK(...)                                         \
-  switch (0)                                                         \
-  case 0:                                                            \
-  default:                                                           \
-    if (auto snowcoder_checked = (__VA_ARGS__); snowcoder_checked) { \
-    } else                                                           \
-      return ::snowcoder::failure(std::move(snowcoder_checked).error())
+/// SNOWCODER_CHECK(write(path)); for expected<void>: goes on, or returns the error. A for, not an if, so that it cannot take
+/// the else of another if.
+#define SNOWCODER_CHECK(...)                                                     \
+  for (auto snowcoder_checked = (__VA_ARGS__); !snowcoder_checked;)              \
+    return ::snowcoder::failure(std::move(snowcoder_checked).error())
