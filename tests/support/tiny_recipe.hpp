@@ -22,26 +22,26 @@ struct tiny_recipe : recipes::quickstart {
   static constexpr auto selection = config::checked(config::selection{.share = 0.25});
   static constexpr auto synthesis = config::checked(config::synthesis{.minimum_tokens = 20});
   static constexpr config::evaluation evaluation{.new_tokens = 24};
-  static constexpr auto curriculum = config::checked(
-      std::array{config::phase{.name = "general",
-                               .tokens = 24 * 256,
-                               .sequences_per_step = 4,
-                               .rate = {config::law::warm_up_cosine, 1e-2, 1e-3, 4}},
-                 config::phase{.name = "high_quality",
-                               .source = config::documents::selected,
-                               .group = config::grouping::by_file,
-                               .tokens = 12 * 256,
-                               .passes = 4,
-                               .sequences_per_step = 4,
-                               .rate = {config::law::warm_up_linear, 5e-3, 0, 3}},
-                 config::phase{.name = "synthetic",
-                               .source = config::documents::synthetic,
-                               .group = config::grouping::by_file,
-                               .tokens = 6 * 256,
-                               .sequences_per_step = 4,
-                               .rate = {config::law::warm_up_linear, 5e-3, 0, 1},
-                               .start = config::optimizer_start::reset_moments}},
-      model.context);
+  static constexpr auto curriculum =
+      config::checked(std::array{config::phase{.name = "general",
+                                               .tokens = 24 * 256,
+                                               .sequences_per_step = 4,
+                                               .rate = {config::law::warm_up_cosine, 1e-2, 1e-3, 4}},
+                                 config::phase{.name = "high_quality",
+                                               .source = config::documents::selected,
+                                               .group = config::grouping::by_file,
+                                               .tokens = 12 * 256,
+                                               .passes = 4,
+                                               .sequences_per_step = 4,
+                                               .rate = {config::law::warm_up_linear, 5e-3, 0, 3}},
+                                 config::phase{.name = "synthetic",
+                                               .source = config::documents::synthetic,
+                                               .group = config::grouping::by_file,
+                                               .tokens = 6 * 256,
+                                               .sequences_per_step = 4,
+                                               .rate = {config::law::warm_up_linear, 5e-3, 0, 1},
+                                               .start = config::optimizer_start::reset_moments}},
+                      model.context);
 };
 static_assert(config::coherent<tiny_recipe>());
 

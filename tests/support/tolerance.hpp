@@ -18,19 +18,19 @@ struct tolerance {
   static constexpr bool narrow = std::is_same_v<T, bfloat16>;
   // float: sums of some hundred products in another order. bfloat16: one rounding of the result is 2^-9 = 0.002.
   static constexpr double matmul = narrow ? 4e-3 : 2e-6;
-  static constexpr double elementwise = narrow ? 4e-3 : 2e-6;   // exponential() is good to 2 units; one rounding
-  static constexpr double norm = narrow ? 8e-3 : 4e-6;          // two roundings (before and after the weight)
-  static constexpr double attention = narrow ? 1e-2 : 4e-6;     // weights are rounded before they meet the values
+  static constexpr double elementwise = narrow ? 4e-3 : 2e-6;         // exponential() is good to 2 units; one rounding
+  static constexpr double norm = narrow ? 8e-3 : 4e-6;                // two roundings (before and after the weight)
+  static constexpr double attention = narrow ? 1e-2 : 4e-6;           // weights are rounded before they meet the values
   static constexpr double attention_backward = narrow ? 3e-2 : 2e-5;  // and p and dscores; sums of cancelling terms
-  static constexpr double loss = 2e-6;                          // always float; log of a sum of exponentials
-  static constexpr double dlogits = narrow ? 4e-3 : 1e-5;       // softmax from a loss that is itself rounded
-  static constexpr double adamw = 2e-6;                         // always float; the twin is double
+  static constexpr double loss = 2e-6;                                // always float; log of a sum of exponentials
+  static constexpr double dlogits = narrow ? 4e-3 : 1e-5;             // softmax from a loss that is itself rounded
+  static constexpr double adamw = 2e-6;                               // always float; the twin is double
 
   // A whole decoder of two layers against transformers in float.
   // bfloat16 rounds each of ~14 intermediate results per layer to 2^-9: independent errors add up to a few per cent.
   static constexpr double decoder_logits = narrow ? 5e-2 : 5e-6;
-  static constexpr double decoder_loss = narrow ? 2e-2 : 2e-6;       // of a mean loss, absolute in nats
-  static constexpr double decoder_gradient = narrow ? 1e-1 : 2e-5;   // two passes, and sums over tokens that cancel
+  static constexpr double decoder_loss = narrow ? 2e-2 : 2e-6;      // of a mean loss, absolute in nats
+  static constexpr double decoder_gradient = narrow ? 1e-1 : 2e-5;  // two passes, and sums over tokens that cancel
   // An encoder of two layers with post-norms against transformers in float; bfloat16 as for the decoder.
   static constexpr double encoder = narrow ? 5e-2 : 5e-6;
   static constexpr double encoder_neighbours = narrow ? 2e-2 : 2e-6;  // products may be blocked by their number of rows

@@ -11,10 +11,10 @@ namespace snowcoder {
 
 struct adamw_step {
   float beta1, beta2, epsilon;
-  float rate;             ///< learning rate / (1 - beta1^t)
-  float inverse_sqrt;     ///< 1 / sqrt(1 - beta2^t)
-  float keep;             ///< 1 - learning rate * decay
-  float gradient_scale;   ///< clipping, and whatever else multiplies the gradient
+  float rate;            ///< learning rate / (1 - beta1^t)
+  float inverse_sqrt;    ///< 1 / sqrt(1 - beta2^t)
+  float keep;            ///< 1 - learning rate * decay
+  float gradient_scale;  ///< clipping, and whatever else multiplies the gradient
 
   /// `step` counts from 1.
   adamw_step(config::optimizer const& o, double learning_rate, std::int64_t step, double scale, bool decayed)

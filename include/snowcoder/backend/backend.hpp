@@ -43,37 +43,35 @@ concept walks_arrays = requires(D& d, T* t, T const* ct, float* f, float const* 
 
 /// Everything a decoder needs, forward, backward and with a cache.
 template <class D, class T>
-concept decoder_backend =
-    owns_memory<D, T> && owns_memory<D, float> && owns_memory<D, std::int32_t> && multiplies<D, T> && walks_arrays<D, T> &&
-    requires(D& d, matrix_view<T> m, matrix_view<T const> c, matrix_view<float> f, matrix_view<float const> logits, T const* v,
-             float* sums, float const* kept, std::int32_t const* ids, attention_shape shape, rope_positions where,
-             std::int64_t n) {
-      embed(d, m, c, ids);
-      embed_backward(d, f, c, ids);
-      rms_norm(d, m, c, v, 1e-5f);
-      rms_norm_backward(d, m, sums, c, c, v, 1e-5f);
-      rope(d, m, n, n, where, rope_direction::forward);
-      attention(d, m, sums, c, shape);
-      attention_backward(d, m, c, c, kept, c, shape);
-      attention_cached(d, m, c, c, c, n, shape);
-      swiglu(d, m, c);
-      swiglu_backward(d, m, c, c);
-      cross_entropy(d, sums, logits, ids);
-      cross_entropy_backward(d, m, kept, logits, ids, 1.0f);
-    };
+concept decoder_backend = owns_memory<D, T> && owns_memory<D, float> && owns_memory<D, std::int32_t> && multiplies<D, T> &&
+    walks_arrays<D, T> && requires(D& d, matrix_view<T> m, matrix_view<T const> c, matrix_view<float> f,
+                                   matrix_view<float const> logits, T const* v, float* sums, float const* kept,
+                                   std::int32_t const* ids, attention_shape shape, rope_positions where, std::int64_t n) {
+  embed(d, m, c, ids);
+  embed_backward(d, f, c, ids);
+  rms_norm(d, m, c, v, 1e-5f);
+  rms_norm_backward(d, m, sums, c, c, v, 1e-5f);
+  rope(d, m, n, n, where, rope_direction::forward);
+  attention(d, m, sums, c, shape);
+  attention_backward(d, m, c, c, kept, c, shape);
+  attention_cached(d, m, c, c, c, n, shape);
+  swiglu(d, m, c);
+  swiglu_backward(d, m, c, c);
+  cross_entropy(d, sums, logits, ids);
+  cross_entropy_backward(d, m, kept, logits, ids, 1.0f);
+};
 
 /// Everything an encoder needs; forward only. offsets holds sections + 1 row numbers: sections may differ in length.
 template <class D, class T>
-concept encoder_backend =
-    owns_memory<D, T> && multiplies<D, T> &&
+concept encoder_backend = owns_memory<D, T> && multiplies<D, T> &&
     requires(D& d, matrix_view<T> m, matrix_view<T const> c, matrix_view<float> f, float* sums, T const* t, float const* v,
              std::int32_t const* ids, std::int64_t const* offsets, std::int64_t n) {
-      embed(d, m, c, ids);                              // also gathers the rows that pooling keeps
-      cast(d, sums, t, n);
-      mean_rows(d, f, c, offsets);                      // mean pooling; offsets lie in host memory, here and below
-      layer_norm(d, m, c, c, v, v, 1e-12f);             // y, x, residual, weight, bias, epsilon: y = norm(x + residual)
-      gelu(d, m, v);                                    // x, bias: x = gelu(x + bias), with the exact erf
-      bidirectional_attention(d, m, c, offsets, n, n);  // out, qkv, offsets, sections, heads
-    };
+  embed(d, m, c, ids);  // also gathers the rows that pooling keeps
+  cast(d, sums, t, n);
+  mean_rows(d, f, c, offsets);                      // mean pooling; offsets lie in host memory, here and below
+  layer_norm(d, m, c, c, v, v, 1e-12f);             // y, x, residual, weight, bias, epsilon: y = norm(x + residual)
+  gelu(d, m, v);                                    // x, bias: x = gelu(x + bias), with the exact erf
+  bidirectional_attention(d, m, c, offsets, n, n);  // out, qkv, offsets, sections, heads
+};
 
 }  // namespace snowcoder

@@ -13,11 +13,11 @@ enum class auc_text : std::uint8_t { file, solution };
 
 struct evaluation {
   int new_tokens = 768;
-  bool strip_prompt = true;            ///< trailing white space of the prompt is removed before completion
-  double seconds = 10;                 ///< of wall time for one sample's tests
-  std::int64_t memory = 1LL << 30;     ///< bytes of address space
+  bool strip_prompt = true;         ///< trailing white space of the prompt is removed before completion
+  double seconds = 10;              ///< of wall time for one sample's tests
+  std::int64_t memory = 1LL << 30;  ///< bytes of address space
   int processes = 16;
-  std::int64_t file_bytes = 1 << 20;   ///< largest file a sample may write
+  std::int64_t file_bytes = 1 << 20;  ///< largest file a sample may write
   auc_text positives = auc_text::file;
 
   static constexpr auto fields() {
@@ -31,7 +31,8 @@ struct evaluation {
 };
 
 consteval evaluation checked(evaluation s) {
-  if (s.new_tokens < 1 || s.seconds <= 0 || s.memory < 1 || s.processes < 1 || s.file_bytes < 0) broken::sizes_must_be_positive();
+  if (s.new_tokens < 1 || s.seconds <= 0 || s.memory < 1 || s.processes < 1 || s.file_bytes < 0)
+    broken::sizes_must_be_positive();
   return s;
 }
 

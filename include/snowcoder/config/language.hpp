@@ -12,8 +12,25 @@
 namespace snowcoder::config {
 
 enum class language : std::uint8_t {
-  python, java, cpp, c, javascript, php, csharp, go, typescript, sql, ruby, rust, jupyter_notebook, scala, kotlin, shell,
-  dart, swift, other
+  python,
+  java,
+  cpp,
+  c,
+  javascript,
+  php,
+  csharp,
+  go,
+  typescript,
+  sql,
+  ruby,
+  rust,
+  jupyter_notebook,
+  scala,
+  kotlin,
+  shell,
+  dart,
+  swift,
+  other
 };
 
 inline constexpr int language_count = 18;
@@ -28,8 +45,8 @@ inline constexpr auto all_languages = [] {
 /// The name that data sets use: "C++", "Jupyter Notebook".
 constexpr std::string_view title(language l) {
   constexpr std::array<std::string_view, language_count + 1> titles{
-      "Python", "Java", "C++", "C", "JavaScript", "PHP", "C#", "Go", "TypeScript", "SQL", "Ruby", "Rust",
-      "Jupyter Notebook", "Scala", "Kotlin", "Shell", "Dart", "Swift", "other"};
+      "Python",           "Java",  "C++",    "C",     "JavaScript", "PHP",   "C#",   "Go", "TypeScript", "SQL", "Ruby", "Rust",
+      "Jupyter Notebook", "Scala", "Kotlin", "Shell", "Dart",       "Swift", "other"};
   return titles[std::size_t(l)];
 }
 

@@ -33,10 +33,14 @@ struct learning_rate {
     bool const warms = shape == law::warm_up_cosine || shape == law::warm_up_linear;
     if (warms && t < warm_up) return peak * (x + 1) / w;
     switch (shape) {
-      case law::warm_up_cosine: return minimum + (peak - minimum) / 2 * (1 + std::cos(3.14159265358979323846 * (x - w) / (n - w)));
-      case law::warm_up_linear: return peak * (n - x) / (n - w);
-      case law::linear: return minimum * (n - x) / n;
-      case law::constant: return minimum;
+      case law::warm_up_cosine:
+        return minimum + (peak - minimum) / 2 * (1 + std::cos(3.14159265358979323846 * (x - w) / (n - w)));
+      case law::warm_up_linear:
+        return peak * (n - x) / (n - w);
+      case law::linear:
+        return minimum * (n - x) / n;
+      case law::constant:
+        return minimum;
     }
     return 0;
   }

@@ -12,8 +12,8 @@ namespace snowcoder::config {
 
 /// MinHash over word shingles, bands x rows, every candidate pair verified by the Jaccard index of its shingle sets.
 struct near_duplicate {
-  int shingle = 5;          ///< words in a shingle
-  int minimum_words = 5;    ///< shorter documents take part in exact deduplication only
+  int shingle = 5;        ///< words in a shingle
+  int minimum_words = 5;  ///< shorter documents take part in exact deduplication only
   int bands = 25;
   int rows = 10;
   double similarity = 0.7;  ///< pairs below this true Jaccard index are not duplicates
@@ -23,9 +23,10 @@ struct near_duplicate {
 
   static constexpr auto fields() {
     using s = near_duplicate;
-    return std::tuple{field{"shingle", &s::shingle, origin::ours}, field{"minimum_words", &s::minimum_words, origin::ours},
-                      field{"bands", &s::bands, origin::ours},     field{"rows", &s::rows, origin::ours},
-                      field{"similarity", &s::similarity, origin::ours}, field{"seed", &s::seed, origin::ours}};
+    return std::tuple{
+        field{"shingle", &s::shingle, origin::ours},       field{"minimum_words", &s::minimum_words, origin::ours},
+        field{"bands", &s::bands, origin::ours},           field{"rows", &s::rows, origin::ours},
+        field{"similarity", &s::similarity, origin::ours}, field{"seed", &s::seed, origin::ours}};
   }
   friend constexpr bool operator==(near_duplicate const&, near_duplicate const&) = default;
 };
@@ -43,7 +44,8 @@ struct decontamination {
 
   static constexpr auto fields() {
     using s = decontamination;
-    return std::tuple{field{"words", &s::words, origin::ours}, field{"minimum_characters", &s::minimum_characters, origin::ours}};
+    return std::tuple{field{"words", &s::words, origin::ours},
+                      field{"minimum_characters", &s::minimum_characters, origin::ours}};
   }
   friend constexpr bool operator==(decontamination const&, decontamination const&) = default;
 };

@@ -24,15 +24,15 @@ struct phase {
   documents source = documents::general;
   grouping group = grouping::by_language_then_repository;
   file_order order = file_order::random;
-  std::int64_t tokens = 0;      ///< trained
-  double passes = 1;            ///< over the phase's own tokens, as the paper plans them
+  std::int64_t tokens = 0;  ///< trained
+  double passes = 1;        ///< over the phase's own tokens, as the paper plans them
   int sequences_per_step = 512;
   learning_rate rate{};
   epoch_order epochs = epoch_order::reshuffle;
   optimizer_start start = optimizer_start::carry;
   document_mask mask = document_mask::off;
   packing pack = packing::concatenate;
-  double fill_in_middle = 0;    ///< share of documents rearranged; the paper evaluates no infilling
+  double fill_in_middle = 0;  ///< share of documents rearranged; the paper evaluates no infilling
 
   constexpr std::int64_t tokens_per_step(int context) const { return std::int64_t(sequences_per_step) * context; }
   /// The nearest whole number of steps.

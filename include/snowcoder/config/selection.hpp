@@ -16,8 +16,8 @@ enum class shortfall : std::uint8_t { report, redistribute };
 struct selection {
   double share = 0.03125;  ///< of every language: 12.5B of 400B tokens
   mix_unit unit = mix_unit::tokens;
-  budget_edge edge = budget_edge::include;     ///< is the file that crosses the budget in?
-  shortfall missing = shortfall::report;       ///< a language too small for its share
+  budget_edge edge = budget_edge::include;  ///< is the file that crosses the budget in?
+  shortfall missing = shortfall::report;    ///< a language too small for its share
 
   static constexpr auto fields() {
     using s = selection;

@@ -32,11 +32,16 @@ struct decoder_shape {
 
   static constexpr auto fields() {
     using s = decoder_shape;
-    return std::tuple{field{"layers", &s::layers, origin::paper},         field{"width", &s::width, origin::paper},
-                      field{"hidden", &s::hidden, origin::paper},         field{"heads", &s::heads, origin::paper},
-                      field{"kv_heads", &s::kv_heads, origin::paper},     field{"vocabulary", &s::vocabulary, origin::paper},
-                      field{"context", &s::context, origin::paper},       field{"tied", &s::tied, origin::paper},
-                      field{"rope_theta", &s::rope_theta, origin::ours},  field{"norm_epsilon", &s::norm_epsilon, origin::ours},
+    return std::tuple{field{"layers", &s::layers, origin::paper},
+                      field{"width", &s::width, origin::paper},
+                      field{"hidden", &s::hidden, origin::paper},
+                      field{"heads", &s::heads, origin::paper},
+                      field{"kv_heads", &s::kv_heads, origin::paper},
+                      field{"vocabulary", &s::vocabulary, origin::paper},
+                      field{"context", &s::context, origin::paper},
+                      field{"tied", &s::tied, origin::paper},
+                      field{"rope_theta", &s::rope_theta, origin::ours},
+                      field{"norm_epsilon", &s::norm_epsilon, origin::ours},
                       field{"init", &s::init, origin::ours}};
   }
   friend constexpr bool operator==(decoder_shape const&, decoder_shape const&) = default;
@@ -70,10 +75,14 @@ struct encoder_shape {
 
   static constexpr auto fields() {
     using s = encoder_shape;
-    return std::tuple{field{"layers", &s::layers, origin::derived},       field{"width", &s::width, origin::derived},
-                      field{"hidden", &s::hidden, origin::derived},       field{"heads", &s::heads, origin::derived},
-                      field{"vocabulary", &s::vocabulary, origin::derived}, field{"positions", &s::positions, origin::paper},
-                      field{"types", &s::types, origin::derived},         field{"norm_epsilon", &s::norm_epsilon, origin::derived},
+    return std::tuple{field{"layers", &s::layers, origin::derived},
+                      field{"width", &s::width, origin::derived},
+                      field{"hidden", &s::hidden, origin::derived},
+                      field{"heads", &s::heads, origin::derived},
+                      field{"vocabulary", &s::vocabulary, origin::derived},
+                      field{"positions", &s::positions, origin::paper},
+                      field{"types", &s::types, origin::derived},
+                      field{"norm_epsilon", &s::norm_epsilon, origin::derived},
                       field{"pool", &s::pool, origin::derived}};
   }
   friend constexpr bool operator==(encoder_shape const&, encoder_shape const&) = default;

@@ -16,16 +16,16 @@ enum class mix_rule : std::uint8_t { sample, generate };
 
 struct synthesis {
   seed_pool pool = seed_pool::phase2_top;
-  double pool_share = 1.0;          ///< of the selected documents of each language, the best first
+  double pool_share = 1.0;  ///< of the selected documents of each language, the best first
   seed_text text = seed_text::file;
-  int seed_tokens = 2048;           ///< longer seeds are cut at a line end
+  int seed_tokens = 2048;  ///< longer seeds are cut at a line end
   double temperature = 0.8;
   double top_p = 0.95;
   int answer_tokens = 2500;
   int outputs_per_seed = 1;
   int minimum_tokens = 50;
   int maximum_tokens = 8192;
-  double seed_similarity = 0.7;     ///< an answer more similar to its own seed is a copy
+  double seed_similarity = 0.7;  ///< an answer more similar to its own seed is a copy
   double python_share = 0.5;
   mix_rule mix = mix_rule::sample;  ///< reach the share by choosing among documents, or by choosing seeds
   double replay_real = 0.0;         ///< share of real code blended into the phase
@@ -53,7 +53,8 @@ struct synthesis {
 };
 
 consteval synthesis checked(synthesis s) {
-  if (s.python_share < 0 || s.python_share > 1 || s.replay_real < 0 || s.replay_real > 1 || s.pool_share <= 0 || s.pool_share > 1)
+  if (s.python_share < 0 || s.python_share > 1 || s.replay_real < 0 || s.replay_real > 1 || s.pool_share <= 0 ||
+      s.pool_share > 1)
     broken::share_must_be_a_share();
   if (s.minimum_tokens < 1 || s.maximum_tokens < s.minimum_tokens) broken::sizes_must_be_positive();
   return s;

@@ -32,14 +32,18 @@ constexpr std::size_t size_of(dtype d) {
   switch (d) {
     case dtype::i64:
     case dtype::u64:
-    case dtype::f64: return 8;
+    case dtype::f64:
+      return 8;
     case dtype::f32:
     case dtype::u32:
-    case dtype::i32: return 4;
+    case dtype::i32:
+      return 4;
     case dtype::u8:
     case dtype::i8:
-    case dtype::boolean: return 1;
-    default: return 2;
+    case dtype::boolean:
+      return 1;
+    default:
+      return 2;
   }
 }
 

@@ -29,18 +29,16 @@ constexpr auto enumerators(std::index_sequence<I...>) {
 /// Enumerators are counted from 0 without gaps and there are fewer than 32 of them. Host compilers only: nvcc's front end
 /// prints casts instead of names, so no static_assert on a name may stand in a header that a .cu file includes.
 template <class E>
-  requires std::is_enum_v<E>
+requires std::is_enum_v<E>
 inline constexpr auto enumerator_names = detail::enumerators<E>(std::make_index_sequence<32>());
 
 template <class E>
-  requires std::is_enum_v<E>
-constexpr std::string_view name_of(E value) {
-  return enumerator_names<E>[static_cast<std::size_t>(value)];
-}
+requires std::is_enum_v<E>
+constexpr std::string_view name_of(E value) { return enumerator_names<E>[static_cast<std::size_t>(value)]; }
 
 /// The enumerator of that name, if there is one.
 template <class E>
-  requires std::is_enum_v<E>
+requires std::is_enum_v<E>
 constexpr std::optional<E> from_name(std::string_view name) {
   for (std::size_t i = 0; i < enumerator_names<E>.size() && !name.empty(); ++i)
     if (enumerator_names<E>[i] == name) return static_cast<E>(i);

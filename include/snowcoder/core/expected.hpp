@@ -27,13 +27,13 @@ inline auto failure(std::string what, std::string where = {}, std::string remedy
 
 /// SNOWCODER_TRY(auto rows, read(path)); declares `rows`, or returns the error from the enclosing function.
 #define SNOWCODER_TRY(declaration, ...) SNOWCODER_TRY_(SNOWCODER_JOIN(snowcoder_try_, __LINE__), declaration, __VA_ARGS__)
-#define SNOWCODER_TRY_(result, declaration, ...)                                \
-  auto result = (__VA_ARGS__);                                                  \
-  if (!result) return ::snowcoder::failure(std::move(result).error());          \
+#define SNOWCODER_TRY_(result, declaration, ...)                       \
+  auto result = (__VA_ARGS__);                                         \
+  if (!result) return ::snowcoder::failure(std::move(result).error()); \
   declaration = std::move(*result)
 
 /// SNOWCODER_CHECK(write(path)); for expected<void>: goes on, or returns the error. A for, not an if, so that it cannot take
 /// the else of another if.
-#define SNOWCODER_CHECK(...)                                                     \
-  for (auto snowcoder_checked = (__VA_ARGS__); !snowcoder_checked;)              \
-    return ::snowcoder::failure(std::move(snowcoder_checked).error())
+#define SNOWCODER_CHECK(...)                                        \
+  for (auto snowcoder_checked = (__VA_ARGS__); !snowcoder_checked;) \
+  return ::snowcoder::failure(std::move(snowcoder_checked).error())

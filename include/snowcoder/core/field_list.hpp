@@ -25,7 +25,9 @@ struct field {
 
 /// A configuration value: an aggregate with `static constexpr auto fields()` returning a tuple of field<…>.
 template <class T>
-concept has_fields = requires { T::fields(); };
+concept has_fields = requires {
+  T::fields();
+};
 
 template <has_fields T>
 constexpr void append_text(std::string& out, T const& value);
@@ -47,7 +49,8 @@ constexpr void append_text(std::string& out, T const& value) {
   bool first = true;
   std::apply(
       [&](auto const&... f) {
-        (((out += first ? "." : ", ."), (out += f.name), (out += " = "), append_text(out, value.*(f.member)), first = false), ...);
+        (((out += first ? "." : ", ."), (out += f.name), (out += " = "), append_text(out, value.*(f.member)), first = false),
+         ...);
       },
       T::fields());
   out += '}';

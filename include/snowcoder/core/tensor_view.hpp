@@ -18,8 +18,8 @@ struct matrix_view {
   constexpr matrix_view(T* d, std::int64_t r, std::int64_t c) : data(d), rows(r), columns(c), stride(c) {}
   constexpr matrix_view(T* d, std::int64_t r, std::int64_t c, std::int64_t s) : data(d), rows(r), columns(c), stride(s) {}
   template <class U>
-    requires(std::is_same_v<U const, T> && !std::is_same_v<U, T>)
-  constexpr matrix_view(matrix_view<U> other) : data(other.data), rows(other.rows), columns(other.columns), stride(other.stride) {}
+  requires(std::is_same_v<U const, T> && !std::is_same_v<U, T>) constexpr matrix_view(matrix_view<U> other)
+      : data(other.data), rows(other.rows), columns(other.columns), stride(other.stride) {}
 
   constexpr T* row(std::int64_t i) const { return data + i * stride; }
   constexpr std::int64_t size() const { return rows * columns; }

@@ -51,9 +51,7 @@ constexpr void append_text(std::string& out, std::integral auto value) { append_
 constexpr void append_text(std::string& out, std::floating_point auto value) { append_real(out, double(value)); }
 constexpr void append_text(std::string& out, std::string_view value) { (((out += '"') += value) += '"'); }
 template <class E>
-  requires std::is_enum_v<E>
-constexpr void append_text(std::string& out, E value) {
-  out += name_of(value);
-}
+requires std::is_enum_v<E>
+constexpr void append_text(std::string& out, E value) { out += name_of(value); }
 
 }  // namespace snowcoder

@@ -89,8 +89,10 @@ inline std::string_view finish_name(finish f) { return f == finish::stop ? "stop
 /// One choice: a whole answer, or with `piece` a part of a stream; `reason` is null until the end.
 inline io::json choice(bool chat, bool piece, std::string_view text, io::json reason) {
   io::json c{{"index", 0}};
-  if (chat) c[piece ? "delta" : "message"] = {{"role", "assistant"}, {"content", text}};
-  else c["text"] = text;
+  if (chat)
+    c[piece ? "delta" : "message"] = {{"role", "assistant"}, {"content", text}};
+  else
+    c["text"] = text;
   c["logprobs"] = nullptr;
   c["finish_reason"] = std::move(reason);
   return c;

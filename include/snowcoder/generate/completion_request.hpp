@@ -25,9 +25,14 @@ inline std::string completion_request(std::string const& model, std::string_view
   std::vector<std::string> stop;
   for (auto const& w : options.stop)
     if (stop.size() < 4 && w.starts_with('\n')) stop.push_back(w);
-  return io::to_line({{"model", model}, {"prompt", prompt}, {"max_tokens", options.new_tokens},
-                      {"temperature", options.sampling.temperature}, {"top_p", options.sampling.top_p},
-                      {"seed", options.sampling.seed}, {"n", 1}, {"stop", stop}});
+  return io::to_line({{"model", model},
+                      {"prompt", prompt},
+                      {"max_tokens", options.new_tokens},
+                      {"temperature", options.sampling.temperature},
+                      {"top_p", options.sampling.top_p},
+                      {"seed", options.sampling.seed},
+                      {"n", 1},
+                      {"stop", stop}});
 }
 
 /// choices[0].text, cut at the first stop word.

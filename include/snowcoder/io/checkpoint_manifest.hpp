@@ -19,7 +19,7 @@ struct checkpoint_manifest {
   std::string model;                      ///< hash of the model's part of that text: who may load the weights
   std::int64_t parameters = 0;
   json settings;  ///< everything else that decides what is trained next: seed, precision, tokens, origin
-  json versions;                          ///< libraries, for people
+  json versions;  ///< libraries, for people
   struct part {
     std::string file;
     std::uint64_t bytes = 0;
@@ -34,8 +34,14 @@ inline json manifest_json(checkpoint_manifest const& m) {
   json value{{"format", "snowcoder checkpoint 1"},
              {"recipe", {{"name", m.recipe}, {"fingerprint", m.fingerprint}, {"model", m.model}, {"text", m.text}}},
              {"parameters", m.parameters},
-             {"position", {{"phase", p.phase}, {"step", p.step}, {"total_steps", p.total_steps}, {"updates", p.updates},
-                           {"sequences", p.sequences}, {"tokens", p.tokens}, {"seed", p.seed}}},
+             {"position",
+              {{"phase", p.phase},
+               {"step", p.step},
+               {"total_steps", p.total_steps},
+               {"updates", p.updates},
+               {"sequences", p.sequences},
+               {"tokens", p.tokens},
+               {"seed", p.seed}}},
              {"settings", m.settings},
              {"versions", m.versions},
              {"files", json::array()}};

@@ -147,9 +147,7 @@ class text_writer {
     }
     return w;
   }
-  expected<void> write(std::string_view text) {
-    return stream_ ? compress(text, ZSTD_e_continue) : file_.write(text);
-  }
+  expected<void> write(std::string_view text) { return stream_ ? compress(text, ZSTD_e_continue) : file_.write(text); }
   expected<void> write_line(std::string_view text) {
     SNOWCODER_CHECK(write(text));
     return write("\n");

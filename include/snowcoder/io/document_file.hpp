@@ -27,8 +27,12 @@ inline std::string document_line(document const& d) {
   json metadata{{"repo", d.repository}, {"path", d.path}, {"language", config::title(d.language)}};
   if (!d.licence.empty()) metadata["licence"] = d.licence;
   if (d.stars) metadata["stars"] = *d.stars;
-  return to_line(json{{"id", d.id}, {"text", d.text}, {"source", d.source}, {"added", undated},
-                      {"created", d.created.empty() ? std::string(undated) : d.created}, {"metadata", std::move(metadata)}});
+  return to_line(json{{"id", d.id},
+                      {"text", d.text},
+                      {"source", d.source},
+                      {"added", undated},
+                      {"created", d.created.empty() ? std::string(undated) : d.created},
+                      {"metadata", std::move(metadata)}});
 }
 
 /// Parses rows; keep one per thread, it owns the parser's memory.
@@ -37,9 +41,11 @@ class document_parser {
   expected<document> parse(std::string_view line, std::string const& where) {
     simdjson::padded_string padded(line);
     simdjson::dom::element row;
-    if (auto e = parser_.parse(padded).get(row)) return failure(std::string("not a JSON row: ") + simdjson::error_message(e), where);
+    if (auto e = parser_.parse(padded).get(row))
+      return failure(std::string("not a JSON row: ") + simdjson::error_message(e), where);
     document d;
-    if (!text(row, "text", d.text)) return failure("row has no string field \"text\"", where, "documents need id, text and metadata");
+    if (!text(row, "text", d.text))
+      return failure("row has no string field \"text\"", where, "documents need id, text and metadata");
     text(row, "id", d.id);
     text(row, "source", d.source);
     text(row, "created", d.created);
@@ -136,7 +142,8 @@ inline expected<std::vector<attributes>> read_attributes(std::filesystem::path c
       SNOWCODER_TRY(bool more, lines.next(line));
       if (!more) break;
       SNOWCODER_TRY(auto row, parse_json(line, lines.place()));
-      if (!row.contains("id") || !row.contains("attributes")) return failure("attribute row without id or attributes", lines.place());
+      if (!row.contains("id") || !row.contains("attributes"))
+        return failure("attribute row without id or attributes", lines.place());
       attributes a;
       a.id = row["id"].get<std::string>();
       for (auto const& [key, spans] : row["attributes"].items())

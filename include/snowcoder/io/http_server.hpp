@@ -59,15 +59,15 @@ class http_server {
         response.set_content(to_line(reply.body), "application/json");
         return;
       }
-      response.set_chunked_content_provider("text/event-stream", [events = std::move(reply.events)](std::size_t,
-                                                                                                    httplib::DataSink& sink) {
-        events([&](std::string const& data) {
-          auto const line = "data: " + data + "\n\n";
-          return sink.is_writable() && sink.write(line.data(), line.size());
-        });
-        sink.done();
-        return true;
-      });
+      response.set_chunked_content_provider("text/event-stream",
+                                            [events = std::move(reply.events)](std::size_t, httplib::DataSink& sink) {
+                                              events([&](std::string const& data) {
+                                                auto const line = "data: " + data + "\n\n";
+                                                return sink.is_writable() && sink.write(line.data(), line.size());
+                                              });
+                                              sink.done();
+                                              return true;
+                                            });
     };
   }
 

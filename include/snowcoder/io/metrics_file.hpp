@@ -8,21 +8,27 @@
 #include <snowcoder/io/tensorboard.hpp>
 #include <snowcoder/record/training_step.hpp>
 
+#include <unistd.h>
 #include <array>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
 namespace snowcoder::io {
 
 inline std::string metrics_line(training_step const& s) {
-  return to_line(json{{"step", s.step}, {"total_steps", s.total_steps}, {"tokens", s.tokens}, {"pass", s.pass},
-                      {"loss", s.loss}, {"gradient_norm", s.gradient_norm}, {"rate", s.rate}}) + "\n";
+  return to_line(json{{"step", s.step},
+                      {"total_steps", s.total_steps},
+                      {"tokens", s.tokens},
+                      {"pass", s.pass},
+                      {"loss", s.loss},
+                      {"gradient_norm", s.gradient_norm},
+                      {"rate", s.rate}}) +
+         "\n";
 }
 inline expected<training_step> parse_metrics_line(std::string_view line, std::string const& where) {
   SNOWCODER_TRY(auto row, parse_json(line, where));

@@ -44,16 +44,27 @@ struct tensor {
 /// A tensor over elements in memory, for writing.
 template <class T>
 tensor tensor_of(std::string name, std::vector<std::int64_t> shape, std::span<T const> elements) {
-  return {std::move(name), dtype_of<T>, std::move(shape),
+  return {std::move(name),
+          dtype_of<T>,
+          std::move(shape),
           {reinterpret_cast<char const*>(elements.data()), elements.size() * sizeof(T)}};
 }
 
 namespace detail {
 
-inline constexpr std::array<std::pair<std::string_view, dtype>, 13> safetensors_types{
-    {{"F32", dtype::f32}, {"BF16", dtype::bf16}, {"F16", dtype::f16}, {"I64", dtype::i64}, {"I32", dtype::i32},
-     {"U16", dtype::u16}, {"U8", dtype::u8}, {"I8", dtype::i8}, {"I16", dtype::i16}, {"U32", dtype::u32},
-     {"U64", dtype::u64}, {"F64", dtype::f64}, {"BOOL", dtype::boolean}}};
+inline constexpr std::array<std::pair<std::string_view, dtype>, 13> safetensors_types{{{"F32", dtype::f32},
+                                                                                       {"BF16", dtype::bf16},
+                                                                                       {"F16", dtype::f16},
+                                                                                       {"I64", dtype::i64},
+                                                                                       {"I32", dtype::i32},
+                                                                                       {"U16", dtype::u16},
+                                                                                       {"U8", dtype::u8},
+                                                                                       {"I8", dtype::i8},
+                                                                                       {"I16", dtype::i16},
+                                                                                       {"U32", dtype::u32},
+                                                                                       {"U64", dtype::u64},
+                                                                                       {"F64", dtype::f64},
+                                                                                       {"BOOL", dtype::boolean}}};
 
 inline std::optional<dtype> safetensors_type(std::string_view name) {
   for (auto const& [text, type] : safetensors_types)
@@ -174,16 +185,26 @@ class safetensors {
     auto const* t = find(name);
     if (!t) return failure("no tensor " + std::string(name), where_, "is this the right model?");
     if (std::size_t(t->size()) != out.size())
-      return failure("tensor " + t->name + " has " + std::to_string(t->size()) + " elements instead of " +
-                         std::to_string(out.size()), where_, "is this the right model?");
+      return failure(
+          "tensor " + t->name + " has " + std::to_string(t->size()) + " elements instead of " + std::to_string(out.size()),
+          where_, "is this the right model?");
     auto const convert = [&]<class T>(T const* in, auto widen) { std::transform(in, in + out.size(), out.begin(), widen); };
     void const* p = t->bytes.data();
     switch (t->type) {
-      case dtype::f32: convert(static_cast<float const*>(p), [](float v) { return v; }); return {};
-      case dtype::bf16: convert(static_cast<bfloat16 const*>(p), [](bfloat16 v) { return float(v); }); return {};
-      case dtype::f16: convert(static_cast<std::uint16_t const*>(p), detail::half_to_float); return {};
-      case dtype::f64: convert(static_cast<double const*>(p), [](double v) { return float(v); }); return {};
-      default: return failure("tensor " + t->name + " does not hold floating point numbers", where_);
+      case dtype::f32:
+        convert(static_cast<float const*>(p), [](float v) { return v; });
+        return {};
+      case dtype::bf16:
+        convert(static_cast<bfloat16 const*>(p), [](bfloat16 v) { return float(v); });
+        return {};
+      case dtype::f16:
+        convert(static_cast<std::uint16_t const*>(p), detail::half_to_float);
+        return {};
+      case dtype::f64:
+        convert(static_cast<double const*>(p), [](double v) { return float(v); });
+        return {};
+      default:
+        return failure("tensor " + t->name + " does not hold floating point numbers", where_);
     }
   }
   /// The same, into a vector of the tensor's own size.

@@ -26,8 +26,12 @@ class decoder {
  public:
   /// Activations for up to `sequences` sequences of up to R::model.context tokens; made when first needed.
   decoder(Backend& device, int sequences)
-      : device_(device), sequences_(sequences), weights_(device), head_(device, std::int64_t(sequences) * shape.context),
-        ids_(std::int64_t(sequences) * shape.context), targets_(std::int64_t(sequences) * shape.context) {
+      : device_(device),
+        sequences_(sequences),
+        weights_(device),
+        head_(device, std::int64_t(sequences) * shape.context),
+        ids_(std::int64_t(sequences) * shape.context),
+        targets_(std::int64_t(sequences) * shape.context) {
     require(sequences > 0, "decoder: room for at least one sequence");
   }
 

@@ -21,10 +21,19 @@ class decoder_activations {
  public:
   /// Room for `rows` tokens; `kept`: of every layer.
   decoder_activations(std::int64_t rows, bool kept)
-      : rows_(rows), layers_(kept ? shape.layers : 1), kept_(kept), inputs_((kept ? shape.layers + 1 : 2) * rows * width),
-        middles_(layers_ * rows * width), norms_(2 * layers_ * rows * width), qkv_(layers_ * rows * packed),
-        attended_(layers_ * rows * width), log_sums_(layers_ * rows * shape.heads), gate_up_(layers_ * rows * 2 * hidden),
-        products_(layers_ * rows * hidden), projected_(rows * width), final_(rows * width) {
+      : rows_(rows),
+        layers_(kept ? shape.layers : 1),
+        kept_(kept),
+        inputs_((kept ? shape.layers + 1 : 2) * rows * width),
+        middles_(layers_ * rows * width),
+        norms_(2 * layers_ * rows * width),
+        qkv_(layers_ * rows * packed),
+        attended_(layers_ * rows * width),
+        log_sums_(layers_ * rows * shape.heads),
+        gate_up_(layers_ * rows * 2 * hidden),
+        products_(layers_ * rows * hidden),
+        projected_(rows * width),
+        final_(rows * width) {
     if (!kept) return;
     gradient_ = buffer<T>(rows * width);
     dqkv_ = buffer<T>(rows * packed);

@@ -27,10 +27,21 @@ class decoder_cache {
  public:
   /// `weights` must outlive the cache and be loaded before append().
   decoder_cache(Backend& device, decoder_weights<R, Backend, T> const& weights)
-      : device_(device), weights_(weights), keys_(shape.layers * shape.context * kv_width),
-        values_(shape.layers * shape.context * kv_width), x_(chunk * width), y_(chunk * width), normed_(chunk * width),
-        q_(chunk * width), attended_(chunk * width), projected_(chunk * width), gate_up_(chunk * 2 * shape.hidden),
-        product_(chunk * shape.hidden), ids_(chunk), logits_(shape.vocabulary), host_logits_(std::size_t(shape.vocabulary)) {}
+      : device_(device),
+        weights_(weights),
+        keys_(shape.layers * shape.context * kv_width),
+        values_(shape.layers * shape.context * kv_width),
+        x_(chunk * width),
+        y_(chunk * width),
+        normed_(chunk * width),
+        q_(chunk * width),
+        attended_(chunk * width),
+        projected_(chunk * width),
+        gate_up_(chunk * 2 * shape.hidden),
+        product_(chunk * shape.hidden),
+        ids_(chunk),
+        logits_(shape.vocabulary),
+        host_logits_(std::size_t(shape.vocabulary)) {}
 
   /// Tokens held; at most context().
   std::int64_t size() const { return size_; }
@@ -88,8 +99,8 @@ class decoder_cache {
                        size_, s);
       linear<Backend, T, T>(device_, projected, attended, w.output);
       add(device_, y.data, x.data, projected.data, y.size());
-      swiglu_activations<T> const a{rows(normed_, n, width), {gate_up_.data(), n, 2 * shape.hidden},
-                                    {product_.data(), n, shape.hidden}};
+      swiglu_activations<T> const a{
+          rows(normed_, n, width), {gate_up_.data(), n, 2 * shape.hidden}, {product_.data(), n, shape.hidden}};
       swiglu_forward<Backend, T>(device_, x, y, weights_.feed_forward(i), a, projected, epsilon);
     }
     size_ += n;

@@ -18,8 +18,8 @@
 #include <snowcoder/pipeline/log.hpp>
 #include <snowcoder/pipeline/processor.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <exception>
@@ -89,7 +89,8 @@ class app {
   expected<outcome> guarded(std::function<expected<outcome>(run_context&)> const& body) {
     SNOWCODER_CHECK(check_processor());
     SNOWCODER_TRY(context_.log, event_log::open(log_));
-    context_.log.event("start", {{"program", cli_.get_name()}, {"recipe", R::name}, {"fingerprint", config::fingerprint<R>.hex()}});
+    context_.log.event("start",
+                       {{"program", cli_.get_name()}, {"recipe", R::name}, {"fingerprint", config::fingerprint<R>.hex()}});
     try {
       console shown(context_.bar);
       auto result = body(context_);

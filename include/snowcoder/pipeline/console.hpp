@@ -62,7 +62,9 @@ class console {
     if (s.total > 0) {
       double const share = double(s.done) / double(s.total);
       int const cells = int(share * 24 + 0.5);
-      if (terminal_) line += fmt::format(" [{}{}]", std::string(std::size_t(std::min(cells, 24)), '#'), std::string(std::size_t(24 - std::min(cells, 24)), '.'));
+      if (terminal_)
+        line += fmt::format(" [{}{}]", std::string(std::size_t(std::min(cells, 24)), '#'),
+                            std::string(std::size_t(24 - std::min(cells, 24)), '.'));
       line += fmt::format(" {:.0f} % · {}/{} {}", share * 100, s.done, s.total, s.unit);
       if (rate > 0 && s.done < s.total) line += fmt::format(" · {:.0f} s left", double(s.total - s.done) / rate);
     } else {

@@ -39,20 +39,24 @@ void describe_fields(std::string& out, std::string const& prefix, T const& value
 
 template <config::recipe R>
 std::string describe() {
-  std::string out = fmt::format("recipe       {}\nfingerprint  {}\nparameters   {}\n", R::name, config::fingerprint<R>.hex(), config::parameters(R::model));
-  out += fmt::format("tokens       {}\nFLOP/token   {:.4g} (causal)\n", config::total_tokens<R>(), config::flop_per_token(R::model));
+  std::string out = fmt::format("recipe       {}\nfingerprint  {}\nparameters   {}\n", R::name, config::fingerprint<R>.hex(),
+                                config::parameters(R::model));
+  out += fmt::format("tokens       {}\nFLOP/token   {:.4g} (causal)\n", config::total_tokens<R>(),
+                     config::flop_per_token(R::model));
   out += fmt::format("filters      {}\nsplitter     {}\n", R::filters::text(), R::splitter::text());
   out += "values       [paper] printed there  [derived] from it  [ours] where it is silent  [recipe] changed here\n";
   config::for_each_value<R>([&](std::string_view name, auto const& value) {
     if constexpr (has_fields<std::remove_cvref_t<decltype(value)>>)
-      detail::describe_fields(out, std::string(name), value, std::remove_cvref_t<decltype(value)>{}, [](std::string_view, origin from) { return from; });
+      detail::describe_fields(out, std::string(name), value, std::remove_cvref_t<decltype(value)>{},
+                              [](std::string_view, origin from) { return from; });
     else
       for (auto const& phase : value) {
         config::phase printed{};
         for (auto const& p : config::paper_phases)
           if (p.name == phase.name) printed = p;
-        detail::describe_fields(out, std::string(name) + "." + std::string(phase.name), phase, printed,
-                                [&](std::string_view field, origin from) { return config::phase_origin(phase.name, field, from); });
+        detail::describe_fields(
+            out, std::string(name) + "." + std::string(phase.name), phase, printed,
+            [&](std::string_view field, origin from) { return config::phase_origin(phase.name, field, from); });
       }
   });
   return out;

@@ -25,10 +25,10 @@ namespace snowcoder::pipeline {
 
 struct generate_options {
   std::filesystem::path checkpoint, tokenizer, benchmark, out;
-  std::string server, model;      ///< instead of a checkpoint
-  std::int64_t limit = 0;         ///< first so many tasks; 0: all
+  std::string server, model;  ///< instead of a checkpoint
+  std::int64_t limit = 0;     ///< first so many tasks; 0: all
   std::string precision = "f32";
-  int in_flight = 8;              ///< requests to a server at a time
+  int in_flight = 8;  ///< requests to a server at a time
 };
 
 namespace detail {
@@ -133,7 +133,7 @@ expected<outcome> generate_samples(run_context& run, generate_options const& opt
     run.bar.advance();
     return {};
   };
-  auto const completed = !from                        ? detail::complete_there<R>(options, left, done)
+  auto const completed = !from                         ? detail::complete_there<R>(options, left, done)
                          : options.precision == "bf16" ? detail::complete_here<R, bfloat16>(run, options, *from, left, done)
                                                        : detail::complete_here<R, float>(run, options, *from, left, done);
   SNOWCODER_CHECK(completed);

@@ -16,11 +16,20 @@ namespace snowcoder::pipeline {
 inline std::string escaped(std::string_view text) {
   std::string out;
   for (char c : text) switch (c) {
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '&': out += "&amp;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
     }
   return out;
 }
@@ -29,11 +38,13 @@ class html_page {
  public:
   explicit html_page(std::string const& title) {
     body_ = "<h1>" + escaped(title) + "</h1>\n";
-    head_ = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + escaped(title) +
-            "</title>\n<style>body{font:15px/1.5 sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#222}"
-            "table{border-collapse:collapse;margin:1rem 0}td,th{padding:.15rem .7rem;border-bottom:1px solid #ddd;text-align:right}"
-            "td:first-child,th:first-child{text-align:left}pre{background:#f6f6f6;padding:.7rem;overflow:auto;max-height:22rem;font-size:12px}"
-            "h2{margin-top:2.5rem;border-bottom:2px solid #ddd}.note{color:#666}summary{cursor:pointer}</style></head><body>\n";
+    head_ =
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + escaped(title) +
+        "</title>\n<style>body{font:15px/1.5 sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#222}"
+        "table{border-collapse:collapse;margin:1rem 0}td,th{padding:.15rem .7rem;border-bottom:1px solid #ddd;text-align:right}"
+        "td:first-child,th:first-child{text-align:left}pre{background:#f6f6f6;padding:.7rem;overflow:auto;max-height:22rem;"
+        "font-size:12px}"
+        "h2{margin-top:2.5rem;border-bottom:2px solid #ddd}.note{color:#666}summary{cursor:pointer}</style></head><body>\n";
   }
   void section(std::string const& title) { body_ += "<h2>" + escaped(title) + "</h2>\n"; }
   void heading(std::string const& title) { body_ += "<h3>" + escaped(title) + "</h3>\n"; }

@@ -23,7 +23,8 @@ class event_log {
     event_log log;
     if (path.empty()) return log;
     try {
-      log.sink_ = std::make_shared<spdlog::logger>("events", std::make_shared<spdlog::sinks::basic_file_sink_mt>(path.string()));
+      log.sink_ =
+          std::make_shared<spdlog::logger>("events", std::make_shared<spdlog::sinks::basic_file_sink_mt>(path.string()));
       log.sink_->set_pattern("%v");
       log.sink_->flush_on(spdlog::level::info);
     } catch (spdlog::spdlog_ex const& e) {

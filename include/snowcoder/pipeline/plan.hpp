@@ -45,12 +45,13 @@ std::string plan(hardware const& h) {
   out += fmt::format("model        {} parameters ({} layers, width {}, hidden {}, {} heads, vocabulary {}, context {})\n",
                      with_commas(parameters(model)), model.layers, model.width, model.hidden, model.heads,
                      with_commas(model.vocabulary), with_commas(model.context));
-  out += fmt::format("FLOP/token   {:.4g} causal (6N + 6LdT), {:.4g} in the PaLM convention (6N + 12LdT)\n", flop_per_token(model),
-                     flop_per_token_full_square(model));
-  out += fmt::format("hardware     {}: {:.4g} TFLOP/s peak, {:.0f} % of it assumed reached\n\n", h.note, h.peak_flops / 1e12, h.reached * 100);
+  out += fmt::format("FLOP/token   {:.4g} causal (6N + 6LdT), {:.4g} in the PaLM convention (6N + 12LdT)\n",
+                     flop_per_token(model), flop_per_token_full_square(model));
+  out += fmt::format("hardware     {}: {:.4g} TFLOP/s peak, {:.0f} % of it assumed reached\n\n", h.note, h.peak_flops / 1e12,
+                     h.reached * 100);
 
-  out += fmt::format("{:<14} {:>18} {:>9} {:>8} {:>14} {:>10} {:>12} {:>12}\n", "phase", "tokens", "steps", "passes", "tokens/step",
-                     "FLOP", "hours", "files");
+  out += fmt::format("{:<14} {:>18} {:>9} {:>8} {:>14} {:>10} {:>12} {:>12}\n", "phase", "tokens", "steps", "passes",
+                     "tokens/step", "FLOP", "hours", "files");
   double hours = 0;
   for (auto const& p : R::curriculum) {
     double const flop = double(p.tokens) * flop_per_token(model);
@@ -60,8 +61,8 @@ std::string plan(hardware const& h) {
                        with_commas(p.steps(model.context)), p.passes, with_commas(p.tokens_per_step(model.context)), flop,
                        phase_hours, bytes_text(double(p.tokens) / p.passes * bytes_per_token(R::vocabulary)));
   }
-  out += fmt::format("{:<14} {:>18} {:>9} {:>8} {:>14} {:>10.3g} {:>12.4g}\n\n", "all", with_commas(total_tokens<R>()), "", "", "",
-                     total_flop<R>(), hours);
+  out += fmt::format("{:<14} {:>18} {:>9} {:>8} {:>14} {:>10.3g} {:>12.4g}\n\n", "all", with_commas(total_tokens<R>()), "", "",
+                     "", total_flop<R>(), hours);
   out += fmt::format("device time  {} on one device\n", duration_text(hours * 3600));
   out += fmt::format("disk         {} of tokens as trained ({} bytes each); checkpoint {}; published model {}\n",
                      bytes_text(double(total_tokens<R>()) * bytes_per_token(R::vocabulary)), bytes_per_token(R::vocabulary),
@@ -70,20 +71,22 @@ std::string plan(hardware const& h) {
                      binary_bytes_text(double(state_bytes(model))));
   for (int sequences : {1, 2, 4, 8, 16}) {
     double const bytes = double(state_bytes(model) + activation_bytes(model, sequences));
-    out += fmt::format("             {:>3}  {:>10}{}\n", sequences, binary_bytes_text(bytes), bytes > h.memory_bytes ? "  (more than the device has)" : "");
+    out += fmt::format("             {:>3}  {:>10}{}\n", sequences, binary_bytes_text(bytes),
+                       bytes > h.memory_bytes ? "  (more than the device has)" : "");
   }
   constexpr auto e = R::encoder;
   constexpr int n = R::annotator.section;
   double const corpus = double(R::curriculum[0].tokens) / R::curriculum[0].passes;
   out += fmt::format("\nannotator    encoder of {} parameters, {:.4g} FLOP/token at {} tokens; three sections a file\n",
                      with_commas(parameters(e)), flop_per_token(e, n), n);
-  out += fmt::format("             one file: {} at the assumed rate\n", duration_text(3.0 * n * flop_per_token(e, n) / (h.peak_flops * h.reached)));
+  out += fmt::format("             one file: {} at the assumed rate\n",
+                     duration_text(3.0 * n * flop_per_token(e, n) / (h.peak_flops * h.reached)));
   out += fmt::format("selection    top {:.4g} % of every language: {} of {}\n", R::selection.share * 100,
                      tokens_text(corpus * R::selection.share), tokens_text(corpus));
   for (auto const& p : R::curriculum)
     if (p.source == documents::synthetic)
-      out += fmt::format("synthesis    {} to be written, {:.0f} % Python as trained\n", tokens_text(double(p.tokens) / p.passes),
-                         R::synthesis.python_share * 100);
+      out += fmt::format("synthesis    {} to be written, {:.0f} % Python as trained\n",
+                         tokens_text(double(p.tokens) / p.passes), R::synthesis.python_share * 100);
   return out;
 }
 

@@ -25,7 +25,7 @@ struct plot_series {
 };
 
 struct plot {
-  std::string x, y;                  ///< axis titles, with units
+  std::string x, y;  ///< axis titles, with units
   std::vector<plot_series> series;
   std::string style = "lines";       ///< any gnuplot style: "lines", "steps", "boxes"
   std::vector<std::string> ticks{};  ///< names of x = 0, 1, …, where the axis is one of names
@@ -62,7 +62,8 @@ inline expected<std::string> draw(plot const& p) {
   if (p.style == "boxes") script << "set style fill solid 0.7\nset boxwidth 0.8 relative\nset yrange [0:*]\n";
   if (!p.ticks.empty()) {
     script << "set xtics rotate by -40 (";
-    for (std::size_t i = 0; i < p.ticks.size(); ++i) script << (i ? ", " : "") << detail::gnuplot_quoted(p.ticks[i]) << ' ' << i;
+    for (std::size_t i = 0; i < p.ticks.size(); ++i)
+      script << (i ? ", " : "") << detail::gnuplot_quoted(p.ticks[i]) << ' ' << i;
     script << ")\n";
   }
   script << "plot ";
@@ -72,8 +73,8 @@ inline expected<std::string> draw(plot const& p) {
     std::ofstream out(data);
     for (auto [x, y] : p.series[i].points)
       if (std::isfinite(x) && std::isfinite(y)) out << fmt::format("{} {}\n", x, y);
-    script << (i ? ", " : "") << "'" << data.string() << "' using 1:2 with " << p.style << " lw 1.5 lc rgb '" << colours[i % colours.size()]
-           << "' title " << detail::gnuplot_quoted(p.series[i].title);
+    script << (i ? ", " : "") << "'" << data.string() << "' using 1:2 with " << p.style << " lw 1.5 lc rgb '"
+           << colours[i % colours.size()] << "' title " << detail::gnuplot_quoted(p.series[i].title);
   }
   script << "\n";
   script.close();

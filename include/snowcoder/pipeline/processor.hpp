@@ -10,7 +10,8 @@ namespace snowcoder::pipeline {
 inline expected<void> check_processor() {
 #if defined(__x86_64__)
   [[maybe_unused]] auto missing = [](char const* set) {
-    return failure(std::string("this processor lacks ") + set + ", which the program was built for", "", "build with the preset `portable`");
+    return failure(std::string("this processor lacks ") + set + ", which the program was built for", "",
+                   "build with the preset `portable`");
   };
 #if defined(__AVX2__)
   if (!__builtin_cpu_supports("avx2")) return missing("AVX2");

@@ -28,7 +28,8 @@ inline expected<hash128> content_hash(std::filesystem::path const& path) {
   if (!fs::is_directory(path)) return failure("no such file or folder", path.string());
   std::vector<fs::path> files;
   std::error_code e;
-  for (fs::recursive_directory_iterator it(path, fs::directory_options::skip_permission_denied, e), end; it != end; it.increment(e))
+  for (fs::recursive_directory_iterator it(path, fs::directory_options::skip_permission_denied, e), end; it != end;
+       it.increment(e))
     if (it->is_regular_file(e) && !it->is_symlink(e) && it->path().filename() != "provenance.json") files.push_back(it->path());
   std::sort(files.begin(), files.end());
   std::string all;
@@ -45,11 +46,12 @@ class provenance {
   template <config::recipe R>
   static provenance of(std::string_view program, io::json settings) {
     provenance p;
-    p.value_ = {{"program", program},
-                {"version", version},
-                {"recipe", {{"name", R::name}, {"fingerprint", config::fingerprint<R>.hex()}, {"text", config::recipe_text<R>()}}},
-                {"settings", std::move(settings)},
-                {"inputs", io::json::array()}};
+    p.value_ = {
+        {"program", program},
+        {"version", version},
+        {"recipe", {{"name", R::name}, {"fingerprint", config::fingerprint<R>.hex()}, {"text", config::recipe_text<R>()}}},
+        {"settings", std::move(settings)},
+        {"inputs", io::json::array()}};
     return p;
   }
   expected<void> add_input(std::filesystem::path const& path) {

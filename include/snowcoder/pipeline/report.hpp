@@ -14,8 +14,9 @@ template <config::recipe R>
 expected<outcome> report(run_context& run, std::filesystem::path const& folder, std::filesystem::path const& out) {
   if (!std::filesystem::is_directory(folder)) return failure("no such run folder", folder.string());
   html_page page("snowcoder: " + std::string(R::name));
-  page.text(fmt::format("Recipe {} (fingerprint {}), {} parameters, written by snowcoder {}. After Arctic-SnowCoder, arXiv 2409.02326.", R::name,
-                        config::fingerprint<R>.hex(), with_commas(config::parameters(R::model)), version));
+  page.text(fmt::format(
+      "Recipe {} (fingerprint {}), {} parameters, written by snowcoder {}. After Arctic-SnowCoder, arXiv 2409.02326.", R::name,
+      config::fingerprint<R>.hex(), with_commas(config::parameters(R::model)), version));
   detail::report_funnel(page, folder);
   SNOWCODER_CHECK(detail::report_scores(page, folder));
   detail::report_selection(page, folder);

@@ -34,16 +34,19 @@ inline void report_funnel(html_page& page, std::filesystem::path const& run) {
   auto const& total = (*value)["total"];
   auto files = [](io::json const& n) { return with_commas(n["files"].get<std::int64_t>()); };
   auto bytes = [](io::json const& n) { return bytes_text(n["bytes"].get<double>()); };
-  std::vector<std::vector<std::string>> rows{{"came in", "", files(total["in"]), bytes(total["in"]), total["in"]["repositories"].dump()}};
+  std::vector<std::vector<std::string>> rows{
+      {"came in", "", files(total["in"]), bytes(total["in"]), total["in"]["repositories"].dump()}};
   for (auto const& d : total["dropped"])
-    rows.push_back({d["stage"].get<std::string>(), d["reason"].get<std::string>(), "−" + files(d), bytes(d), d["repositories"].dump()});
+    rows.push_back(
+        {d["stage"].get<std::string>(), d["reason"].get<std::string>(), "−" + files(d), bytes(d), d["repositories"].dump()});
   rows.push_back({"kept", "", files(total["kept"]), bytes(total["kept"]), total["kept"]["repositories"].dump()});
   page.table({"stage", "reason", "files", "bytes", "repositories"}, rows);
 
   // By language: one column for each stage that dropped anything.
   std::vector<std::string> stages;
   for (auto const& d : total["dropped"])
-    if (auto const s = d["stage"].get<std::string>(); std::find(stages.begin(), stages.end(), s) == stages.end()) stages.push_back(s);
+    if (auto const s = d["stage"].get<std::string>(); std::find(stages.begin(), stages.end(), s) == stages.end())
+      stages.push_back(s);
   std::vector<std::string> head{"language", "files in"};
   head.insert(head.end(), stages.begin(), stages.end());
   head.insert(head.end(), {"files kept", "bytes kept", "repositories kept"});
@@ -70,7 +73,8 @@ inline plot histogram(std::vector<double> const& values) {
   std::array<double, 20> bins{};
   for (double v : values) bins[std::min<std::size_t>(19, std::size_t((v - low) / (high - low) * 20))] += 1;
   plot p{"score", "files", {{"", {}}}, "boxes"};
-  for (std::size_t i = 0; i < bins.size(); ++i) p.series[0].points.emplace_back(low + (double(i) + 0.5) * (high - low) / 20, bins[i]);
+  for (std::size_t i = 0; i < bins.size(); ++i)
+    p.series[0].points.emplace_back(low + (double(i) + 0.5) * (high - low) / 20, bins[i]);
   return p;
 }
 
@@ -108,19 +112,23 @@ inline expected<void> report_scores(html_page& page, std::filesystem::path const
       }
       return {};
     }));
-    std::sort(all.begin(), all.end(), [](auto const& a, auto const& b) { return std::pair(-a.value, a.d.id) < std::pair(-b.value, b.d.id); });
+    std::sort(all.begin(), all.end(),
+              [](auto const& a, auto const& b) { return std::pair(-a.value, a.d.id) < std::pair(-b.value, b.d.id); });
     std::map<config::language, std::pair<double, int>> mean;
     for (auto const& s : all) {
       mean[s.d.language].first += s.value;
       mean[s.d.language].second += 1;
     }
     std::vector<std::vector<std::string>> table;
-    for (auto const& [l, m] : mean) table.push_back({std::string(config::title(l)), fmt::format("{}", m.second), fmt::format("{:.4f}", m.first / m.second)});
+    for (auto const& [l, m] : mean)
+      table.push_back({std::string(config::title(l)), fmt::format("{}", m.second), fmt::format("{:.4f}", m.first / m.second)});
     page.table({"language", "files", "mean score"}, table);
     auto show = [&](std::string const& title, std::size_t first, std::size_t count) {
       page.heading(title);
       for (std::size_t i = first; i < std::min(first + count, all.size()); ++i)
-        page.folded(fmt::format("{:.4f}  {}  {}/{}", all[i].value, config::title(all[i].d.language), all[i].d.repository, all[i].d.path), all[i].d.text);
+        page.folded(fmt::format("{:.4f}  {}  {}/{}", all[i].value, config::title(all[i].d.language), all[i].d.repository,
+                                all[i].d.path),
+                    all[i].d.text);
     };
     show("Best files", 0, 8);
     show("Worst files", all.size() > 8 ? all.size() - 8 : 0, 8);
@@ -136,7 +144,8 @@ inline void report_selection(html_page& page, std::filesystem::path const& run) 
   std::error_code ignored;
   std::vector<std::filesystem::path> files;
   for (auto const& e : std::filesystem::directory_iterator(run / "selection", ignored))
-    if (e.path().extension() == ".json" && e.path().filename().string().find("provenance") == std::string::npos) files.push_back(e.path());
+    if (e.path().extension() == ".json" && e.path().filename().string().find("provenance") == std::string::npos)
+      files.push_back(e.path());
   std::sort(files.begin(), files.end());
   for (auto const& file : files) {
     auto const value = io::read_json(file);
@@ -144,9 +153,11 @@ inline void report_selection(html_page& page, std::filesystem::path const& run) 
     page.heading(file.stem().string());
     std::vector<std::vector<std::string>> rows;
     for (auto const& c : (*value)["cuts"])
-      rows.push_back({c.value("language", ""), fmt::format("{:.4f}", c.value("threshold", 0.0)), with_commas(c.value("documents_kept", std::int64_t(0))),
-                      with_commas(c.value("documents_available", std::int64_t(0))), with_commas(c.value("tokens_kept", std::int64_t(0))),
-                      with_commas(c.value("budget", std::int64_t(0))), with_commas(c.value("shortfall", std::int64_t(0)))});
+      rows.push_back({c.value("language", ""), fmt::format("{:.4f}", c.value("threshold", 0.0)),
+                      with_commas(c.value("documents_kept", std::int64_t(0))),
+                      with_commas(c.value("documents_available", std::int64_t(0))),
+                      with_commas(c.value("tokens_kept", std::int64_t(0))), with_commas(c.value("budget", std::int64_t(0))),
+                      with_commas(c.value("shortfall", std::int64_t(0)))});
     page.table({"language", "threshold", "documents kept", "of", "tokens kept", "budget", "shortfall"}, rows);
   }
   if (files.empty()) page.note("Nothing has been selected in this run folder yet.");

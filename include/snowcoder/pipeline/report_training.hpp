@@ -42,13 +42,16 @@ void report_losses(html_page& page, std::filesystem::path const& run) {
       if (!steps || steps->empty()) continue;
       losses.series.push_back(smoothed(label, *steps));
       rows.push_back({label, fmt::format("{}", steps->size()), fmt::format("{:.3f}", double(steps->back().tokens) / 1e6),
-                      fmt::format("{:.3f}", steps->front().loss), fmt::format("{:.3f}", losses.series.back().points.back().second),
+                      fmt::format("{:.3f}", steps->front().loss),
+                      fmt::format("{:.3f}", losses.series.back().points.back().second),
                       fmt::format("{:.2g}", steps->back().rate)});
     }
   if (rows.empty()) return page.note("No metrics in this run folder yet.");
   page.figure(losses);
   page.table({"phase", "steps", "M tokens, in all", "first loss", "last losses (mean)", "last rate"}, rows);
-  page.note("Each phase is measured on its own training text, so a lower curve in a later phase does not by itself mean a better model.");
+  page.note(
+      "Each phase is measured on its own training text, so a lower curve in a later phase does not by itself mean a better "
+      "model.");
 }
 
 /// total.bits_per_byte of evaluation/<label>-<what>.json.
@@ -89,7 +92,8 @@ void report_bits(html_page& page, std::filesystem::path const& run) {
       return v["languages"][name]["bits_per_byte"].get<double>();
     });
   }
-  std::erase_if(rows, [](auto const& row) { return std::all_of(row.begin() + 1, row.end(), [](auto const& c) { return c.empty(); }); });
+  std::erase_if(
+      rows, [](auto const& row) { return std::all_of(row.begin() + 1, row.end(), [](auto const& c) { return c.empty(); }); });
   page.table(head, rows);
 
   auto const last = std::string(R::curriculum.back().name);
@@ -97,9 +101,11 @@ void report_bits(html_page& page, std::filesystem::path const& run) {
     auto const ours = bits_of(run, last, what), control = bits_of(run, "control-" + last, what);
     if (!ours || !control) continue;
     double const a = *total(*ours), b = *total(*control);
-    page.text(fmt::format("On {}, the three phases end at {:.4f} bits per byte and the control arm (the same tokens, on unselected code) at {:.4f}: "
-                          "selection and synthesis are {} by {:.4f} here.",
-                          what == "humaneval" ? "HumanEval" : "held-out files", a, b, a < b ? "ahead" : "behind", std::abs(a - b)));
+    page.text(
+        fmt::format("On {}, the three phases end at {:.4f} bits per byte and the control arm (the same tokens, on unselected "
+                    "code) at {:.4f}: "
+                    "selection and synthesis are {} by {:.4f} here.",
+                    what == "humaneval" ? "HumanEval" : "held-out files", a, b, a < b ? "ahead" : "behind", std::abs(a - b)));
   }
   page.note("One run, one seed, a small model: a direction, not a proof.");
 }
@@ -113,9 +119,11 @@ inline void report_verdicts(html_page& page, std::filesystem::path const& run) {
     any = true;
     page.heading(name == "canonical" ? "The benchmark's own solutions" : "The trained model's completions, greedy");
     std::vector<std::vector<std::string>> rows;
-    for (auto const& [verdict, count] : (*value)["verdicts"].items()) rows.push_back({verdict, fmt::format("{}", count.get<std::int64_t>())});
+    for (auto const& [verdict, count] : (*value)["verdicts"].items())
+      rows.push_back({verdict, fmt::format("{}", count.get<std::int64_t>())});
     page.table({"verdict", "samples"}, rows);
-    if (value->contains("limits")) page.note("Limits of one sample: " + io::to_line((*value)["limits"]) + "; walls: " + io::to_line((*value)["walls"]));
+    if (value->contains("limits"))
+      page.note("Limits of one sample: " + io::to_line((*value)["limits"]) + "; walls: " + io::to_line((*value)["walls"]));
   }
   if (!any) page.note("Nothing has been judged in this run folder yet.");
 }

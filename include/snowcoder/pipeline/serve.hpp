@@ -50,8 +50,10 @@ class text_service {
     }
     auto envelope = [this, chat, id = (chat ? "chatcmpl-" : "cmpl-") + hash(body).hex(),
                      created = std::int64_t(std::time(nullptr))](bool piece) {
-      return io::json{{"id", id}, {"object", chat ? (piece ? "chat.completion.chunk" : "chat.completion") : "text_completion"},
-                      {"created", created}, {"model", name_}};
+      return io::json{{"id", id},
+                      {"object", chat ? (piece ? "chat.completion.chunk" : "chat.completion") : "text_completion"},
+                      {"created", created},
+                      {"model", name_}};
     };
     if (!request->stream) {
       auto const c = complete(*request, [](std::string_view) { return true; });
@@ -62,22 +64,22 @@ class text_service {
       return {200, std::move(reply), {}};
     }
     return {200, {}, [this, envelope, request = std::move(*request)](io::http_reply::send const& send) {
-      auto const say = [&](std::string_view text, io::json reason) {
-        auto event = envelope(true);
-        event["choices"] = io::json::array({generate::choice(request.chat, true, text, std::move(reason))});
-        return send(io::to_line(event));
-      };
-      std::string held;
-      auto const c = complete(request, [&](std::string_view piece) {
-        held += piece;
-        auto const whole = generate::whole_characters(held);
-        bool const heard = whole == 0 || say(std::string_view(held).substr(0, whole), nullptr);
-        held.erase(0, whole);
-        return heard;
-      });
-      say(held, generate::finish_name(c.reason));
-      send("[DONE]");
-    }};
+              auto const say = [&](std::string_view text, io::json reason) {
+                auto event = envelope(true);
+                event["choices"] = io::json::array({generate::choice(request.chat, true, text, std::move(reason))});
+                return send(io::to_line(event));
+              };
+              std::string held;
+              auto const c = complete(request, [&](std::string_view piece) {
+                held += piece;
+                auto const whole = generate::whole_characters(held);
+                bool const heard = whole == 0 || say(std::string_view(held).substr(0, whole), nullptr);
+                held.erase(0, whole);
+                return heard;
+              });
+              say(held, generate::finish_name(c.reason));
+              send("[DONE]");
+            }};
   }
 
   template <class Said>

@@ -31,13 +31,13 @@ namespace snowcoder::pipeline {
 
 struct train_options {
   std::filesystem::path run;
-  std::string phase;               ///< empty: the whole curriculum
-  std::int64_t steps = 0;          ///< stop after so many steps of this call; 0: at the end
-  std::filesystem::path from;      ///< checkpoint that the phase starts from, instead of the phase before it
-  std::string arm;                 ///< another name for the phase's outputs
-  std::filesystem::path tokens;    ///< prefix of another token file
+  std::string phase;             ///< empty: the whole curriculum
+  std::int64_t steps = 0;        ///< stop after so many steps of this call; 0: at the end
+  std::filesystem::path from;    ///< checkpoint that the phase starts from, instead of the phase before it
+  std::string arm;               ///< another name for the phase's outputs
+  std::filesystem::path tokens;  ///< prefix of another token file
   std::string device = "cpu", precision = "f32";
-  int micro_batch = 0;             ///< sequences at a time; 0: as many as fit two gigabytes
+  int micro_batch = 0;                ///< sequences at a time; 0: as many as fit two gigabytes
   std::int64_t checkpoint_every = 0;  ///< steps; 0: a tenth of the phase, at most 1000
 };
 
@@ -88,8 +88,11 @@ class trainer {
     if (!parent.empty()) {
       SNOWCODER_TRY(origin, io::checkpoint::open(parent));
     }
-    io::json const settings{{"seed", run_.seed}, {"precision", options_.precision}, {"label", name},
-                            {"tokens", tokens.identity()}, {"from", origin ? origin->checksum(model_part) : "initialised"}};
+    io::json const settings{{"seed", run_.seed},
+                            {"precision", options_.precision},
+                            {"label", name},
+                            {"tokens", tokens.identity()},
+                            {"from", origin ? origin->checksum(model_part) : "initialised"}};
     SNOWCODER_TRY(auto const stand, resume(folder, settings));
     if (stand == standing::finished) {
       run_.say(name + ": already trained (" + (folder / "final").string() + ")");
@@ -183,11 +186,12 @@ class trainer {
     }
     // Before `final`: whoever sees that has the stamp as well, wherever this was killed.
     auto stamp = provenance::of<R>("train", settings);
-    SNOWCODER_CHECK(stamp.write(folder / "provenance.json", {{"steps", steps},
-                                                    {"tokens", steps * per_step},
-                                                    {"sequences_available", data.sequences()},
-                                                    {"passes", double(state_.position.sequences) / double(data.sequences())},
-                                                    {"last_loss", last.loss}}));
+    SNOWCODER_CHECK(
+        stamp.write(folder / "provenance.json", {{"steps", steps},
+                                                 {"tokens", steps * per_step},
+                                                 {"sequences_available", data.sequences()},
+                                                 {"passes", double(state_.position.sequences) / double(data.sequences())},
+                                                 {"last_loss", last.loss}}));
     SNOWCODER_CHECK(checkpoint(folder / "final"));
     io::retain_checkpoints(folder, 2);
     return {};

@@ -58,7 +58,9 @@ inline io::json model_config(config::decoder_shape const& s, weight_type type) {
 }
 
 inline io::json generation_config() {
-  return {{"bos_token_id", config::end_of_text}, {"eos_token_id", config::end_of_text}, {"pad_token_id", config::end_of_text},
+  return {{"bos_token_id", config::end_of_text},
+          {"eos_token_id", config::end_of_text},
+          {"pad_token_id", config::end_of_text},
           {"do_sample", false}};
 }
 
@@ -74,8 +76,12 @@ inline io::json tokenizer_config(config::decoder_shape const& s) {
                  {"pad_token", end}};
   io::json added = io::json::object();
   for (std::size_t i = 0; i < config::sentinels.size(); ++i)
-    added[std::to_string(i)] = {{"content", config::sentinels[i]}, {"lstrip", false}, {"normalized", false},
-                                {"rstrip", false}, {"single_word", false}, {"special", true}};
+    added[std::to_string(i)] = {{"content", config::sentinels[i]},
+                                {"lstrip", false},
+                                {"normalized", false},
+                                {"rstrip", false},
+                                {"single_word", false},
+                                {"special", true}};
   value["added_tokens_decoder"] = std::move(added);
   value["additional_special_tokens"] = io::json::array();
   for (auto sentinel : config::sentinels)

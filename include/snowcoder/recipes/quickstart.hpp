@@ -11,7 +11,8 @@ struct quickstart : arctic_snowcoder_1b3 {
   static constexpr std::string_view name = "quickstart";
 
   static constexpr config::vocabulary vocabulary{.size = 4096};
-  static constexpr auto encoder = config::checked(config::encoder_shape{.layers = 6, .width = 384, .hidden = 1536, .heads = 12});
+  static constexpr auto encoder =
+      config::checked(config::encoder_shape{.layers = 6, .width = 384, .hidden = 1536, .heads = 12});
   static constexpr auto annotator = config::checked(config::annotator{.rate = 3e-3, .batch = 32});
   static constexpr auto selection = config::checked(config::selection{.share = 0.125});
   static constexpr auto model = config::checked(config::decoder_shape{

@@ -8,9 +8,9 @@
 namespace snowcoder {
 
 struct benchmark_task {
-  std::string id;           ///< "HumanEval/0"
+  std::string id;  ///< "HumanEval/0"
   std::string prompt;
-  std::string solution;     ///< canonical
+  std::string solution;  ///< canonical
   std::string test;
   std::string entry_point;
   std::vector<std::string> texts;  ///< everything that must not be in the training data, prompt and solution included
@@ -18,8 +18,8 @@ struct benchmark_task {
 
 struct sample {
   std::string task;
-  std::string completion;   ///< continues the prompt
-  bool whole = false;       ///< `completion` is the whole program, prompt included
+  std::string completion;  ///< continues the prompt
+  bool whole = false;      ///< `completion` is the whole program, prompt included
 };
 
 enum class verdict : unsigned char { passed, failed, timed_out, crashed, refused };
@@ -27,7 +27,7 @@ enum class verdict : unsigned char { passed, failed, timed_out, crashed, refused
 struct judged_sample {
   sample answer;
   verdict outcome = verdict::failed;
-  std::string detail;       ///< last line of the error, or which limit was hit
+  std::string detail;  ///< last line of the error, or which limit was hit
   double seconds = 0;
 };
 

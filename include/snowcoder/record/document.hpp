@@ -18,9 +18,9 @@ struct document {
   std::string repository;
   std::string path;  ///< inside the repository, '/' between parts
   config::language language = config::language::other;
-  std::string licence;              ///< empty: unknown
+  std::string licence;  ///< empty: unknown
   std::optional<std::int64_t> stars;
-  std::string created;              ///< empty: unknown
+  std::string created;  ///< empty: unknown
 
   hash128 content_hash() const { return hash(text); }
 };

@@ -12,10 +12,10 @@ namespace snowcoder {
 
 struct language_cut {
   config::language language = config::language::other;
-  double threshold = 0;              ///< lowest kept score
-  std::int64_t available = 0, budget = 0, kept = 0;   ///< in the recipe's unit
+  double threshold = 0;                              ///< lowest kept score
+  std::int64_t available = 0, budget = 0, kept = 0;  ///< in the recipe's unit
   std::int64_t documents_available = 0, documents_kept = 0, tokens_kept = 0;
-  std::int64_t shortfall = 0;        ///< budget that could not be filled
+  std::int64_t shortfall = 0;  ///< budget that could not be filled
 };
 
 struct chosen_document {
@@ -26,9 +26,9 @@ struct chosen_document {
 };
 
 struct selection_manifest {
-  std::string scorer;                       ///< name of the score attribute
-  std::vector<language_cut> cuts;           ///< in the paper's language order
-  std::vector<chosen_document> documents;   ///< by language, then best first
+  std::string scorer;                      ///< name of the score attribute
+  std::vector<language_cut> cuts;          ///< in the paper's language order
+  std::vector<chosen_document> documents;  ///< by language, then best first
 };
 
 }  // namespace snowcoder

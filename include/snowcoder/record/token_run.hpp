@@ -11,7 +11,7 @@ namespace snowcoder {
 using token_id = std::int32_t;
 
 struct token_run {
-  std::string document;         ///< id
+  std::string document;  ///< id
   std::vector<token_id> ids;
 };
 

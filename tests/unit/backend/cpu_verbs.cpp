@@ -125,9 +125,8 @@ TEMPLATE_TEST_CASE("embed and its gradient", "[backend]", float, bfloat16) {
   cpu::reference::embed(view(want, 70), view(table, 70), tokens.data());
   CHECK(got == want);
   auto const start = normal<float>("start", 50 * 70);
-  auto const gradient = on_any_threads(start, [&](cpu::device& d, auto& out) {
-    cpu::embed_backward(d, view(out, 70), view(up, 70), tokens.data());
-  });
+  auto const gradient = on_any_threads(
+      start, [&](cpu::device& d, auto& out) { cpu::embed_backward(d, view(out, 70), view(up, 70), tokens.data()); });
   auto twin = start;
   cpu::reference::embed_backward(view(twin, 70), view(up, 70), tokens.data());
   CHECK(gradient == twin);  // the same additions in the same order
@@ -221,9 +220,8 @@ TEMPLATE_TEST_CASE("swiglu and its gradient", "[backend]", float, bfloat16) {
   using T = TestType;
   constexpr std::int64_t rows = 70, hidden = 37;
   auto const gate_up = normal<T>("gate up", rows * 2 * hidden, 4.0), up = normal<T>("up", rows * hidden);
-  auto const got = on_any_threads(std::vector<T>(up.size()), [&](cpu::device& d, auto& y) {
-    cpu::swiglu(d, view(y, hidden), view(gate_up, 2 * hidden));
-  });
+  auto const got = on_any_threads(std::vector<T>(up.size()),
+                                  [&](cpu::device& d, auto& y) { cpu::swiglu(d, view(y, hidden), view(gate_up, 2 * hidden)); });
   auto want = got;
   cpu::reference::swiglu(view(want, hidden), view(gate_up, 2 * hidden));
   CHECK(distance(got, want) < tolerance<T>::norm);

@@ -27,12 +27,14 @@ TEST_CASE("the paper's figures come out of its recipe") {
 }
 
 TEST_CASE("the toy shape of the reference has its parameters") {
-  constexpr config::decoder_shape toy{.layers = 4, .width = 128, .hidden = 352, .heads = 4, .kv_heads = 4, .vocabulary = 4096, .context = 512};
+  constexpr config::decoder_shape toy{
+      .layers = 4, .width = 128, .hidden = 352, .heads = 4, .kv_heads = 4, .vocabulary = 4096, .context = 512};
   CHECK(config::parameters(toy) == 1'328'256);
   CHECK(config::parameters(recipes::quickstart::model) == 1'328'256);
 }
 
 TEST_CASE("grouped heads and an untied head change the count as they should") {
-  constexpr config::decoder_shape s{.layers = 1, .width = 8, .hidden = 16, .heads = 4, .kv_heads = 2, .vocabulary = 10, .context = 4, .tied = false};
+  constexpr config::decoder_shape s{
+      .layers = 1, .width = 8, .hidden = 16, .heads = 4, .kv_heads = 2, .vocabulary = 10, .context = 4, .tied = false};
   CHECK(config::parameters(s) == (2 * 64 + 2 * 8 * 4 + 3 * 8 * 16 + 2 * 8) + 8 + 2 * 80);
 }

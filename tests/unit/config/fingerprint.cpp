@@ -18,7 +18,8 @@ static_assert(config::fingerprint<colder> != config::fingerprint<recipes::quicks
 
 TEST_CASE("the recipe's text holds every part") {
   auto const text = config::recipe_text<recipes::quickstart>();
-  for (auto part : {"languages = {python, java", "filters = ", "splitter = ", "model = {.layers = 4", ".rate = {.shape = warm_up_cosine"})
+  for (auto part :
+       {"languages = {python, java", "filters = ", "splitter = ", "model = {.layers = 4", ".rate = {.shape = warm_up_cosine"})
     CHECK(text.find(part) != text.npos);
   CHECK(hash(text) == config::fingerprint<recipes::quickstart>);
 }

@@ -19,7 +19,8 @@ TEST_CASE("phase 1 warms up to the peak and ends at the minimum") {
 }
 
 TEST_CASE("phase 2 re-warms and falls to zero; Table 5's other laws start at the minimum") {
-  learning_rate const again{law::warm_up_linear, 5.3e-4, 0, 1000}, linear{law::linear, 5.3e-4, 5.3e-5, 0}, constant{law::constant, 5.3e-4, 5.3e-5, 0};
+  learning_rate const again{law::warm_up_linear, 5.3e-4, 0, 1000}, linear{law::linear, 5.3e-4, 5.3e-5, 0},
+      constant{law::constant, 5.3e-4, 5.3e-5, 0};
   std::int64_t const n = 2384;
   CHECK(again.at(0, n) == Approx(5.3e-7));
   CHECK(again.at(n - 1, n) == Approx(5.3e-4 / (n - 1000)));

@@ -30,7 +30,7 @@ TEST_CASE("uniform, below and normal have the moments they should") {
     square += z * z;
     ++counts[r.below(7, std::uint64_t(i), 2)];
   }
-  CHECK(sum / n == Approx(0.5).margin(0.005));       // 5 standard errors
+  CHECK(sum / n == Approx(0.5).margin(0.005));  // 5 standard errors
   CHECK(normal / n == Approx(0.0).margin(0.016));
   CHECK(square / n == Approx(1.0).margin(0.023));
   for (int c : counts) CHECK(c == Approx(n / 7.0).margin(560));

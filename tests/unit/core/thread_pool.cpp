@@ -22,7 +22,11 @@ TEST_CASE("every index is visited once, whatever the threads") {
 
 TEST_CASE("an exception of a body reaches the caller, and the pool lives on") {
   thread_pool pool(3);
-  CHECK_THROWS_AS(pool.for_each_index(10, [](std::int64_t i) { if (i == 4) throw std::runtime_error("four"); }), std::runtime_error);
+  CHECK_THROWS_AS(pool.for_each_index(10,
+                                      [](std::int64_t i) {
+                                        if (i == 4) throw std::runtime_error("four");
+                                      }),
+                  std::runtime_error);
   std::atomic<int> n = 0;
   pool.for_each_index(10, [&](std::int64_t) { ++n; });
   CHECK(n == 10);

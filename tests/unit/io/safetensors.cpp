@@ -4,12 +4,12 @@
 
 #include <snowcoder/io/safetensors.hpp>
 
+#include <unistd.h>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <limits>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
 using namespace snowcoder;

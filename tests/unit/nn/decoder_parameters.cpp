@@ -21,9 +21,15 @@ struct tied {
 };
 struct untied {
   static constexpr std::string_view name = "untied";
-  static constexpr config::decoder_shape model{
-      .layers = 3, .width = 64, .hidden = 96, .heads = 4, .kv_heads = 2, .vocabulary = 500, .context = 16, .tied = false,
-      .init = config::initialization::flat};
+  static constexpr config::decoder_shape model{.layers = 3,
+                                               .width = 64,
+                                               .hidden = 96,
+                                               .heads = 4,
+                                               .kv_heads = 2,
+                                               .vocabulary = 500,
+                                               .context = 16,
+                                               .tied = false,
+                                               .init = config::initialization::flat};
 };
 }  // namespace
 

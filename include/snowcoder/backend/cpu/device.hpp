@@ -7,11 +7,11 @@
 #include <snowcoder/backend/cpu/onednn.hpp>
 #include <snowcoder/core/thread_pool.hpp>
 
+#include <omp.h>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <omp.h>
 #include <optional>
 #include <shared_mutex>
 #include <unordered_map>

@@ -16,9 +16,8 @@ inline constexpr std::int64_t flat_piece = 1 << 15;
 /// body(first, count) for consecutive pieces of [0, size).
 template <class Body>
 void for_each_piece(device& d, std::int64_t size, Body const& body) {
-  d.for_each((size + flat_piece - 1) / flat_piece, [&](std::int64_t p) {
-    body(p * flat_piece, std::min(flat_piece, size - p * flat_piece));
-  });
+  d.for_each((size + flat_piece - 1) / flat_piece,
+             [&](std::int64_t p) { body(p * flat_piece, std::min(flat_piece, size - p * flat_piece)); });
 }
 }  // namespace detail
 

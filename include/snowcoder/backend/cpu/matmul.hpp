@@ -59,9 +59,19 @@ void widened_product(device& d, product_shape s, A const* a, B const* b, C* c, f
 /// One tile, sequentially on the calling thread: for use inside device::for_each. Same meaning as matmul().
 template <class C, class A, class B>
 void tile_product(device& d, matrix_view<C> c, operand<A> a, operand<B> b, product_options how = {}) {
-  product_shape const s{.m = c.rows, .n = c.columns, .k = a.columns, .a_row = a.row_stride, .a_column = a.column_stride,
-                        .b_row = b.row_stride, .b_column = b.column_stride, .c_row = c.stride, .a = dtype_of<A>,
-                        .b = dtype_of<B>, .c = dtype_of<C>, .accumulate = how.accumulate, .bias = how.bias != nullptr};
+  product_shape const s{.m = c.rows,
+                        .n = c.columns,
+                        .k = a.columns,
+                        .a_row = a.row_stride,
+                        .a_column = a.column_stride,
+                        .b_row = b.row_stride,
+                        .b_column = b.column_stride,
+                        .c_row = c.stride,
+                        .a = dtype_of<A>,
+                        .b = dtype_of<B>,
+                        .c = dtype_of<C>,
+                        .accumulate = how.accumulate,
+                        .bias = how.bias != nullptr};
   if (auto const* plan = d.product(s))
     plan->run(a.data, b.data, c.data, how.bias);
   else

@@ -7,13 +7,13 @@
 #include <snowcoder/core/dtype.hpp>
 #include <snowcoder/core/hash.hpp>
 
+#include <omp.h>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <new>
-#include <omp.h>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <optional>
 #include <string>
@@ -103,8 +103,8 @@ class product {
     made.has_bias_ = s.bias;
     try {
 #if DNNL_VERSION_MAJOR < 3
-      auto const what = s.bias ? dnnl::matmul::desc(made.a_, made.b_, made.bias_, made.c_)
-                               : dnnl::matmul::desc(made.a_, made.b_, made.c_);
+      auto const what =
+          s.bias ? dnnl::matmul::desc(made.a_, made.b_, made.bias_, made.c_) : dnnl::matmul::desc(made.a_, made.b_, made.c_);
       dnnl::matmul::primitive_desc const chosen(what, attributes, engine());
 #else
       auto const chosen = s.bias ? dnnl::matmul::primitive_desc(engine(), made.a_, made.b_, made.bias_, made.c_, attributes)

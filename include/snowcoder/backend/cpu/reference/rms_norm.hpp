@@ -22,8 +22,7 @@ template <class T>
 void rms_norm(matrix_view<T> y, matrix_view<T const> x, T const* weight, float epsilon) {
   for (std::int64_t i = 0; i < x.rows; ++i) {
     float const inverse = inverse_rms(x.row(i), x.columns, epsilon);
-    for (std::int64_t j = 0; j < x.columns; ++j)
-      y.row(i)[j] = T(float(T(float(x.row(i)[j]) * inverse)) * float(weight[j]));
+    for (std::int64_t j = 0; j < x.columns; ++j) y.row(i)[j] = T(float(T(float(x.row(i)[j]) * inverse)) * float(weight[j]));
   }
 }
 
