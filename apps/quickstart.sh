@@ -94,13 +94,13 @@ app train --run "$run" --phase general
 
 say "annotate: vectors of positives and corpus, the head, scores in three sections"
 for set in files instructions.jsonl; do
-  app annotate embed --encoder "$encoder" --in "apps/quickstart/positives/$set" --out "$run/vectors/${set%.jsonl}"
+  app annotate embed --precision bf16 --encoder "$encoder" --in "apps/quickstart/positives/$set" --out "$run/vectors/${set%.jsonl}"
 done
-app annotate embed --encoder "$encoder" --in "$run/clean" --sample 400 --out "$run/vectors/clean"
+app annotate embed --precision bf16 --encoder "$encoder" --in "$run/clean" --sample 400 --out "$run/vectors/clean"
 app annotate train --vectors "$run/vectors/files" "$run/vectors/instructions" "$run/vectors/clean" \
   --labels apps/quickstart/labels.jsonl --out "$run/heads/hqins.safetensors"
-app annotate score --encoder "$encoder" --head "$run/heads/hqins.safetensors" --in "$run/clean" --name hqins
-app annotate auc --encoder "$encoder" --head "$run/heads/hqins.safetensors" --benchmark "$humaneval" --in "$run/clean" --out "$run/evaluation/auc.json"
+app annotate score --precision bf16 --encoder "$encoder" --head "$run/heads/hqins.safetensors" --in "$run/clean" --name hqins
+app annotate auc --precision bf16 --encoder "$encoder" --head "$run/heads/hqins.safetensors" --benchmark "$humaneval" --in "$run/clean" --out "$run/evaluation/auc.json"
 
 say "select: the best share of every language, and a random share for the control arm"
 app select --in "$run/clean" --scores hqins --tokenizer "$run/tokenizer.json" --out "$run/selection/hqins.json"
