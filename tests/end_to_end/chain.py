@@ -107,13 +107,17 @@ class Chain:
     def __init__(self, bin_dir, tests, scratch, run, kills):
         self.bin, self.tests, self.scratch, self.run_dir, self.kills = bin_dir, tests, scratch, run, kills
         self.random, self.killed = random.Random(os.urandom(8)), 0
+        self.seconds = []  # of every program, in order
+        times = os.path.join(scratch, "seconds.json")  # of the plain run
+        self.plain = json.load(open(times, encoding="utf-8")) if kills else []
 
     def app(self, name, *flags):
         command = [os.path.join(self.bin, name), *flags, "--threads", "2"]
+        step, began = len(self.seconds), time.monotonic()
         while True:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
-            if self.killed < self.kills and self.random.random() < 0.9:
-                time.sleep(self.random.uniform(0.001, 0.15))
+            if self.killed < self.kills and self.random.random() < 0.7:
+                time.sleep(self.random.uniform(0, 0.8 * self.plain[step]))
                 if process.poll() is None:
                     os.killpg(process.pid, signal.SIGKILL)
                     process.wait()
@@ -123,6 +127,7 @@ class Chain:
             text = process.communicate()[0].decode("utf-8", "replace")
             if process.returncode not in (0, 3):
                 sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{text[-3000:]}")
+            self.seconds.append(time.monotonic() - began)
             return text
 
     def go(self, corpus, encoder, positives, journal):
@@ -176,6 +181,8 @@ def main():
     chain = Chain(bin_dir, tests, scratch, run, 12 if kind == "killed" else 0)
     chain.go(corpus, encoder, positives, journal)
     if kind == "plain":
+        with open(os.path.join(scratch, "seconds.json"), "w", encoding="utf-8") as out:
+            json.dump(chain.seconds, out)
         rejects = [json.loads(line) for line in open(os.path.join(run, "clean", "rejects.jsonl"), encoding="utf-8")]
         stages = {r["stage"] for r in rejects}
         missing = {"ingest", "filter", "exact_duplicate"} - stages
