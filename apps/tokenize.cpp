@@ -4,7 +4,8 @@
 
 #include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/pack.hpp>
-#include <snowcoder/pipeline/tokenize.hpp>
+#include <snowcoder/pipeline/tokenize_encode.hpp>
+#include <snowcoder/pipeline/tokenize_train.hpp>
 
 using recipe = SNOWCODER_RECIPE;
 using namespace snowcoder;

@@ -10,6 +10,7 @@
 #include <snowcoder/io/json.hpp>
 #include <snowcoder/io/json_field.hpp>
 #include <snowcoder/io/mapped_file.hpp>
+#include <snowcoder/io/pre_tokenizer_json.hpp>
 #include <snowcoder/record/byte_pair_vocabulary.hpp>
 
 #include <algorithm>
@@ -25,27 +26,6 @@
 namespace snowcoder::io {
 
 namespace detail {
-
-/// How tokenizer.json spells a splitter of this library.
-inline json pre_tokenizer_of(std::string_view splitter) {
-  json const bytes{{"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", true}};
-  if (splitter == "gpt2_split") return bytes;
-  return {{"type", "Sequence"}, {"pretokenizers", json::array({json{{"type", "Digits"}, {"individual_digits", true}}, bytes})}};
-}
-
-/// The splitter that a tokenizer.json states; empty for one that this library does not have.
-template <class Json>
-std::string splitter_of(Json const& stated) {
-  auto const is_bytes = [](Json const& p) {
-    return text_or(p, "type") == "ByteLevel" && !flag_or(p, "add_prefix_space", true) && flag_or(p, "use_regex", true);
-  };
-  if (is_bytes(stated)) return "gpt2_split";
-  auto const parts = value_or_null(stated, "pretokenizers");
-  bool const digits_then_bytes = text_or(stated, "type") == "Sequence" && parts.is_array() && parts.size() == 2 &&
-                                 text_or(parts[0], "type") == "Digits" && flag_or(parts[0], "individual_digits", false) &&
-                                 is_bytes(parts[1]);
-  return digits_then_bytes ? "starcoder_split" : "";
-}
 
 inline std::string in_symbols(std::string_view bytes) {
   std::string text;
@@ -86,7 +66,7 @@ inline std::string tokenizer_text(byte_pair_vocabulary const& v) {
                         {"normalized", false},
                         {"special", true}});
   }
-  out += "\n  ],\n  \"normalizer\": null,\n  \"pre_tokenizer\": " + to_line(detail::pre_tokenizer_of(v.splitter));
+  out += "\n  ],\n  \"normalizer\": null,\n  \"pre_tokenizer\": " + to_line(pre_tokenizer_of(v.splitter));
   out += ",\n  \"post_processor\": null,\n  \"decoder\": ";
   out += to_line(json{{"type", "ByteLevel"}, {"add_prefix_space", true}, {"trim_offsets", true}, {"use_regex", true}});
   out += ",\n  \"model\": {\n    \"type\": \"BPE\",\n    \"dropout\": null,\n    \"unk_token\": null,\n";
@@ -129,7 +109,7 @@ inline expected<byte_pair_vocabulary> parse_tokenizer(std::string_view text, std
   if (flag_or(model, "byte_fallback", false)) return refuse("model sets byte_fallback");
 
   byte_pair_vocabulary v;
-  v.splitter = detail::splitter_of(value_or_null(file, "pre_tokenizer"));
+  v.splitter = splitter_of(value_or_null(file, "pre_tokenizer"));
   if (v.splitter.empty()) return refuse("pre_tokenizer is neither ByteLevel nor Digits and ByteLevel");
   auto const put = [&](sorted_json const& id, std::string token) {
     constexpr std::uint64_t most = 1 << 24;

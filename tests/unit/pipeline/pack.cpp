@@ -5,7 +5,8 @@
 
 #include <snowcoder/io/selection_file.hpp>
 #include <snowcoder/pipeline/pack.hpp>
-#include <snowcoder/pipeline/tokenize.hpp>
+#include <snowcoder/pipeline/tokenize_encode.hpp>
+#include <snowcoder/pipeline/tokenize_train.hpp>
 
 #include <algorithm>
 #include <array>
