@@ -131,6 +131,6 @@ app generate --checkpoint "$run/checkpoints/synthetic/final" --tokenizer "$run/t
 app judge --benchmark "$humaneval" --samples "$run/evaluation/samples.jsonl" --out "$run/evaluation/verdicts.json"
 
 say "publish and report"
-app publish --checkpoint "$run/checkpoints/synthetic/final" --tokenizer "$run/tokenizer.json" --format hf --out "$run/published"
+app publish --checkpoint "$run/checkpoints/synthetic/final" --tokenizer "$run/tokenizer.json" --format hf --dtype f32 --out "$run/published"
 app report --run "$run" --out "$run/report.html"
 say "done: $run/report.html"

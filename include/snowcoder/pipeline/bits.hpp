@@ -75,10 +75,20 @@ expected<io::json> bits_of_documents(run_context& run, std::filesystem::path con
 template <config::recipe R, class T>
 expected<outcome> bits_in(run_context& run, bits_options const& options) {
   SNOWCODER_TRY(auto const from, io::checkpoint::open(options.checkpoint));
+  auto const text = options.benchmark.empty() ? io::documents_folder(options.in) : options.benchmark;
+  auto stamp = provenance::of<R>("train bits", {{"weights", from.checksum(model_part)},
+                                                {"precision", options.precision},
+                                                {"limit_bytes", options.limit_bytes}});
+  SNOWCODER_CHECK(stamp.add_input(options.tokenizer));
+  SNOWCODER_CHECK(stamp.add_input(text));
+  auto const stamp_path = std::filesystem::path(options.out).replace_extension().string() + ".provenance.json";
+  if (stamp.finished(stamp_path) && std::filesystem::exists(options.out)) {
+    run.say("already measured: " + options.out.string());
+    return outcome::done;
+  }
   SNOWCODER_TRY(auto const codec, open_tokenizer<R>(options.tokenizer));
   SNOWCODER_TRY(auto const weights, load_weights<R>(from));
-  SNOWCODER_TRY(auto const input,
-                content_hash(options.benchmark.empty() ? io::documents_folder(options.in) : options.benchmark));
+  SNOWCODER_TRY(auto const input, content_hash(text));
   cpu::device device(run.threads);
   nn::decoder<R, cpu::device, T> model(device, 1);
   model.load(weights.data());
@@ -101,6 +111,7 @@ expected<outcome> bits_in(run_context& run, bits_options const& options) {
                  {"limit_bytes", options.limit_bytes}};
   value.update(found);
   SNOWCODER_CHECK(io::write_json(options.out, value));
+  SNOWCODER_CHECK(stamp.write(stamp_path, {{"texts", value["total"]["texts"]}, {"bytes", value["total"]["bytes"]}}));
   run.say("bits per byte: " + std::to_string(value["total"]["bits_per_byte"].get<double>()) + " (" + options.out.string() +
           ")");
   return outcome::done;
