@@ -47,15 +47,18 @@ void split_by_masks(std::string_view text, auto&& emit) {
     auto size = left < 64 ? left : 64;
     auto const foreign = ~masks.ascii & lowest(size);
     if (foreign) size = std::size_t(std::countr_zero(foreign));
-    std::size_t begin = 0;
-    if (size)
-      for (auto starts = piece_starts<S>(masks, block, size); starts; starts &= starts - 1) {
+    std::size_t begin = 0, last = 0;
+    if (size) {
+      auto starts = piece_starts<S>(masks, block, size);
+      if (starts) last = bit_length(starts) - 1;
+      for (; starts; starts &= starts - 1) {
         auto const end = std::size_t(std::countr_zero(starts));
         emit(std::string_view(block + begin, end - begin));
         begin = end;
       }
-    at += begin;
-    if (begin && !foreign && left >= 64) continue;
+    }
+    at += last;
+    if (last && !foreign && left >= 64) continue;
     do at += matcher.match(text.substr(at), emit);  // on while masks would see no whole piece
     while (at < text.size() && (!is_ascii(at) || at + 1 == text.size() || !is_ascii(at + 1)));
   }
