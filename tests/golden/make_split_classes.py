@@ -71,14 +71,16 @@ changes = [f"{p << 8 | b:#x}," for p, b in enumerate(classes) if p == 0 or b != 
 
 #include <cstdint>
 
-namespace snowcoder::tokenize::detail {{
-
 // What a code point is to regular expressions (letter \\p{{L}}, number \\p{{N}}, white \\s, punctuation \\p{{P}}), to digit
 // splitting (digit), to the words of o200k (word_head: all letters but small ones, and marks; word_tail: all but capital
 // and title-case ones, and marks) and to DeepSeek (ideograph: U+0800..9FA5 and U+AC00..D7FF).
-enum split_class : unsigned char {{
+namespace snowcoder::tokenize::split_class {{
+enum bit : unsigned char {{
 {rows([f"{name} = {1 << i}, " for i, name in enumerate(CLASSES)])}
 }};
+}}  // namespace snowcoder::tokenize::split_class
+
+namespace snowcoder::tokenize::detail {{
 
 inline constexpr std::uint32_t split_class_changes[] = {{
 {rows(changes)}}};

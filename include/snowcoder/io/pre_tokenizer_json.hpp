@@ -97,10 +97,10 @@ inline json pre_tokenizer_of(std::string_view splitter) {
       else if (step == "bytes")
         parts.push_back(bytes(false));
       else if (auto const expression = step.substr(4); expression != detail::gpt2_expression)
-        parts.push_back(
-            {{"type", "Split"}, {"pattern", {{"Regex", expression}}}, {"behavior", "Isolated"}, {"invert", false}});
+        parts.push_back({{"type", "Split"}, {"pattern", {{"Regex", expression}}}, {"behavior", "Isolated"}, {"invert", false}});
     }
     if (name == "gpt2_split" || name == "starcoder_split") parts.back() = bytes(true);  // it has GPT-2's regex itself
+    if (name == "qwen2_split") parts.back()["trim_offsets"] = false;                    // as published; no id depends on it
     if (parts.size() == 1) return parts[0];
     return {{"type", "Sequence"}, {"pretokenizers", std::move(parts)}};
   }

@@ -16,19 +16,19 @@
 namespace snowcoder::tokenize {
 
 /// GPT-2: contractions, words, numbers, symbols, white space.
-struct gpt2_split : detail::described_split<gpt2_split> {
+struct gpt2_split : described_split<gpt2_split> {
   static constexpr std::string_view name = "gpt2_split";
   static constexpr split_rules rules{};
 };
 
 /// StarCoder and StarCoder2: every digit alone, then GPT-2 on what lies between the digits.
-struct starcoder_split : detail::described_split<starcoder_split> {
+struct starcoder_split : described_split<starcoder_split> {
   static constexpr std::string_view name = "starcoder_split";
   static constexpr split_rules rules{.digits_first = true};
 };
 
 /// Llama 3 and cl100k (GPT-4): any one character may lead a word, numbers by three, line ends close a piece.
-struct llama3_split : detail::described_split<llama3_split> {
+struct llama3_split : described_split<llama3_split> {
   static constexpr std::string_view name = "llama3_split";
   static constexpr split_rules rules{.contractions = contraction::apart_any_case,
                                      .lead = word_lead::any_but_newline,
@@ -38,7 +38,7 @@ struct llama3_split : detail::described_split<llama3_split> {
 };
 
 /// Qwen2: Llama 3 with every digit alone.
-struct qwen2_split : detail::described_split<qwen2_split> {
+struct qwen2_split : described_split<qwen2_split> {
   static constexpr std::string_view name = "qwen2_split";
   static constexpr split_rules rules{.contractions = contraction::apart_any_case,
                                      .lead = word_lead::any_but_newline,
@@ -48,7 +48,7 @@ struct qwen2_split : detail::described_split<qwen2_split> {
 };
 
 /// o200k (GPT-4o, gpt-oss): words end where a capital follows a small letter and take their contraction with them.
-struct o200k_split : detail::described_split<o200k_split> {
+struct o200k_split : described_split<o200k_split> {
   static constexpr std::string_view name = "o200k_split";
   static constexpr split_rules rules{.contractions = contraction::in_word_any_case,
                                      .lead = word_lead::any_but_newline,
@@ -59,7 +59,7 @@ struct o200k_split : detail::described_split<o200k_split> {
 };
 
 /// Mistral's Tekken: o200k without contractions and with every digit alone.
-struct tekken_split : detail::described_split<tekken_split> {
+struct tekken_split : described_split<tekken_split> {
   static constexpr std::string_view name = "tekken_split";
   static constexpr split_rules rules{.contractions = contraction::none,
                                      .lead = word_lead::any_but_newline,
@@ -70,13 +70,13 @@ struct tekken_split : detail::described_split<tekken_split> {
 };
 
 /// DeepSeek-Coder: line ends, words, punctuation, ideographs and digits, each cut out of what the one before left.
-struct deepseek_coder_split : detail::described_split<deepseek_coder_split> {
+struct deepseek_coder_split : described_split<deepseek_coder_split> {
   static constexpr std::string_view name = "deepseek_coder_split";
   static constexpr cut cuts[] = {{.of = cut::line_end, .each = true},
-                                 {.of = detail::letter, .lead = true},
-                                 {.of = detail::punctuation, .lead = true},
-                                 {.of = detail::ideograph},
-                                 {.of = detail::digit, .each = true}};
+                                 {.of = split_class::letter, .lead = true},
+                                 {.of = split_class::punctuation, .lead = true},
+                                 {.of = split_class::ideograph},
+                                 {.of = split_class::digit, .each = true}};
 };
 
 static_assert(splitter<gpt2_split> && splitter<starcoder_split> && splitter<llama3_split> && splitter<qwen2_split>);

@@ -38,7 +38,7 @@ struct character {
 
   bool ends() const { return bytes == 0; }
   bool is(unsigned any_of) const { return bits & any_of; }
-  bool is_symbol() const { return bytes != 0 && !(bits & (letter | number | white)); }
+  bool is_symbol() const { return bytes != 0 && !(bits & (split_class::letter | split_class::number | split_class::white)); }
 };
 
 inline character character_at(std::string_view text, std::size_t at, std::uint8_t const* classes) {

@@ -41,9 +41,9 @@ struct split_rules {
 
 /// One step of a splitter that is a list of steps, each inside the pieces of those before it.
 struct cut {
-  unsigned char of;     ///< the class that is cut out (split_class), or `line_end`
-  bool each = false;    ///< every character alone, not every run
-  bool lead = false;    ///< with one white space before it, where there is one (`\s?`)
+  unsigned char of;                             ///< the class that is cut out (split_class::bit), or `line_end`
+  bool each = false;                            ///< every character alone, not every run
+  bool lead = false;                            ///< with one white space before it, where there is one (`\s?`)
   static constexpr unsigned char line_end = 0;  ///< [\r\n]
 };
 

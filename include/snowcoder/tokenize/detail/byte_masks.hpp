@@ -40,10 +40,10 @@ inline constexpr auto byte_classes = [] {
   for (std::size_t c = 0; c < 128; ++c) {
     if (change + 1 < std::size(split_class_changes) && split_class_changes[change + 1] >> 8 <= c) ++change;
     auto const bits = split_class_changes[change];
-    table[c] = std::uint8_t((bits & letter ? byte_letter : 0) | (bits & number ? byte_digit : 0) |
-                            (bits & white ? byte_white : 0) | (c == '\r' || c == '\n' ? byte_line_end : 0) |
+    table[c] = std::uint8_t((bits & split_class::letter ? byte_letter : 0) | (bits & split_class::number ? byte_digit : 0) |
+                            (bits & split_class::white ? byte_white : 0) | (c == '\r' || c == '\n' ? byte_line_end : 0) |
                             (c == ' ' ? byte_space : 0) | (c == '\'' ? byte_apostrophe : 0) | (c == '/' ? byte_slash : 0) |
-                            (bits & punctuation ? byte_punctuation : 0));
+                            (bits & split_class::punctuation ? byte_punctuation : 0));
   }
   return table;
 }();
@@ -83,8 +83,8 @@ struct plain_masks {
 struct avx512_masks {
   static byte_masks of(char const* text) {
     auto const bytes = _mm512_loadu_si512(text);
-    auto const classes = _mm512_permutex2var_epi8(_mm512_loadu_si512(byte_classes.data()), bytes,
-                                                  _mm512_loadu_si512(byte_classes.data() + 64));
+    auto const classes =
+        _mm512_permutex2var_epi8(_mm512_loadu_si512(byte_classes.data()), bytes, _mm512_loadu_si512(byte_classes.data() + 64));
     auto const with = [&](byte_class c) { return _mm512_test_epi8_mask(classes, _mm512_set1_epi8(char(c))); };
     byte_masks m;
     m.ascii = ~_mm512_movepi8_mask(bytes);
@@ -112,9 +112,7 @@ struct avx2_masks {
       return std::uint64_t(std::uint32_t(_mm256_movemask_epi8(test(low)))) |
              std::uint64_t(std::uint32_t(_mm256_movemask_epi8(test(high)))) << 32;
     };
-    auto const is = [&](char c) {
-      return mask([c](__m256i bytes) { return _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(c)); });
-    };
+    auto const is = [&](char c) { return mask([c](__m256i bytes) { return _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(c)); }); };
     byte_masks m;
     m.ascii = ~mask([](__m256i bytes) { return bytes; });
     m.letter = mask([](__m256i bytes) { return between(_mm256_or_si256(bytes, _mm256_set1_epi8(0x20)), 'a', 'z'); });

@@ -42,7 +42,8 @@ class cut_matcher {
   /// Beside a line end, beside a digit, and where a space follows a letter.
   static bool always_cut(char left, char right) {
     return (cuts_out(cut::line_end) && (is_line_end(left) || is_line_end(right))) ||
-           (cuts_out(digit) && (is_digit(left) || is_digit(right))) || (cuts_out(letter) && is_word(left) && right == ' ');
+           (cuts_out(split_class::digit) && (is_digit(left) || is_digit(right))) ||
+           (cuts_out(split_class::letter) && is_word(left) && right == ' ');
   }
 
   template <std::size_t Step>
@@ -52,9 +53,10 @@ class cut_matcher {
     } else {
       std::size_t begin = 0, at = 0;
       while (at < text.size()) {
-        auto const end = taken<Step>(text, at);
+        auto const first = character_at(text, at, classes_);
+        auto const end = taken<Step>(text, at, first);
         if (end == at) {
-          at += character_at(text, at, classes_).bytes;
+          at += first.bytes;
           continue;
         }
         if (begin < at) step<Step + 1>(text.substr(begin, at - begin), emit);
@@ -65,19 +67,21 @@ class cut_matcher {
     }
   }
 
-  /// End of what the cut takes at `at`; `at` where it takes nothing.
+  /// End of what the cut takes at `at`, where `first` stands; `at` where it takes nothing.
   template <std::size_t Step>
-  std::size_t taken(std::string_view text, std::size_t at) const {
+  std::size_t taken(std::string_view text, std::size_t at, character first) const {
     constexpr cut c = S::cuts[Step];
     if constexpr (c.of == cut::line_end) {
       return is_line_end(text[at]) ? at + 1 : at;
+    } else if constexpr (c.each) {
+      return first.is(c.of) ? at + first.bytes : at;
     } else {
-      auto const first = character_at(text, at, classes_);
-      if constexpr (c.each) return first.is(c.of) ? at + first.bytes : at;
-      auto const start = c.lead && first.is(white) ? at + first.bytes : at;  // no class with a lead holds white space
-      auto end = start;
+      // A lead is not of the class itself: no class that is led holds white space.
+      auto const lead = c.lead && first.is(split_class::white) ? first.bytes : 0;
+      if (!lead && !first.is(c.of)) return at;
+      auto end = at + lead;
       for (character k; (k = character_at(text, end, classes_)).is(c.of);) end += k.bytes;
-      return end > start ? end : at;
+      return end > at + lead ? end : at;
     }
   }
 

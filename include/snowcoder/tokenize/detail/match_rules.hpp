@@ -51,7 +51,7 @@ class rule_matcher {
   character look(std::size_t at) const {
     auto const c = character_at(text_, at, classes_);
     if constexpr (rules.digits_first)
-      if (c.is(digit)) return {};
+      if (c.is(split_class::digit)) return {};
     return c;
   }
 
@@ -76,7 +76,7 @@ class rule_matcher {
   std::size_t word(character first) const {
     bool const may_lead = rules.lead == word_lead::space
                               ? text_[0] == ' '
-                              : !first.is(letter | number) && text_[0] != '\r' && text_[0] != '\n';
+                              : !first.is(split_class::letter | split_class::number) && text_[0] != '\r' && text_[0] != '\n';
     std::size_t const after_lead = may_lead ? first.bytes : 0;  // tried with the lead first, then without
     std::size_t end = 0;
     if constexpr (cased) {
@@ -85,8 +85,8 @@ class rule_matcher {
       if (!end && may_lead) end = word_with_head(after_lead);
       if (!end) end = word_with_head(0);
     } else {
-      end = run(after_lead, letter);
-      if (end == after_lead) end = run(0, letter);
+      end = run(after_lead, split_class::letter);
+      if (end == after_lead) end = run(0, split_class::letter);
     }
     if (end && rules.contractions == contraction::in_word_any_case) end += contraction_length(text_.substr(end), fold);
     return end;
@@ -95,26 +95,26 @@ class rule_matcher {
   /// Head* tail+: the head takes all it can and gives back until the tail has something.
   std::size_t word_with_tail(std::size_t at) const {
     std::size_t given_back = 0;  // end of the last character that may stand in head and tail
-    for (character c; (c = look(at)).is(word_head);) {
+    for (character c; (c = look(at)).is(split_class::word_head);) {
       at += c.bytes;
-      if (c.is(word_tail)) given_back = at;
+      if (c.is(split_class::word_tail)) given_back = at;
     }
-    auto const end = run(at, word_tail);
+    auto const end = run(at, split_class::word_tail);
     return end > at ? end : given_back;
   }
   /// Head+ tail*.
   std::size_t word_with_head(std::size_t at) const {
-    auto const end = run(at, word_head);
-    return end > at ? run(end, word_tail) : 0;
+    auto const end = run(at, split_class::word_head);
+    return end > at ? run(end, split_class::word_tail) : 0;
   }
 
   std::size_t number_run(character first, bool space) const {
     if constexpr (rules.digits == 0) {
-      auto const end = run(space ? 1 : 0, number);
+      auto const end = run(space ? 1 : 0, split_class::number);
       return end > (space ? 1 : 0) ? end : 0;
     } else {
       std::size_t end = 0;
-      for (int n = 0; n < rules.digits && first.is(number); ++n, first = look(end)) end += first.bytes;
+      for (int n = 0; n < rules.digits && first.is(split_class::number); ++n, first = look(end)) end += first.bytes;
       return end;
     }
   }
@@ -131,7 +131,7 @@ class rule_matcher {
   /// All of it at the end of the text; else all but its last character, which may lead what follows.
   std::size_t white_space() const {
     std::size_t end = 0, last = 0, line_end = 0;
-    for (character c; (c = look(end)).is(white);) {
+    for (character c; (c = look(end)).is(split_class::white);) {
       last = end;
       end += c.bytes;
       if (text_[last] == '\n' || text_[last] == '\r') line_end = end;

@@ -26,7 +26,7 @@ constexpr std::size_t bit_length(std::uint64_t mask) { return std::size_t(64 - s
 
 /// The certain starts among the first `size` of the bytes, all ASCII; bit 0 is left out.
 template <class S>
-  requires requires { S::rules; }
+requires requires { S::rules; }
 std::uint64_t piece_starts(byte_masks const& m, char const* text, std::size_t size) {
   constexpr split_rules rules = S::rules;
   auto const known = lowest(size);
@@ -112,16 +112,16 @@ std::uint64_t piece_starts(byte_masks const& m, char const* text, std::size_t si
 
 /// The same for a list of cuts. Classes are cut out of ASCII that do not overlap there, so that their order is immaterial.
 template <class S>
-  requires requires { S::cuts; }
+requires requires { S::cuts; }
 std::uint64_t piece_starts(byte_masks const& m, char const*, std::size_t size) {
   auto const known = lowest(size);
   std::uint64_t starts = 0, cut_out = 0, leads = 0;
   auto const take = [&](cut c) {
-    auto const taken = c.of == cut::line_end ? m.line_end
-                       : c.of == letter      ? m.letter
-                       : c.of == digit       ? m.digit
-                       : c.of == punctuation ? m.punctuation
-                                             : 0;
+    auto const taken = c.of == cut::line_end              ? m.line_end
+                       : c.of == split_class::letter      ? m.letter
+                       : c.of == split_class::digit       ? m.digit
+                       : c.of == split_class::punctuation ? m.punctuation
+                                                          : 0;
     cut_out |= taken;
     starts |= c.each ? taken : taken & ~(taken << 1);
     if (c.lead) leads |= m.white & (taken & known) >> 1;

@@ -7,14 +7,16 @@
 
 #include <cstdint>
 
-namespace snowcoder::tokenize::detail {
-
 // What a code point is to regular expressions (letter \p{L}, number \p{N}, white \s, punctuation \p{P}), to digit
 // splitting (digit), to the words of o200k (word_head: all letters but small ones, and marks; word_tail: all but capital
 // and title-case ones, and marks) and to DeepSeek (ideograph: U+0800..9FA5 and U+AC00..D7FF).
-enum split_class : unsigned char {
+namespace snowcoder::tokenize::split_class {
+enum bit : unsigned char {
     letter = 1, number = 2, white = 4, digit = 8, word_head = 16, word_tail = 32, punctuation = 64, ideograph = 128,
 };
+}  // namespace snowcoder::tokenize::split_class
+
+namespace snowcoder::tokenize::detail {
 
 inline constexpr std::uint32_t split_class_changes[] = {
     0x0,0x904,0xe00,0x2004,0x2140,0x2400,0x2540,0x2b00,0x2c40,0x300a,0x3a40,0x3c00,0x3f40,0x4111,0x5b40,0x5e00,0x5f40,0x6000,

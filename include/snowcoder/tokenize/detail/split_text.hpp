@@ -19,12 +19,12 @@ namespace snowcoder::tokenize::detail {
 template <class S>
 struct matcher_of;
 template <class S>
-  requires requires { S::rules; }
+requires requires { S::rules; }
 struct matcher_of<S> {
   using type = rule_matcher<S>;
 };
 template <class S>
-  requires requires { S::cuts; }
+requires requires { S::cuts; }
 struct matcher_of<S> {
   using type = cut_matcher<S>;
 };
@@ -64,6 +64,10 @@ void split_by_masks(std::string_view text, auto&& emit) {
   }
 }
 
+}  // namespace snowcoder::tokenize::detail
+
+namespace snowcoder::tokenize {
+
 /// What a splitter derives from: `S` has a name and either `rules` (split_rules) or `cuts` (an array of cut).
 template <class S>
 struct described_split {
@@ -71,8 +75,8 @@ struct described_split {
 
   /// Calls emit(std::string_view) for each piece of `text`, in order.
   static void split(std::string_view text, auto&& emit) {
-    split_by_masks<S, native_masks>(text, std::forward<decltype(emit)>(emit));
+    detail::split_by_masks<S, detail::native_masks>(text, std::forward<decltype(emit)>(emit));
   }
 };
 
-}  // namespace snowcoder::tokenize::detail
+}  // namespace snowcoder::tokenize
