@@ -95,11 +95,12 @@ int measure(options const& o) {
     pipeline::detail::row_feed feed(o.inputs, std::size_t(o.threads));
     pool.for_each_index(o.threads, [&](std::int64_t thread) { count_rows<Splitter>(feed, std::size_t(thread), counts, r); });
   }
-  auto const table_bytes = counts.bytes();
-  auto const words = counts.take();
+  auto const table_bytes = counts.table_bytes();
+  auto words = counts.take();
+  auto const distinct = words.size(), distinct_bytes = words.bytes();
   auto const counted = seconds(CLOCK_MONOTONIC), peak_counting = peak_megabytes();
   progress bar;
-  auto const v = tokenize::train_byte_pairs<Splitter>(words, {.size = o.vocabulary, .minimum_frequency = 2}, bar);
+  auto const v = tokenize::train_byte_pairs<Splitter>(std::move(words), {.size = o.vocabulary, .minimum_frequency = 2}, bar);
   auto const ended = seconds(CLOCK_MONOTONIC), used = seconds(CLOCK_PROCESS_CPUTIME_ID) - processor;
   std::printf(
       "{\"job\": \"tokenize-train\", \"splitter\": \"%s\", \"threads\": %d, \"unit\": \"MB/s\", \"us\": %.1f, "
@@ -109,7 +110,7 @@ int measure(options const& o) {
       "\"table_megabytes\": %.1f, \"tokens\": %zu, \"merges\": %zu, \"peak_rss_counting_mb\": %.1f, \"peak_rss_mb\": %.1f}\n",
       std::string(Splitter::name).c_str(), o.threads, double(r.bytes) / 1e6 / (ended - began), double(r.bytes) / 1e6 / used,
       double(r.bytes) / 1e6, static_cast<long long>(r.documents), static_cast<long long>(r.refused), ended - began, used,
-      r.read.load(), r.count.load(), ended - counted, words.size(), double(words.bytes()) / 1e6, double(table_bytes) / 1e6,
+      r.read.load(), r.count.load(), ended - counted, distinct, double(distinct_bytes) / 1e6, double(table_bytes) / 1e6,
       v.tokens.size(), v.merges.size(), peak_counting, peak_megabytes());
   if (!o.out.empty())
     if (auto const written = io::write_tokenizer(o.out, v); !written) return complain(written.error().message());

@@ -39,11 +39,11 @@ namespace detail {
 
 /// Makes merges until the vocabulary has settings.size ids or no pair is left.
 template <class Symbol>
-void merge_pairs(byte_pair_vocabulary& v, counted_words const& words, config::vocabulary const& settings, progress& bar) {
+void merge_pairs(byte_pair_vocabulary& v, counted_words words, config::vocabulary const& settings, progress& bar) {
   token_id byte_ids[256];
   for (std::size_t id = config::sentinels.size(); id < v.tokens.size(); ++id)
     byte_ids[static_cast<unsigned char>(v.tokens[id][0])] = token_id(id);
-  pair_merger<Symbol> merger(words, byte_ids, std::size_t(settings.size), settings.minimum_frequency);
+  pair_merger<Symbol> merger(std::move(words), byte_ids, std::size_t(settings.size), settings.minimum_frequency);
   while (int(v.tokens.size()) < settings.size) {
     auto const pair = merger.next();
     if (!pair) break;
@@ -58,17 +58,17 @@ void merge_pairs(byte_pair_vocabulary& v, counted_words const& words, config::vo
 
 }  // namespace detail
 
-/// The vocabulary of `words` (each once). Smaller than asked when pairs run out: the caller says so. `settings.size` must
-/// hold the sentinels and the bytes.
+/// The vocabulary of `words`; move them in if memory is short. Smaller than asked when pairs run out: the caller says so.
+/// `settings.size` must hold the sentinels and the bytes.
 template <splitter Splitter>
-byte_pair_vocabulary train_byte_pairs(counted_words const& words, config::vocabulary const& settings, progress& bar) {
+byte_pair_vocabulary train_byte_pairs(counted_words words, config::vocabulary const& settings, progress& bar) {
   auto v = base_vocabulary(Splitter::name);
   require(settings.size >= int(v.tokens.size()), "a vocabulary holds at least the sentinels and 256 bytes");
   bar.begin("merge pairs", "tokens", settings.size - std::int64_t(v.tokens.size()));
   if (settings.size <= 1 << 16)
-    detail::merge_pairs<std::uint16_t>(v, words, settings, bar);
+    detail::merge_pairs<std::uint16_t>(v, std::move(words), settings, bar);
   else
-    detail::merge_pairs<std::uint32_t>(v, words, settings, bar);
+    detail::merge_pairs<std::uint32_t>(v, std::move(words), settings, bar);
   return v;
 }
 

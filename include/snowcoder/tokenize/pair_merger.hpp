@@ -30,8 +30,8 @@ template <class Symbol>
 class pair_merger {
  public:
   /// byte_ids[b] is the id of byte b; ids are below `most_ids`; a pair is merged if it occurs `minimum` times.
-  pair_merger(counted_words const& words, token_id const (&byte_ids)[256], std::size_t most_ids, std::int64_t minimum)
-      : text_(words, byte_ids),
+  pair_merger(counted_words words, token_id const (&byte_ids)[256], std::size_t most_ids, std::int64_t minimum)
+      : text_(std::move(words), byte_ids),
         lengths_(most_ids),
         minimum_(std::max<std::int64_t>(1, minimum)),
         before_(most_ids),

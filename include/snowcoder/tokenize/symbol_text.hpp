@@ -31,8 +31,8 @@ class symbol_text {
   static constexpr Symbol border = 0, inside = 0;
   static constexpr std::size_t most = std::numeric_limits<place>::max() - 1;
 
-  /// Words of one byte are left out: nothing can merge in them.
-  symbol_text(counted_words const& words, token_id const (&byte_ids)[256]) {
+  /// Words of one byte are left out: nothing can merge in them. `words` are gone afterwards.
+  symbol_text(counted_words words, token_id const (&byte_ids)[256]) {
     require(words.bytes() + words.size() < most, "distinct words of less than 4 GiB");
     auto const order = by_count(words);
     std::size_t size = 1;

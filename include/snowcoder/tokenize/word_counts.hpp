@@ -17,6 +17,7 @@
 #include <memory>
 #include <mutex>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -51,7 +52,8 @@ class word_arena {
 struct word_tables {
   counting_table<inline_word> brief;
   counting_table<kept_word> lengthy;
-  word_arena text;  // of the long words
+  word_arena text;          // of the long words
+  std::size_t letters = 0;  // of all words, each once
 };
 
 }  // namespace detail
@@ -76,32 +78,28 @@ class word_counts {
   /// Every word with its count, in no particular order; the counts are gone afterwards. Not while a thread adds.
   counted_words take() {
     for (auto& own : std::exchange(idle_, {})) empty(*own);
-    std::size_t words = 0, bytes = 0;
-    for (auto const& s : shelves_) {
-      words += s.words.brief.size() + s.words.lengthy.size();
-      s.words.brief.for_each([&](auto const& slot) { bytes += slot.key.view().size(); });
-      s.words.lengthy.for_each([&](auto const& slot) { bytes += slot.key.view().size(); });
-    }
+    std::size_t words = 0;
+    for (auto const& s : shelves_) words += s.words.brief.size() + s.words.lengthy.size();
     counted_words all;
-    all.reserve(words, bytes);
+    all.reserve(words, word_bytes());
     for (auto& s : shelves_) {
       s.words.brief.for_each([&](auto const& slot) { all.add(slot.key.view(), std::int64_t(slot.count)); });
       s.words.brief.reset();
       s.words.lengthy.for_each([&](auto const& slot) { all.add(slot.key.view(), std::int64_t(slot.count)); });
       s.words.lengthy.reset();
       s.words.text.clear();
+      s.words.letters = 0;
     }
     return all;
   }
 
-  /// What the shared tables hold now, in bytes.
-  std::size_t bytes() {
-    std::size_t held = 0;
-    for (auto& s : shelves_) {
-      std::lock_guard lock(s.mutex);
-      held += s.words.brief.bytes() + s.words.lengthy.bytes() + s.words.text.bytes();
-    }
-    return held;
+  /// What the shared tables take now, in bytes.
+  std::size_t table_bytes() {
+    return sum([](detail::word_tables const& w) { return w.brief.bytes() + w.lengthy.bytes() + w.text.bytes(); });
+  }
+  /// Of the words in the shared tables, each once, in bytes.
+  std::size_t word_bytes() {
+    return sum([](detail::word_tables const& w) { return w.letters; });
   }
 
  private:
@@ -113,6 +111,14 @@ class word_counts {
     detail::word_tables words;
   };
 
+  std::size_t sum(auto const& of) {
+    std::size_t all = 0;
+    for (auto& s : shelves_) {
+      std::lock_guard lock(s.mutex);
+      all += of(s.words);
+    }
+    return all;
+  }
   std::unique_ptr<detail::word_tables> borrow() {
     {
       std::lock_guard lock(mutex_);
@@ -161,6 +167,7 @@ class word_counts {
         if (i + ahead < begins[s + 1]) table.prefetch(by_shelf[i + ahead].first);
         auto const& [hash, mine] = by_shelf[i];
         auto& held = table.at(mine->key, hash);
+        if (!held.count) shared.letters += mine->key.view().size();
         if constexpr (std::is_same_v<Key, kept_word>)
           if (!held.count) held.key.text = shared.text.keep(mine->key.text);
         held.count += mine->count;

@@ -133,6 +133,25 @@ TEST_CASE("the order of the words and the cut of their counts do not matter", "[
   }
 }
 
+TEST_CASE("the bytes of distinct words are known while they are counted") {
+  word_counts counts;
+  std::string text;
+  std::size_t expected = 0;
+  for (int i = 0; i < 40'000; ++i) {  // more than a thread keeps to itself
+    std::string const word =
+        " " + std::string(std::size_t(1 + i % 20), char('a' + i / 20 % 26)) + std::string(std::size_t(i / 520), 'z');
+    text += word;
+    expected += word.size();
+  }
+  for (int i = 0; i < 2; ++i) counts.add<gpt2_split>(text);
+  CHECK(counts.word_bytes() > 0);
+  CHECK(counts.word_bytes() <= expected);
+  CHECK(counts.table_bytes() >= counts.word_bytes());
+  auto const words = counts.take();
+  CHECK(words.bytes() <= expected);
+  CHECK(counts.word_bytes() == 0);
+}
+
 TEST_CASE("words of every length are counted, whoever counts them") {
   std::vector<std::string> texts;
   std::map<std::string, std::int64_t> expected;
