@@ -20,7 +20,9 @@ int main(int argc, char** argv) {
   train_flags->add_option("--in", train.in, "folder of documents")->required()->check(CLI::ExistingDirectory);
   train_flags->add_option("--out", train.out, "tokenizer.json to write")->required();
   train_flags->add_option("--vocabulary", train.vocabulary, "ids in all; default: the recipe's")->check(CLI::PositiveNumber);
-  train_flags->add_option("--sample", train.sample, "train on about so much text, drawn by document; memory grows with it (4G)")
+  train_flags->add_option("--sample", train.sample, "train on about so much text, drawn by document (4G)")
+      ->transform(CLI::AsSizeValue(false));
+  train_flags->add_option("--memory", train.memory, "give up when the sample's distinct words need more, by estimate (4G)")
       ->transform(CLI::AsSizeValue(false));
 
   pipeline::encode_options encode;

@@ -56,7 +56,7 @@ byte_pair_vocabulary trained(int threads) {
   word_counts counts;
   pool.for_each_index(600, [&](std::int64_t i) { counts.add<starcoder_split>(random_text(std::uint64_t(i) + 10'000)); });
   progress bar;
-  return train_byte_pairs<starcoder_split>(counts.take_sorted(), {.size = 420, .minimum_frequency = 2}, bar);
+  return train_byte_pairs<starcoder_split>(counts.take(), {.size = 420, .minimum_frequency = 2}, bar);
 }
 byte_pair<starcoder_split> const& tokenizer() {
   static auto const t = byte_pair<starcoder_split>::from_vocabulary(trained(1)).value();

@@ -20,7 +20,7 @@ std::vector<std::string> pieces(std::string_view text) {
   return all;
 }
 using strings = std::vector<std::string>;
-byte_pair_vocabulary train(std::vector<counted_word> const& words, int size, int minimum = 1) {
+byte_pair_vocabulary train(counted_words const& words, int size, int minimum = 1) {
   progress bar;
   return train_byte_pairs<gpt2_split>(words, {.size = size, .minimum_frequency = minimum}, bar);
 }
