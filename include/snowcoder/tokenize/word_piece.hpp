@@ -124,7 +124,7 @@ class word_piece {
       std::copy(t.begin(), t.end(), padded.begin());
       auto const key = cache::key_of(padded.data(), t.size());
       auto& slot = known.short_at(known.short_place(key, t.size()));
-      if (slot.count == 0 || slot.key == key) slot = {key, {std::int32_t(id), 0, 0}, 1};
+      if (slot.count == 0 || slot.key == key) slot = {key, {std::int32_t(id)}, 1};
     }
     return known;
   }
@@ -173,19 +173,13 @@ class word_piece {
     }
   }
 
-  /// Where the cache has each word; all of a chunk's are asked for before the first is read.
+  /// Where the cache has each word; all of a chunk's are asked for before the first is read. Without a branch: a long word
+  /// gets a place that is not used.
   static void find_places(desk& d) {
     for (std::size_t i = 0; i < d.units.count(); ++i) {
-      auto const* const at = d.units.text() + d.units.begin(i);
-      auto const size = d.units.size(i);
-      if (size <= cache::longest_short) {
-        d.places[i] = d.known.short_place(cache::key_of(at, size), size);
-        d.known.expect_short(d.places[i]);
-      } else {
-        auto const more = std::min(size - cache::longest_short, cache::longest_short);
-        d.places[i] = d.known.long_place(cache::key_of(at, 16), cache::key_of(at + 16, more));
-        d.known.expect_long(d.places[i]);
-      }
+      auto const size = std::min(d.units.size(i), cache::longest_short);
+      d.places[i] = d.known.short_place(cache::key_of(d.units.text() + d.units.begin(i), size), size);
+      d.known.expect(d.places[i]);
     }
   }
 
@@ -217,13 +211,13 @@ class word_piece {
     ids.insert(ids.end(), d.out.data(), out);
   }
 
-  /// Words of more than 16 bytes or three pieces, and those that the cache does not know.
+  /// Words of more than 16 bytes or five pieces, and those that the cache does not know.
   std::size_t long_or_new(char const* at, std::size_t size, desk& d, std::size_t i, std::int32_t* out) const {
     std::string_view const word(at, size);
     if (size > cache::longest_long) return size > std::size_t(rules_.longest_word) ? (out[0] = unknown(), 1) : pieces_of(word, out);
     auto const front = cache::key_of(at, std::min(size, cache::longest_short)),
                back = size > cache::longest_short ? cache::key_of(at + 16, size - 16) : detail::short_key{};
-    auto& slot = d.known.long_at(size > cache::longest_short ? d.places[i] : d.known.long_place(front, back));
+    auto& slot = d.known.long_at(d.known.long_place(front, back));
     if (slot.front == front && slot.back == back) {
       std::memcpy(out, slot.ids, sizeof slot.ids);
       return slot.count;

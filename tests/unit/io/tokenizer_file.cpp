@@ -69,12 +69,14 @@ TEST_CASE("a BERT folder is read from vocab.txt, or from tokenizer.json without 
   REQUIRE(io::write_file(folder / "vocab.txt", "[PAD]\n[UNK]\r\n[CLS]\n[SEP]\na"));
   CHECK(io::read_word_piece(folder.path()).value().tokens == std::vector<std::string>{"[PAD]", "[UNK]", "[CLS]", "[SEP]", "a"});
   REQUIRE(io::write_file(folder / "tokenizer_config.json", "{\"do_lower_case\": false}"));
-  CHECK(!io::read_word_piece(folder.path()).value().lower_case);
+  CHECK(io::read_word_piece(folder.path()).value().rules == word_piece_rules::cased());
   std::string const file =
       R"({"truncation": {"max_length": 128}, "padding": {"strategy": {"Fixed": 128}}, "normalizer": {"type": "BertNormalizer",
     "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true}, "pre_tokenizer": {"type": "BertPreTokenizer"},
     "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100, "vocab": {"b": 1, "a": 0}}})";
   REQUIRE(io::write_file(folder / "tokenizer.json", file));
+  CHECK(!io::read_word_piece(folder.path()));  // the two files contradict each other
+  REQUIRE(io::write_file(folder / "tokenizer_config.json", "{\"do_lower_case\": true, \"strip_accents\": null}"));
   CHECK(io::read_word_piece(folder.path()).value().tokens == std::vector<std::string>{"a", "b"});
   CHECK(!io::parse_word_piece(replaced(file, "\"b\": 1", "\"b\": 0"), "here"));
   CHECK(!io::parse_word_piece(replaced(file, "\"b\": 1", "\"b\": \"x\""), "here"));

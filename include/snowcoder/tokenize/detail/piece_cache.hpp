@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Remembers the ids of ASCII words, keyed by their bytes inside the slot: code repeats itself, and nearly all its words have
-// 16 bytes or fewer and three pieces or fewer. Fixed size, one slot a hash, no effect on results.
+// 16 bytes or fewer and five pieces or fewer. Fixed size, one slot a hash, no effect on results.
 #pragma once
 
 #include <cstddef>
@@ -34,7 +34,7 @@ inline constexpr leading_bytes leading;
 class piece_cache {
  public:
   static constexpr std::size_t longest_short = 16, longest_long = 32;
-  static constexpr int most_short = 3, most_long = 7;
+  static constexpr int most_short = 5, most_long = 7;
 
   struct short_slot {
     short_key key;
@@ -46,7 +46,7 @@ class piece_cache {
     std::int32_t ids[most_long];
     std::uint32_t count = 0;
   };
-  static_assert(sizeof(short_slot) == 32 && sizeof(long_slot) == 64);
+  static_assert(sizeof(short_slot) == 40 && sizeof(long_slot) == 64);
 
   /// Short slots: 2 to the power of `short_bits`, and as many long ones as `long_bits` says.
   explicit piece_cache(int short_bits = 16, int long_bits = 13)
@@ -71,8 +71,7 @@ class piece_cache {
   }
 
   /// Asks for a slot that will be read soon.
-  void expect_short(std::uint32_t place) const { __builtin_prefetch(&short_[place]); }
-  void expect_long(std::uint32_t place) const { __builtin_prefetch(&long_[place]); }
+  void expect(std::uint32_t short_place) const { __builtin_prefetch(&short_[short_place]); }
 
   short_slot& short_at(std::uint32_t place) { return short_[place]; }
   long_slot& long_at(std::uint32_t place) { return long_[place]; }
