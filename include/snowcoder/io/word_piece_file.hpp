@@ -92,11 +92,18 @@ inline expected<void> read_word_piece_settings(std::filesystem::path const& path
 }
 }  // namespace detail
 
-/// From a folder as published (Arctic-embed, MiniLM, bert-base): tokenizer.json first, else vocab.txt.
-inline expected<word_piece_vocabulary> read_word_piece(std::filesystem::path const& folder) {
-  auto const whole = folder / "tokenizer.json", lines = folder / "vocab.txt", settings = folder / "tokenizer_config.json";
+/// From a folder as published (Arctic-embed, MiniLM, bert-base): tokenizer.json first, else vocab.txt; or from either file,
+/// a .txt or .json, with the tokenizer_config.json that lies beside a .txt.
+inline expected<word_piece_vocabulary> read_word_piece(std::filesystem::path const& path) {
   std::error_code ignored;
-  if (std::filesystem::exists(whole, ignored)) {
+  bool const is_folder = !std::filesystem::is_regular_file(path, ignored), is_lines = path.extension() == ".txt";
+  auto const folder = is_folder ? path : path.parent_path(), lines = is_folder ? folder / "vocab.txt" : path,
+             whole = folder / "tokenizer.json", settings = folder / "tokenizer_config.json";
+  if (!is_folder && !is_lines) {
+    SNOWCODER_TRY(auto const file, mapped_file::open(path));
+    return parse_word_piece(file.bytes(), path.string());
+  }
+  if (is_folder && std::filesystem::exists(whole, ignored)) {
     SNOWCODER_TRY(auto const file, mapped_file::open(whole));
     SNOWCODER_TRY(auto v, parse_word_piece(file.bytes(), whole.string()));
     if (std::filesystem::exists(settings, ignored)) SNOWCODER_CHECK(detail::read_word_piece_settings(settings, true, v));

@@ -26,7 +26,8 @@ class added_tokens {
   added_tokens() = default;
   explicit added_tokens(std::vector<token> tokens) : tokens_(std::move(tokens)) {
     std::erase_if(tokens_, [](token const& t) { return t.text.empty(); });
-    std::stable_sort(tokens_.begin(), tokens_.end(), [](auto const& a, auto const& b) { return a.text.size() > b.text.size(); });
+    std::stable_sort(tokens_.begin(), tokens_.end(),
+                     [](auto const& a, auto const& b) { return a.text.size() > b.text.size(); });
     for (auto const& t : tokens_) {
       first_[static_cast<unsigned char>(t.text[0])] = true;
       if (t.text.size() > 1) second_[static_cast<unsigned char>(t.text[1])] = true;

@@ -45,12 +45,13 @@ class bert_folds {
     std::vector<part> now;
     for (std::uint32_t p = 0; p < 0x110000; ++p) {
       if (hangul::is_syllable(p) && strip_accents) continue;  // by arithmetic
-      if (!lowered[p] && !(strip_accents && (canonical.decomposes(p) || canonical.order(p) || classes[p] & detail::mark))) continue;
+      if (!lowered[p] && !(strip_accents && (canonical.decomposes(p) || canonical.order(p) || classes[p] & detail::mark)))
+        continue;
       now.clear();
       auto const add = [&](std::uint32_t point) {
         bool const dropped = strip_accents && classes[point] & detail::mark;
-        now.push_back({lowered[point] ? lowered[point] : point, strip_accents ? canonical.order(point) : std::uint8_t(0), dropped,
-                       false});
+        now.push_back({lowered[point] ? lowered[point] : point, strip_accents ? canonical.order(point) : std::uint8_t(0),
+                       dropped, false});
       };
       if (strip_accents)
         canonical.decompose(p, add);
@@ -86,15 +87,18 @@ class bert_folder {
   /// Of code points that wait together no more than `most_waiting` come out: a caller that counts so far and then has no
   /// more use for them keeps its memory bounded.
   bert_folder(bool strip_accents, bool lower_case, std::size_t most_waiting, Emit emit)
-      : folds_(strip_accents || lower_case ? &bert_folds::get(strip_accents, lower_case) : nullptr), strips_(strip_accents),
-        most_waiting_(most_waiting), emit_(std::move(emit)) {}
+      : folds_(strip_accents || lower_case ? &bert_folds::get(strip_accents, lower_case) : nullptr),
+        strips_(strip_accents),
+        most_waiting_(most_waiting),
+        emit_(std::move(emit)) {}
   bert_folder(bert_folder const&) = delete;
   bert_folder& operator=(bert_folder const&) = delete;
   ~bert_folder() { flush(); }
 
   void feed(std::uint32_t point) {
     if (!folds_) return emit_(point);
-    if (strips_ && hangul::is_syllable(point)) return hangul::decompose(point, [&](std::uint32_t p) { put({p, 0, false, false}); });
+    if (strips_ && hangul::is_syllable(point))
+      return hangul::decompose(point, [&](std::uint32_t p) { put({p, 0, false, false}); });
     auto const what = folds_->what(point);
     if (what == bert_folds::unchanged) return put({point, 0, false, false});
     if (what < bert_folds::dropped_mark) return put({what - 1, 0, false, false});

@@ -30,7 +30,12 @@ constexpr std::size_t broken_bytes(std::string_view text) {
   auto const lead = at(0);
   std::size_t const whole = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
   if (lead < 0xc2 || lead > 0xf4 || text.size() < 2) return 1;
-  unsigned const low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80, high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+  unsigned const low = lead == 0xe0   ? 0xa0
+                       : lead == 0xf0 ? 0x90
+                                      : 0x80,
+                 high = lead == 0xed   ? 0x9f
+                        : lead == 0xf4 ? 0x8f
+                                       : 0xbf;
   if (at(1) < low || at(1) > high) return 1;
   std::size_t n = 2;
   while (n < whole && n < text.size() && (at(n) & 0xc0) == 0x80) ++n;
@@ -43,7 +48,8 @@ template <class Word>
 class bert_words {
  public:
   bert_words(word_piece_rules const& rules, Word word)
-      : rules_(rules), word_(std::move(word)),
+      : rules_(rules),
+        word_(std::move(word)),
         folder_(rules.strip_accents, rules.lower_case, std::size_t(rules.longest_word) + 1, putter{this}) {}
 
   void read(std::string_view text) {

@@ -131,8 +131,8 @@ class canonical_tables {
   }
 
   point_table<std::uint8_t> orders_, may_follow_;
-  point_table<std::uint16_t> decompositions_;     // place in pool_, 0: none
-  std::vector<std::uint32_t> pool_{0};            // each ends with 0
+  point_table<std::uint16_t> decompositions_;  // place in pool_, 0: none
+  std::vector<std::uint32_t> pool_{0};         // each ends with 0
   std::unordered_map<std::uint64_t, std::uint32_t> compositions_;
 };
 

@@ -56,14 +56,17 @@ class nfc_stretch {
   void compose() {
     std::size_t kept = 0, starter = parts_.size();  // none yet
     int between = -1;                               // the highest class kept since the starter
-    for (auto const [point, order] : parts_) {
+    for (std::size_t i = 0; i < parts_.size(); ++i) {
+      auto const [point, order] = parts_[i];
       if (starter != parts_.size() && between < int(order))
         if (auto const both = canonical_.compose(parts_[starter].first, point)) {
           parts_[starter].first = both;
           continue;
         }
-      if (order == 0) starter = kept, between = -1;
-      else between = order;
+      if (order == 0)
+        starter = kept, between = -1;
+      else
+        between = order;
       parts_[kept++] = {point, order};
     }
     parts_.resize(kept);

@@ -114,7 +114,8 @@ class word_piece {
   cache seeded(std::vector<std::string> const& tokens) const {
     cache known;
     auto const is_word = [](std::string_view t) {
-      return std::all_of(t.begin(), t.end(), [](char c) { return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z'); });
+      return std::all_of(t.begin(), t.end(),
+                         [](char c) { return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z'); });
     };
     for (std::size_t id = 0; id < tokens.size(); ++id) {
       auto const& t = tokens[id];
@@ -214,7 +215,8 @@ class word_piece {
   /// Words of more than 16 bytes or five pieces, and those that the cache does not know.
   std::size_t long_or_new(char const* at, std::size_t size, desk& d, std::size_t i, std::int32_t* out) const {
     std::string_view const word(at, size);
-    if (size > cache::longest_long) return size > std::size_t(rules_.longest_word) ? (out[0] = unknown(), 1) : pieces_of(word, out);
+    if (size > cache::longest_long)
+      return size > std::size_t(rules_.longest_word) ? (out[0] = unknown(), 1) : pieces_of(word, out);
     auto const front = cache::key_of(at, std::min(size, cache::longest_short)),
                back = size > cache::longest_short ? cache::key_of(at + 16, size - 16) : detail::short_key{};
     auto& slot = d.known.long_at(d.known.long_place(front, back));

@@ -113,7 +113,9 @@ inline ascii_block read_ascii_block(char const* text, char* out, bool lower) {
 
 #else
 
-inline ascii_block read_ascii_block(char const* text, char* out, bool lower) { return read_ascii_block_plain(text, out, lower); }
+inline ascii_block read_ascii_block(char const* text, char* out, bool lower) {
+  return read_ascii_block_plain(text, out, lower);
+}
 
 #endif
 

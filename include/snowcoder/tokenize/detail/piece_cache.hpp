@@ -50,7 +50,9 @@ class piece_cache {
 
   /// Short slots: 2 to the power of `short_bits`, and as many long ones as `long_bits` says.
   explicit piece_cache(int short_bits = 16, int long_bits = 13)
-      : short_shift_(64 - short_bits), long_shift_(64 - long_bits), short_(single + (std::size_t(1) << short_bits)),
+      : short_shift_(64 - short_bits),
+        long_shift_(64 - long_bits),
+        short_(single + (std::size_t(1) << short_bits)),
         long_(std::size_t(1) << long_bits) {}
 
   /// The key of the first `size` bytes at `text`, at most 16; 16 bytes are read.

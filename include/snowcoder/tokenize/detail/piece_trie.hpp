@@ -102,7 +102,8 @@ class piece_trie {
     auto place = next_free(low + 1);
     for (int tried = 0; tried < 64 && place < last_used_; ++tried, place = next_free(place + 1)) {
       auto const base = place - low;
-      if (std::all_of(children.begin(), children.end(), [&](auto const& c) { return nodes_[base + c.first].parent == nowhere; }))
+      if (std::all_of(children.begin(), children.end(),
+                      [&](auto const& c) { return nodes_[base + c.first].parent == nowhere; }))
         return std::uint32_t(base);
     }
     return std::uint32_t(std::max(last_used_ + 1, low + 1) - low);
