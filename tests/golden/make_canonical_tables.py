@@ -48,7 +48,7 @@ for point in POINTS:
         lowered[point] = [ord(c) for c in lower(ch)]
 
 
-def rows(texts, width=126):
+def rows(texts, width=122):
     out, line = [], ""
     for text in texts:
         if len(line) + len(text) > width:
