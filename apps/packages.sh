@@ -8,7 +8,7 @@ wanted=(build-essential cmake ninja-build pkg-config ca-certificates python3
         libarchive-dev libcurl4-openssl-dev libcpp-httplib-dev libseccomp-dev librange-v3-dev libxtensor-dev
         libdnnl-dev ocl-icd-opencl-dev gnuplot-nox)
 case ${1:-} in
-  tests) wanted+=(catch2 git) ;;
+  tests) wanted+=(catch2 git libsentencepiece-dev) ;;
   quickstart) wanted+=(dpkg-dev python3-pip) ;;
 esac
 missing=()

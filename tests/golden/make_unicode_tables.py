@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes include/snowcoder/tokenize/detail/{unicode_classes,bert_folds}.hpp.
+"""Writes include/snowcoder/tokenize/detail/unicode_classes.hpp.
 
 Usage: make_unicode_tables.py INCLUDE_DIR   (needs the package `tokenizers`)
 
@@ -23,7 +23,7 @@ def bert(**wanted):
     return normalizers.BertNormalizer(**{**off, **wanted})
 
 
-clean, fold = bert(clean_text=True), bert(strip_accents=True, lowercase=True)
+clean = bert(clean_text=True)
 strip, nfd = bert(strip_accents=True), normalizers.NFD()
 words, digits = pre_tokenizers.BertPreTokenizer(), pre_tokenizers.Digits(individual_digits=True)
 gpt2 = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
@@ -43,7 +43,7 @@ def combining(ch):
     return order if nfd.normalize_str(text) != text else 0
 
 
-classes, orders, folds = [], {}, {}
+classes = []
 for point in range(0x110000):
     if 0xD800 <= point <= 0xDFFF:
         classes.append(0)
@@ -65,16 +65,10 @@ for point in range(0x110000):
         found.add("space")
     if pieces(words, "a" + ch + "b") == 3:
         found.add("punctuation")
-    stripped, folded = strip.normalize_str("a" + ch + "b")[1:-1], fold.normalize_str("a" + ch + "b")[1:-1]
-    if stripped == "":
+    if strip.normalize_str("a" + ch + "b") == "ab":
         found.add("mark")
-    elif folded != ch and not 0xAC00 <= point <= 0xD7A3:
-        folds[point] = [ord(x) for x in folded]
-    if order := combining(ch):
+    if combining(ch):
         found.add("reorders")
-        if stripped:
-            assert stripped == ch and point not in folds
-            orders[point] = order
     classes.append(sum(1 << BITS.index(name) for name in found))
 
 
@@ -94,37 +88,6 @@ def ranges():
         if bits != previous:
             yield f"{point << 9 | bits:#x},"
         previous = bits
-
-
-def runs():
-    """Greedy runs {first, count, stride, target, step} of the folds to one code point; the others singly."""
-    single = sorted((p, t[0]) for p, t in folds.items() if len(t) == 1)
-    done = set()
-    for i, (point, target) in enumerate(single):
-        if point in done:
-            continue
-        best = (1, 1, 0)
-        for stride in (1, 2):
-            for step in (0, 1, 2):
-                n = 1
-                while folds.get(point + n * stride) == [target + n * step] and point + n * stride not in done:
-                    n += 1
-                if n > best[0]:
-                    best = (n, stride, step)
-        n, stride, step = best
-        done.update(point + k * stride for k in range(n))
-        yield f"{{{point:#x},{n},{stride},{target:#x},{step}}},"
-
-
-def order_rows():
-    start = None
-    items = sorted(orders.items())
-    for i, (point, order) in enumerate(items):
-        if start is None:
-            start = point
-        if i + 1 == len(items) or items[i + 1] != (point + 1, order):
-            yield f"{{{start:#x},{point:#x},{order}}},"
-            start = None
 
 
 HEAD = f"""// SPDX-License-Identifier: Apache-2.0
@@ -151,36 +114,6 @@ enum class_bit : unsigned {{
 
 inline constexpr std::uint32_t class_changes[] = {{
 {class_rows}}};
-
-}}  // namespace snowcoder::tokenize::detail
-"""
-)
-several = rows(f"{{{p:#x},{{{','.join(f'{t:#x}' for t in ts)}}}}}," for p, ts in sorted(folds.items()) if len(ts) > 1)
-(out / "bert_folds.hpp").write_text(
-    HEAD
-    + f"""// What BERT's lower-casing without accents makes of a code point, where that is not the code point itself. Hangul
-// syllables, which decompose by arithmetic, are not listed.
-#pragma once
-// clang-format off
-
-#include <cstdint>
-
-namespace snowcoder::tokenize::detail {{
-
-/// first + i * stride becomes target + i * step, for i < count.
-struct fold_run {{ std::uint32_t first, count, stride, target, step; }};
-inline constexpr fold_run fold_runs[] = {{
-{rows(runs())}}};
-
-/// Those that become more than one; unused targets are 0.
-struct long_fold {{ std::uint32_t point, targets[{max(len(t) for t in folds.values())}]; }};
-inline constexpr long_fold long_folds[] = {{
-{several}}};
-
-/// Kept code points whose combining class is not 0: they are sorted by it (stably) between two that have class 0.
-struct combining_range {{ std::uint32_t first, last, order; }};
-inline constexpr combining_range combining_ranges[] = {{
-{rows(order_rows())}}};
 
 }}  // namespace snowcoder::tokenize::detail
 """

@@ -61,7 +61,8 @@ TEST_CASE("the trainer makes Hugging Face's merges", "[golden]") {
 TEST_CASE("word pieces give Hugging Face's ids, cased and uncased", "[golden]") {
   auto const v = io::parse_word_piece(io::mapped_file::open(folder / "word_piece.json").value().bytes(), "word_piece.json");
   REQUIRE(v);
-  CHECK(v->lower_case);
+  CHECK(v->rules == word_piece_rules::uncased());
+  CHECK(v->added.size() == 5);
   auto const uncased = tokenize::word_piece::from_vocabulary(v->tokens, true),
              cased = tokenize::word_piece::from_vocabulary(v->tokens, false);
   REQUIRE((uncased && cased));

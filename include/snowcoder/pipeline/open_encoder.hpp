@@ -47,7 +47,7 @@ expected<outcome> with_encoder(run_context& run, std::filesystem::path const& fo
     return failure("vocabulary of " + std::to_string(vocabulary.tokens.size()) + " tokens for an encoder of " +
                        std::to_string(R::encoder.vocabulary),
                    folder.string(), "vocabulary and weights must be of one model");
-  auto tokenizer = tokenize::word_piece::from_vocabulary(vocabulary.tokens, vocabulary.lower_case);
+  auto tokenizer = tokenize::word_piece::from_vocabulary(vocabulary);
   if (!tokenizer) return failure(std::move(tokenizer).error());
   cpu::device device(run.threads);
   auto const go = [&]<class T>(T) -> expected<outcome> {

@@ -1,56 +1,91 @@
 // SPDX-License-Identifier: Apache-2.0
 // BERT's tokenizer, the annotator's view of a file (paper section 2.3; Arctic-embed and MiniLM are BERT-like): control
 // characters dropped, ideographs set apart, lower-cased without accents, split at white space and punctuation, then the
-// longest known pieces from the left. Ids equal those of Hugging Face's BertTokenizerFast.
+// longest known pieces from the left. Ids equal those of Hugging Face's BertTokenizerFast. ASCII goes through 64 bytes at a
+// time (detail/ascii_units.hpp) and a cache of words; whatever touches other bytes through bert_words.
 #pragma once
 
 #include <snowcoder/core/expected.hpp>
-#include <snowcoder/core/utf8.hpp>
-#include <snowcoder/tokenize/bert_fold.hpp>
-#include <snowcoder/tokenize/unicode_class.hpp>
+#include <snowcoder/record/word_piece_vocabulary.hpp>
+#include <snowcoder/tokenize/added_tokens.hpp>
+#include <snowcoder/tokenize/bert_words.hpp>
+#include <snowcoder/tokenize/detail/ascii_units.hpp>
+#include <snowcoder/tokenize/detail/piece_cache.hpp>
+#include <snowcoder/tokenize/detail/piece_trie.hpp>
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace snowcoder::tokenize {
 
 class word_piece {
  public:
-  static constexpr int longest_word = 100;  ///< code points; a longer word is unknown
-
-  /// `tokens` by id, as in vocab.txt; [UNK], [CLS], [SEP] and [PAD] must be among them. Without `lower_case` letters keep
-  /// their case and accents.
-  static expected<word_piece> from_vocabulary(std::vector<std::string> const& tokens, bool lower_case = true) {
+  /// [CLS], [SEP], [PAD] and the unknown token must be among the tokens.
+  static expected<word_piece> from_vocabulary(word_piece_vocabulary const& v) {
+    auto const id_of = [&](std::string_view text) {
+      for (std::size_t id = v.tokens.size(); id-- > 0;)
+        if (v.tokens[id] == text) return std::int32_t(id);
+      for (auto const& a : v.added)
+        if (a.text == text) return a.id;
+      return std::int32_t(-1);
+    };
+    std::array<std::string_view, 4> const required{v.unknown, "[CLS]", "[SEP]", "[PAD]"};
     word_piece w;
-    w.lower_case_ = lower_case;
-    for (std::size_t id = 0; id < tokens.size(); ++id) {
-      bool const inside = tokens[id].starts_with("##");
-      (inside ? w.inside_ : w.first_).insert_or_assign(inside ? tokens[id].substr(2) : tokens[id], std::int32_t(id));
-    }
-    for (std::size_t i = 0; i < special.size(); ++i)
-      if (auto const found = w.first_.find(special[i]); found != w.first_.end()) w.special_ids_[i] = found->second;
-    for (std::size_t i = 0; i < required; ++i)
-      if (w.special_ids_[i] < 0)
-        return failure("vocabulary has no " + std::string(special[i]), "",
+    for (std::size_t i = 0; i < required.size(); ++i)
+      if ((w.special_ids_[i] = id_of(required[i])) < 0)
+        return failure("vocabulary has no " + std::string(required[i]), "",
                        "this must be the vocabulary of a BERT-family encoder");
+    if (v.rules.longest_word < 1 || v.rules.longest_word > most_points)
+      return failure("longest word of " + std::to_string(v.rules.longest_word) + " code points", "",
+                     "1 to " + std::to_string(most_points) + " can be set");
+    w.rules_ = v.rules;
+    w.added_ = added_tokens(v.added);
+    w.trie_ = detail::piece_trie(v.tokens, std::size_t(v.rules.longest_word) * 4 + 2);
+    w.inside_ = w.trie_.node_of("##");
+    w.desks_ = std::make_unique<detail::lending_pool<desk>>(desk(w.seeded(v.tokens)));
     return w;
   }
 
-  /// Appends the ids of `text`, without [CLS] and [SEP]. A special token spelled out in the text ("[SEP]") becomes its id,
-  /// as it does in Hugging Face. Bytes that are not UTF-8 count as U+FFFD, which is dropped.
+  /// `tokens` by id, as in vocab.txt; special tokens by their usual names. Without `lower_case` letters keep their case and
+  /// accents.
+  static expected<word_piece> from_vocabulary(std::vector<std::string> const& tokens, bool lower_case = true) {
+    word_piece_vocabulary v;
+    v.tokens = tokens;
+    v.rules = lower_case ? word_piece_rules::uncased() : word_piece_rules::cased();
+    v.add_usual_tokens();
+    return from_vocabulary(v);
+  }
+
+  /// Appends the ids of `text`, without [CLS] and [SEP]; any number of threads may call it at once. A special token spelled
+  /// out in the text ("[SEP]") becomes its id, as it does in Hugging Face. Bytes that are not UTF-8 count as U+FFFD, one for
+  /// each broken beginning of a code point. Cost: linear in the text; memory beyond the ids does not grow with it.
   void encode(std::string_view text, std::vector<std::int32_t>& ids) const {
-    std::string word;
+    detail::lending_pool<desk>::lease const lease(*desks_);
     while (!text.empty()) {
-      auto const [at, which] = find_special(text);
-      encode_plain(text.substr(0, at), word, ids);
-      if (at == text.size()) return;
-      ids.push_back(special_ids_[which]);
-      text.remove_prefix(at + special[which].size());
+      auto const found = added_.find(text);
+      encode_plain(text.substr(0, found.at), *lease, ids);
+      if (found.at == text.size()) return;
+      ids.push_back(found.id);
+      text.remove_prefix(found.at + found.length);
+    }
+  }
+
+  /// The same by the plain way alone, code point by code point: the twin that tests hold encode() against.
+  void encode_by_code_points(std::string_view text, std::vector<std::int32_t>& ids) const {
+    while (!text.empty()) {
+      auto const found = added_.find(text);
+      encode_words(text.substr(0, found.at), ids);
+      if (found.at == text.size()) return;
+      ids.push_back(found.id);
+      text.remove_prefix(found.at + found.length);
     }
   }
 
@@ -58,102 +93,158 @@ class word_piece {
   int cls() const { return special_ids_[1]; }
   int sep() const { return special_ids_[2]; }
   int pad() const { return special_ids_[3]; }
+  word_piece_rules const& rules() const { return rules_; }
 
  private:
-  struct text_hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view t) const { return std::hash<std::string_view>()(t); }
+  static constexpr int most_points = 10'000;
+  using cache = detail::piece_cache;
+
+  /// What one thread works with.
+  struct desk {
+    explicit desk(cache words) : known(std::move(words)) {}
+    cache known;
+    detail::ascii_units units;
+    std::array<std::uint32_t, detail::ascii_units::chunk> places{};
+    std::array<std::int32_t, detail::ascii_units::chunk + 8> out{};  // a unit writes at most 8 ids, and counts those it means
   };
-  using pieces = std::unordered_map<std::string, std::int32_t, text_hash, std::equal_to<>>;
-  static constexpr std::array<std::string_view, 5> special{"[UNK]", "[CLS]", "[SEP]", "[PAD]", "[MASK]"};
-  static constexpr std::size_t required = 4;  // a vocabulary without [MASK] will do
 
   word_piece() = default;
 
-  struct special_place {
-    std::size_t at, which;
-  };
-  special_place find_special(std::string_view text) const {
-    for (std::size_t at = 0; (at = text.find('[', at)) != text.npos; ++at)
-      for (std::size_t i = 0; i < special.size(); ++i)
-        if (special_ids_[i] >= 0 && text.substr(at).starts_with(special[i])) return {at, i};
-    return {text.size(), 0};
+  /// A cache that knows the words that are pieces as they stand.
+  cache seeded(std::vector<std::string> const& tokens) const {
+    cache known;
+    auto const is_word = [](std::string_view t) {
+      return std::all_of(t.begin(), t.end(),
+                         [](char c) { return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z'); });
+    };
+    for (std::size_t id = 0; id < tokens.size(); ++id) {
+      auto const& t = tokens[id];
+      if (t.empty() || t.size() > cache::longest_short || t.size() > std::size_t(rules_.longest_word)) continue;
+      if (!is_word(t) && !(t.size() == 1 && t[0] > ' ' && t[0] < 0x7f)) continue;
+      std::array<char, cache::longest_short> padded{};
+      std::copy(t.begin(), t.end(), padded.begin());
+      auto const key = cache::key_of(padded.data(), t.size());
+      auto& slot = known.short_at(known.short_place(key, t.size()));
+      if (slot.count == 0 || slot.key == key) slot = {key, {std::int32_t(id)}, 1};
+    }
+    return known;
   }
 
-  static bool is_ideograph(std::uint32_t p) {  // as Hugging Face has it, gap before U+2B920 included
-    return p >= 0x3400 &&
-           ((p <= 0x4dbf) || (p >= 0x4e00 && p <= 0x9fff) || (p >= 0xf900 && p <= 0xfaff) || (p >= 0x20000 && p <= 0x2a6df) ||
-            (p >= 0x2a700 && p <= 0x2b81f) || (p >= 0x2b920 && p <= 0x2ceaf) || (p >= 0x2f800 && p <= 0x2fa1f));
+  void encode_words(std::string_view text, std::vector<std::int32_t>& ids) const {
+    bert_words words(rules_, [&](std::string_view word, int points) {
+      if (points > rules_.longest_word) return ids.push_back(unknown());
+      auto const before = ids.size();
+      ids.resize(before + word.size());
+      ids.resize(before + pieces_of(word, ids.data() + before));
+    });
+    words.read(text);
   }
 
-  void encode_plain(std::string_view text, std::string& word, std::vector<std::int32_t>& ids) const {
-    auto const* classes = unicode_classes();
-    int length = 0;  // code points in `word`
-    auto const end_word = [&] {
-      if (length) add_word(word, length, ids);
-      word.clear();
-      length = 0;
-    };
-    auto const put = [&](std::uint32_t p) {
-      bool const alone = classes[p] & detail::punctuation;
-      if (alone) end_word();
-      append_utf8(word, p);
-      ++length;
-      if (alone) end_word();
-    };
-    bert_folder folder(put);
+  /// Writes the longest pieces from the left to `out` and returns their number, at most the bytes of `word`; a word with a
+  /// part that no piece covers is unknown as a whole.
+  std::size_t pieces_of(std::string_view word, std::int32_t* out) const {
+    std::size_t n = 0;
+    for (auto from = detail::piece_trie::root; !word.empty(); from = inside_) {
+      auto const found = trie_.longest(word, from);
+      if (found.id < 0) {
+        out[0] = unknown();
+        return 1;
+      }
+      out[n++] = found.id;
+      word.remove_prefix(found.length);
+    }
+    return n;
+  }
+
+  void encode_plain(std::string_view text, desk& d, std::vector<std::int32_t>& ids) const {
     while (!text.empty()) {
-      auto const c = first_code_point(text);
-      text.remove_prefix(std::size_t(c.bytes));
-      auto const p = std::uint32_t(c.value);
-      auto const bits = classes[p];
-      if (!c.valid || bits & detail::control) continue;
-      if (bits & detail::space) {
-        folder.flush();
-        end_word();
-      } else if (p < 0x80) {
-        folder.flush();
-        put(lower_case_ && p >= 'A' && p <= 'Z' ? p + 32 : p);
-      } else if (is_ideograph(p)) {
-        folder.flush();
-        end_word();
-        if (lower_case_)
-          folder.feed(p), folder.flush();
-        else
-          put(p);
-        end_word();
-      } else if (lower_case_) {
-        folder.feed(p);
-      } else {
-        put(p);
+      auto const read = d.units.read(text, rules_.lower_case);
+      if (read == 0) {  // a word longer than a chunk
+        auto const end = detail::end_of_ascii_word(text);
+        encode_words(text.substr(0, end), ids);
+        text.remove_prefix(end);
+        continue;
       }
-    }
-    folder.flush();
-    end_word();
-  }
-
-  /// The longest pieces from the left; a word with a part that no piece covers is unknown as a whole.
-  void add_word(std::string_view word, int length, std::vector<std::int32_t>& ids) const {
-    auto const before = ids.size();
-    if (length > longest_word) return ids.push_back(unknown());
-    for (std::size_t begin = 0; begin < word.size();) {
-      auto const& known = begin ? inside_ : first_;
-      auto end = word.size();
-      auto found = known.find(word.substr(begin));
-      while (found == known.end() && --end > begin)
-        if ((static_cast<unsigned char>(word[end]) & 0xc0) != 0x80) found = known.find(word.substr(begin, end - begin));
-      if (found == known.end()) {
-        ids.resize(before);
-        return ids.push_back(unknown());
-      }
-      ids.push_back(found->second);
-      begin = end;
+      find_places(d);
+      if (d.units.has_hard())
+        look_up<true>(text, d, ids);
+      else
+        look_up<false>(text, d, ids);
+      text.remove_prefix(read);
     }
   }
 
-  pieces first_, inside_;
-  std::array<std::int32_t, special.size()> special_ids_{-1, -1, -1, -1, -1};
-  bool lower_case_ = true;
+  /// Where the cache has each word; all of a chunk's are asked for before the first is read. Without a branch: a long word
+  /// gets a place that is not used.
+  static void find_places(desk& d) {
+    for (std::size_t i = 0; i < d.units.count(); ++i) {
+      auto const size = std::min(d.units.size(i), cache::longest_short);
+      d.places[i] = d.known.short_place(cache::key_of(d.units.text() + d.units.begin(i), size), size);
+      d.known.expect(d.places[i]);
+    }
+  }
+
+  template <bool HasHard>
+  void look_up(std::string_view text, desk& d, std::vector<std::int32_t>& ids) const {
+    auto* out = d.out.data();
+    for (std::size_t i = 0; i < d.units.count(); ++i) {
+      auto const* const at = d.units.text() + d.units.begin(i);
+      auto const size = d.units.size(i);
+      if constexpr (HasHard) {
+        if (d.units.is_hard(i)) {
+          ids.insert(ids.end(), d.out.data(), out);
+          out = d.out.data();
+          encode_words(text.substr(d.units.begin(i), size), ids);
+          continue;
+        }
+      }
+      if (size <= cache::longest_short) {
+        auto const key = cache::key_of(at, size);
+        auto const& slot = d.known.short_at(d.places[i]);
+        if (slot.key == key) [[likely]] {
+          std::memcpy(out, slot.ids, sizeof slot.ids);
+          out += slot.count;
+          continue;
+        }
+      }
+      out += long_or_new(at, size, d, i, out);
+    }
+    ids.insert(ids.end(), d.out.data(), out);
+  }
+
+  /// Words of more than 16 bytes or five pieces, and those that the cache does not know.
+  std::size_t long_or_new(char const* at, std::size_t size, desk& d, std::size_t i, std::int32_t* out) const {
+    std::string_view const word(at, size);
+    if (size > cache::longest_long)
+      return size > std::size_t(rules_.longest_word) ? (out[0] = unknown(), 1) : pieces_of(word, out);
+    auto const front = cache::key_of(at, std::min(size, cache::longest_short)),
+               back = size > cache::longest_short ? cache::key_of(at + 16, size - 16) : detail::short_key{};
+    auto& slot = d.known.long_at(d.known.long_place(front, back));
+    if (slot.front == front && slot.back == back) {
+      std::memcpy(out, slot.ids, sizeof slot.ids);
+      return slot.count;
+    }
+    auto const n = size > std::size_t(rules_.longest_word) ? (out[0] = unknown(), 1) : pieces_of(word, out);
+    if (n <= cache::most_short && size <= cache::longest_short) {
+      auto& place = d.known.short_at(d.places[i]);
+      place.key = front;
+      std::copy_n(out, n, place.ids);
+      place.count = std::uint32_t(n);
+    } else if (n <= cache::most_long) {
+      slot.front = front;
+      slot.back = back;
+      std::copy_n(out, n, slot.ids);
+      slot.count = std::uint32_t(n);
+    }
+    return n;
+  }
+
+  word_piece_rules rules_;
+  std::array<std::int32_t, 4> special_ids_{-1, -1, -1, -1};
+  added_tokens added_;
+  detail::piece_trie trie_;
+  std::uint32_t inside_ = detail::piece_trie::nowhere;
+  std::unique_ptr<detail::lending_pool<desk>> desks_;
 };
 
 }  // namespace snowcoder::tokenize

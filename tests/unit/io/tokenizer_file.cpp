@@ -69,16 +69,32 @@ TEST_CASE("a BERT folder is read from vocab.txt, or from tokenizer.json without 
   REQUIRE(io::write_file(folder / "vocab.txt", "[PAD]\n[UNK]\r\n[CLS]\n[SEP]\na"));
   CHECK(io::read_word_piece(folder.path()).value().tokens == std::vector<std::string>{"[PAD]", "[UNK]", "[CLS]", "[SEP]", "a"});
   REQUIRE(io::write_file(folder / "tokenizer_config.json", "{\"do_lower_case\": false}"));
-  CHECK(!io::read_word_piece(folder.path()).value().lower_case);
+  CHECK(io::read_word_piece(folder.path()).value().rules == word_piece_rules::cased());
   std::string const file =
       R"({"truncation": {"max_length": 128}, "padding": {"strategy": {"Fixed": 128}}, "normalizer": {"type": "BertNormalizer",
     "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true}, "pre_tokenizer": {"type": "BertPreTokenizer"},
     "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100, "vocab": {"b": 1, "a": 0}}})";
   REQUIRE(io::write_file(folder / "tokenizer.json", file));
+  CHECK(io::read_word_piece(folder / "vocab.txt").value().added.size() == 4);
+  CHECK(io::read_word_piece(folder / "tokenizer.json").value().tokens.size() == 2);
+  CHECK(!io::read_word_piece(folder.path()));  // the two files contradict each other
+  REQUIRE(io::write_file(folder / "tokenizer_config.json", "{\"do_lower_case\": true, \"strip_accents\": null}"));
   CHECK(io::read_word_piece(folder.path()).value().tokens == std::vector<std::string>{"a", "b"});
   CHECK(!io::parse_word_piece(replaced(file, "\"b\": 1", "\"b\": 0"), "here"));
   CHECK(!io::parse_word_piece(replaced(file, "\"b\": 1", "\"b\": \"x\""), "here"));
   CHECK(!io::parse_word_piece(replaced(file, "BertNormalizer", "NFC"), "here"));
   CHECK(!io::parse_word_piece(replaced(file, "\"##\"", "\"@@\""), "here"));
   CHECK(!io::parse_word_piece("{\"model\": 5", "here"));
+  auto const added = [&](std::string const& token) {
+    return io::parse_word_piece(replaced(file, "\"normalizer\"", "\"added_tokens\": [" + token + "], \"normalizer\""), "here");
+  };
+  CHECK(added(R"({"id": 7, "content": "<x>", "lstrip": true})").value().added ==
+        std::vector<word_piece_vocabulary::added_token>{{"<x>", 7}});
+  CHECK(added(R"({"id": 7, "content": "<x>", "normalized": true})").error().what.find("normalized") != std::string::npos);
+  CHECK(added(R"({"id": 7, "content": "<x>", "single_word": true})").error().what.find("single_word") != std::string::npos);
+  CHECK(!added(R"({"id": 1, "content": "<x>"})"));
+  auto const rules =
+      io::parse_word_piece(replaced(file, "\"strip_accents\": null", "\"strip_accents\": false"), "here").value().rules;
+  CHECK((rules.lower_case && !rules.strip_accents));
+  CHECK(io::parse_word_piece(replaced(file, "word\": 100", "word\": 40"), "here").value().rules.longest_word == 40);
 }
