@@ -15,7 +15,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <cstring>
 
 #if defined(SNOWCODER_BYTE_BLOCKS)
 namespace snowcoder::filter::detail {
@@ -55,20 +54,14 @@ class block_pass {
   explicit block_pass(document_statistics& s) : s_(s), runs_(s.text) {}
 
   void run() {
-    auto const text = s_.text;
-    std::size_t at = 0;
-    for (; at + reach <= text.size(); at += 64) block(text.data() + at, at, ~std::uint64_t(0));
-    char rest[2 * reach] = {};  // the last bytes, and zeros for what lies beyond the text
-    auto const left = text.size() - at;
-    if (left) std::memcpy(rest, text.data() + at, left);
-    for (std::size_t i = 0; i < left; i += 64)
-      block(rest + i, at + i, left - i < 64 ? below(int(left - i)) : ~std::uint64_t(0));
+    each_block(s_.text, [&](char const* p, std::size_t base, std::uint64_t present) {
+      block(p, base, present);
+      return true;
+    });
     finish();
   }
 
  private:
-  static constexpr std::size_t reach = 64 + 3;  // what a block reads
-
   void block(char const* p, std::uint64_t base, std::uint64_t present) {
     auto const b = byte_block::load(p);
     auto starts = present;

@@ -4,7 +4,10 @@
 // measuring is left to the plain loops.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <string_view>
 
 #if !defined(__CUDACC__) && defined(__SSE2__)
 #define SNOWCODER_BYTE_BLOCKS 1
@@ -93,6 +96,20 @@ struct byte_block {
   }
 };
 #endif
+
+/// Calls f(p, base, present) for every 64 bytes of a text until it returns false: p[0, 67) can be read and is zero beyond the
+/// text, `base` is the place of p[0] in the text, `present` has a bit for every byte of the text.
+constexpr std::size_t block_reach = 64 + 3;
+inline void each_block(std::string_view text, auto&& f) {
+  std::size_t at = 0;
+  for (; at + block_reach <= text.size(); at += 64)
+    if (!f(text.data() + at, at, ~std::uint64_t(0))) return;
+  char rest[2 * block_reach] = {};
+  auto const left = text.size() - at;
+  if (left) std::memcpy(rest, text.data() + at, left);
+  for (std::size_t i = 0; i < left; i += 64)
+    if (!f(rest + i, at + i, left - i < 64 ? (std::uint64_t(1) << (left - i)) - 1 : ~std::uint64_t(0))) return;
+}
 
 }  // namespace snowcoder::filter
 #endif
