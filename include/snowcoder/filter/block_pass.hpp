@@ -48,7 +48,10 @@ template <statistic_set Needs>
 class block_pass {
   static constexpr bool lines = Needs.has(statistic::lines), letters = Needs.has(statistic::letters),
                         alphanumerics = Needs.has(statistic::alphanumerics), published = Needs.has(statistic::encoded),
-                        corrected = Needs.has(statistic::encoded_corrected), encoded = published || corrected;
+                        corrected = Needs.has(statistic::encoded_corrected), encoded = published || corrected,
+                        white_space = Needs.has(statistic::white_space), digits = Needs.has(statistic::digits),
+                        replaced = Needs.has(statistic::replaced),
+                        values = letters || alphanumerics || white_space || digits || replaced;
 
  public:
   explicit block_pass(document_statistics& s) : s_(s), runs_(s.text) {}
@@ -72,7 +75,9 @@ class block_pass {
       inside_ = leads.inside_next();
       inside_bytes_ += std::uint64_t(std::popcount(inside));
       starts &= ~inside;
-      if constexpr (letters || alphanumerics) {
+      if constexpr (replaced)
+        s_.replaced += std::uint64_t(std::popcount(starts & not_ascii & ~(leads.two | leads.three | leads.four)));
+      if constexpr (values) {
         auto const byte = [&](int i) { return std::uint32_t(static_cast<unsigned char>(p[i])); };
         for (auto rest = leads.two; rest; rest &= rest - 1) {
           auto const i = std::countr_zero(rest);
@@ -88,17 +93,21 @@ class block_pass {
               (byte(i) & 0x07) << 18 | (byte(i + 1) & 0x3f) << 12 | (byte(i + 2) & 0x3f) << 6 | (byte(i + 3) & 0x3f);
           if constexpr (letters) s_.letters += is_letter(c);
           if constexpr (alphanumerics) s_.alphanumerics += is_alphanumeric(c);
+          count_rare(c);
         }
       }
     }
     auto const line_feeds = b.equal('\n');
     if constexpr (Needs.has(statistic::line_feeds)) s_.line_feeds += std::uint64_t(std::popcount(line_feeds));
     if constexpr (lines) end_lines(p, line_feeds, b.equal('\r'), starts);
-    if constexpr (letters || alphanumerics || encoded) {
+    if constexpr (letters || alphanumerics || encoded || white_space || digits) {
       auto const lower = b.lower();
       auto const letter = lower.between('a', 'z'), digit = b.between('0', '9');
       if constexpr (letters) s_.letters += std::uint64_t(std::popcount(letter));
       if constexpr (alphanumerics) s_.alphanumerics += std::uint64_t(std::popcount(letter | digit));
+      if constexpr (digits) s_.digits += std::uint64_t(std::popcount(digit));
+      auto const white = b.between(0x09, 0x0d) | b.between(0x1c, 0x20);
+      if constexpr (white_space) s_.white_space += std::uint64_t(std::popcount(white));
       if constexpr (encoded)
         runs_.feed({.base64 = letter | digit | b.equal('+') | b.equal('/') | b.equal('='),
                     .line_feeds = line_feeds,
@@ -107,7 +116,7 @@ class block_pass {
                     .backslash = b.equal('\\'),
                     .u = b.equal('u'),
                     .comma = b.equal(','),
-                    .white_space = b.between(0x09, 0x0d) | b.between(0x1c, 0x20),
+                    .white_space = white,
                     .word = letter | digit | b.equal('_'),
                     .not_ascii = not_ascii},
                    base);
@@ -117,6 +126,12 @@ class block_pass {
   void count_basic(char32_t c) {
     if constexpr (letters) s_.letters += is_basic_letter(c);
     if constexpr (alphanumerics) s_.alphanumerics += is_basic_alphanumeric(c);
+    count_rare(c);
+  }
+  void count_rare(char32_t c) {
+    if constexpr (white_space) s_.white_space += is_white_space(c);
+    if constexpr (digits) s_.digits += is_digit(c);
+    if constexpr (replaced) s_.replaced += c == 0xfffd;
   }
 
   void end_lines(char const* p, std::uint64_t line_feeds, std::uint64_t returns, std::uint64_t starts) {

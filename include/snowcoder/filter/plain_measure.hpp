@@ -28,6 +28,9 @@ constexpr document_statistics measure(std::string_view text, std::string_view la
     i += std::size_t(c.bytes);
     ++s.characters;
     if constexpr (Needs.has(statistic::line_feeds)) s.line_feeds += c.value == '\n';
+    if constexpr (Needs.has(statistic::white_space)) s.white_space += c.valid && is_white_space(c.value);
+    if constexpr (Needs.has(statistic::digits)) s.digits += c.valid && is_digit(c.value);
+    if constexpr (Needs.has(statistic::replaced)) s.replaced += !c.valid || c.value == 0xfffd;
     if constexpr (Needs.has(statistic::letters)) s.letters += c.valid && is_letter(c.value);
     if constexpr (Needs.has(statistic::alphanumerics)) s.alphanumerics += c.valid && is_alphanumeric(c.value);
     if constexpr (Needs.has(statistic::lines)) {

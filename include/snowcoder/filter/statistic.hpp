@@ -20,7 +20,10 @@ enum class statistic : std::uint32_t {
   alphanumerics = 4,
   encoded = 8,
   encoded_corrected = 16,
-  line_feeds = 32
+  line_feeds = 32,
+  white_space = 64,
+  digits = 128,
+  replaced = 256
 };
 
 struct statistic_set {
@@ -44,6 +47,8 @@ struct document_statistics {
   std::uint64_t characters = 0;
   std::uint64_t lines = 0, line_characters = 0, longest_line = 0;
   std::uint64_t letters = 0, alphanumerics = 0;
+  std::uint64_t white_space = 0, digits = 0;
+  std::uint64_t replaced = 0;                 ///< U+FFFD, and bytes that a decoder would make U+FFFD of
   std::uint64_t line_feeds = 0;               ///< "\n", also those of "\r\n"
   encoded_runs base64, hex, unicode_escapes;  ///< as published
   encoded_runs base64_corrected, hex_corrected;

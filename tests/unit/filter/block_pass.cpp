@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Measuring in blocks against measuring in plain loops: every figure and every reason, on texts that are made to go wrong.
 #include <snowcoder/core/philox.hpp>
+#include <snowcoder/filter/opencoder.hpp>
 #include <snowcoder/filter/plain_chain.hpp>
 #include <snowcoder/filter/starcoder1.hpp>
 #include <snowcoder/filter/starcoder2.hpp>
@@ -18,13 +19,15 @@ using namespace snowcoder::filter;
 
 namespace {
 
-constexpr statistic_set everything{statistic::lines,   statistic::letters,           statistic::alphanumerics,
-                                   statistic::encoded, statistic::encoded_corrected, statistic::line_feeds};
+constexpr statistic_set everything{
+    statistic::lines,      statistic::letters,     statistic::alphanumerics, statistic::encoded, statistic::encoded_corrected,
+    statistic::line_feeds, statistic::white_space, statistic::digits,        statistic::replaced};
 
 bool same(document_statistics const& a, document_statistics const& b) {
   return a.characters == b.characters && a.lines == b.lines && a.line_characters == b.line_characters &&
          a.longest_line == b.longest_line && a.letters == b.letters && a.alphanumerics == b.alphanumerics &&
-         a.line_feeds == b.line_feeds && a.base64 == b.base64 && a.hex == b.hex && a.unicode_escapes == b.unicode_escapes &&
+         a.line_feeds == b.line_feeds && a.white_space == b.white_space && a.digits == b.digits && a.replaced == b.replaced &&
+         a.base64 == b.base64 && a.hex == b.hex && a.unicode_escapes == b.unicode_escapes &&
          a.base64_corrected == b.base64_corrected && a.hex_corrected == b.hex_corrected;
 }
 
@@ -46,9 +49,9 @@ bool decides_alike(std::string_view text, std::string_view language, std::string
 void check(std::string_view text, std::string_view language = "C", std::string_view path = "a.c") {
   alone const a(text);
   bool const figures = same(measure<everything>(a.text()), plain::measure<everything>(a.text()));
-  bool const reasons = decides_alike<starcoder2>(a.text(), language, path) &&
-                       decides_alike<starcoder2_corrected>(a.text(), language, path) &&
-                       decides_alike<starcoder1>(a.text(), language, path);
+  bool const reasons =
+      decides_alike<starcoder2>(a.text(), language, path) && decides_alike<starcoder2_corrected>(a.text(), language, path) &&
+      decides_alike<starcoder1>(a.text(), language, path) && decides_alike<opencoder>(a.text(), language, path);
   if (figures && reasons) return;
   INFO(text);
   CHECK(figures);
@@ -57,7 +60,8 @@ void check(std::string_view text, std::string_view language = "C", std::string_v
 
 std::vector<std::vector<std::string>> const alphabets{
     {"a", "\n", "\r", "\r\n", " "},
-    {"\xc3", "\xa9", "\xe6\xbc\xa2", "\xf0\x9f\x98\x80", "\x80", "a", "\xe0", "\xed", "\xa0", "\xf4", "\x90", "\n", "\xd9\xa3"},
+    {"\xc3", "\xa9", "\xe6\xbc\xa2", "\xf0\x9f\x98\x80", "\x80", "a", "\xe0", "\xed", "\xa0", "\xf4", "\x90", "\n", "\xd9\xa3",
+     "\xc2\xb2", "\xef\xbf\xbd", "\xe3\x80\x80", "7"},
     {"4a ", "F0,", "12\n", "0x1f,", "ab", "\\x7e", "0x30 ", "c4  \n", "9b,", "0xee,", ",", " ", "7d "},
     {"41,", "12,", "0x12,", "0x12, ", "\xc2\xa0"},
     {"\\x41", "\\x7f", "g", "\\"},
