@@ -92,6 +92,65 @@ constexpr std::size_t corrected_hex_item(std::string_view t, std::size_t at, boo
   }
 }
 
+/// Lines of base64 from `at` on, as `corrected` counts them: full lines of at least 60 characters, and the shorter one that
+/// ends them. Moves `at` behind what was read.
+constexpr std::uint64_t corrected_base64_length(std::string_view t, std::size_t& at) {
+  std::uint64_t length = 0;
+  for (bool full = true; full;) {
+    auto const line = at;
+    while (at < t.size() && is_base64(t[at])) ++at;
+    full = at - line >= 60;
+    if (full || (length && at > line && (at == t.size() || t[at] == '\n' || t[at] == '\r'))) length += at - line;
+    if (full && at < t.size() && t[at] == '\r') ++at;
+    if (full && at < t.size() && t[at] == '\n')
+      ++at;
+    else
+      full = false;
+  }
+  return length;
+}
+
+/// Matches that begin in [at, to), in one walk. `to` is the end of the text, or a place that no match reaches across; then
+/// the stretches of a text can be scanned one by one, and those that hold no match left out.
+template <encoded_form Form>
+constexpr void add_hex_runs(encoded_runs& found, std::string_view t, std::size_t at, std::size_t to) {
+  while (at < to) {
+    if (!is_hex(t[at]) && t[at] != '\\') {
+      ++at;
+      continue;
+    }
+    auto end = at;
+    int items = 0;
+    bool told = Form == encoded_form::published;
+    for (std::size_t step = 1; step && end < t.size(); end += step) {
+      if constexpr (Form == encoded_form::published)
+        step = published_hex_item(t, end);
+      else
+        step = corrected_hex_item(t, end, told);
+      items += step != 0;
+    }
+    if (items > 0) {  // fewer than eight, or untold: no later start among them sees more
+      if (items >= 8 && told) found.add(characters_in(t.substr(at, end - at)));
+      at = end;
+      continue;
+    }
+    if constexpr (Form == encoded_form::corrected) {  // digits without any break
+      while (end < t.size() && is_hex(t[end])) ++end;
+      if (end - at >= 64) found.add(end - at);
+    }
+    at = std::max(end, at + 1);
+  }
+}
+constexpr void add_unicode_escape_runs(encoded_runs& found, std::string_view t, std::size_t at, std::size_t to) {
+  t = t.substr(0, to);
+  for (at = t.find("\\u", at); at < to; at = t.find("\\u", at)) {
+    auto end = at;
+    while (t.substr(end, 2) == "\\u" && hex_pair_at(t, end + 2) && hex_pair_at(t, end + 4)) end += 6;
+    if (end - at >= 6 * 8) found.add(end - at);
+    at = std::max(end, at + 1);
+  }
+}
+
 }  // namespace detail
 
 template <encoded_form Form>
@@ -102,67 +161,22 @@ constexpr encoded_runs base64_runs(std::string_view t) {
     if constexpr (Form == encoded_form::published) {
       while (end < t.size() && (detail::is_base64(t[end]) || t[end] == '\n')) ++end;
       if (end - at >= 64) found.add(end - at);
-    } else {  // full lines of at least 60 characters, and the shorter one that ends them
-      std::uint64_t length = 0;
-      for (bool full = true; full;) {
-        auto const line = end;
-        while (end < t.size() && detail::is_base64(t[end])) ++end;
-        full = end - line >= 60;
-        if (full || (length && end > line && (end == t.size() || t[end] == '\n' || t[end] == '\r'))) length += end - line;
-        if (full && end < t.size() && t[end] == '\r') ++end;
-        if (full && end < t.size() && t[end] == '\n')
-          ++end;
-        else
-          full = false;
-      }
-      if (length) found.add(length);
+    } else {
+      if (auto const length = detail::corrected_base64_length(t, end)) found.add(length);
     }
     at = std::max(end, at + 1);
   }
   return found;
 }
-
 template <encoded_form Form>
 constexpr encoded_runs hex_runs(std::string_view t) {
   encoded_runs found;
-  for (std::size_t at = 0; at < t.size();) {
-    if (!detail::is_hex(t[at]) && t[at] != '\\') {
-      ++at;
-      continue;
-    }
-    auto end = at;
-    int items = 0;
-    bool told = Form == encoded_form::published;
-    for (std::size_t step = 1; step && end < t.size(); end += step) {
-      if constexpr (Form == encoded_form::published)
-        step = detail::published_hex_item(t, end);
-      else
-        step = detail::corrected_hex_item(t, end, told);
-      items += step != 0;
-    }
-    if (items >= 8 && told) {
-      found.add(detail::characters_in(t.substr(at, end - at)));
-      at = end;
-      continue;
-    }
-    end = at;
-    if constexpr (Form == encoded_form::corrected) {  // digits without any break
-      while (end < t.size() && detail::is_hex(t[end])) ++end;
-      if (end - at >= 64) found.add(end - at);
-    }
-    at = std::max(end, at + 1);
-  }
+  detail::add_hex_runs<Form>(found, t, 0, t.size());
   return found;
 }
-
 constexpr encoded_runs unicode_escape_runs(std::string_view t) {
   encoded_runs found;
-  for (std::size_t at = t.find("\\u"); at < t.size(); at = t.find("\\u", at)) {
-    auto end = at;
-    while (t.substr(end, 2) == "\\u" && detail::hex_pair_at(t, end + 2) && detail::hex_pair_at(t, end + 4)) end += 6;
-    if (end - at >= 6 * 8) found.add(end - at);
-    at = std::max(end, at + 1);
-  }
+  detail::add_unicode_escape_runs(found, t, 0, t.size());
   return found;
 }
 

@@ -15,6 +15,15 @@ struct lines_at_most {
   static constexpr std::string text() { return filter_text(name, Limit); }
 };
 
+template <std::uint64_t Least>
+struct lines_at_least {
+  static constexpr std::string_view name = "lines_at_least";
+  static constexpr statistic_set needs{statistic::lines};
+  static constexpr double measured(document_statistics const& s) { return double(s.lines); }
+  static constexpr bool keeps(document_statistics const& s) { return s.lines >= Least; }
+  static constexpr std::string text() { return filter_text(name, Least); }
+};
+
 template <std::uint64_t Limit>
 struct longest_line_at_most {
   static constexpr std::string_view name = "longest_line_at_most";
@@ -33,6 +42,15 @@ struct mean_line_at_most {
   }
   static constexpr bool keeps(document_statistics const& s) { return s.line_characters <= Limit * s.lines; }
   static constexpr std::string text() { return filter_text(name, Limit); }
+};
+
+template <std::uint64_t Least>
+struct mean_line_at_least {
+  static constexpr std::string_view name = "mean_line_at_least";
+  static constexpr statistic_set needs{statistic::lines};
+  static constexpr double measured(document_statistics const& s) { return mean_line_at_most<Least>::measured(s); }
+  static constexpr bool keeps(document_statistics const& s) { return s.line_characters >= Least * s.lines; }
+  static constexpr std::string text() { return filter_text(name, Least); }
 };
 
 static_assert(measuring_filter<longest_line_at_most<1000>>);

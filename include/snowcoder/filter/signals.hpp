@@ -41,6 +41,9 @@ std::vector<std::pair<std::string, double>> signals(document_statistics const& s
     add("unicode_escapes_longest", double(s.unicode_escapes.longest));
     add("unicode_escapes", share(s.unicode_escapes.total));
   }
+  if constexpr (Needs.has(statistic::white_space)) add("white_space", share(s.white_space));
+  if constexpr (Needs.has(statistic::digits)) add("digits", share(s.digits));
+  if constexpr (Needs.has(statistic::replaced)) add("replaced", share(s.replaced));
   return values;
 }
 

@@ -3,24 +3,11 @@
 #pragma once
 
 #include <snowcoder/filter/document_filter.hpp>
+#include <snowcoder/filter/letter_case.hpp>
 
 namespace snowcoder::filter {
 
 namespace detail {
-
-constexpr bool equals_ignoring_case(std::string_view text, std::string_view lower) {
-  if (text.size() != lower.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i)
-    if ((text[i] >= 'A' && text[i] <= 'Z' ? char(text[i] | 32) : text[i]) != lower[i]) return false;
-  return true;
-}
-
-/// Where `lower` begins in `text` from `from` on, in any case; npos when it does not.
-constexpr std::size_t find_ignoring_case(std::string_view text, std::string_view lower, std::size_t from = 0) {
-  for (std::size_t i = from; i + lower.size() <= text.size(); ++i)
-    if (equals_ignoring_case(text.substr(i, lower.size()), lower)) return i;
-  return text.npos;
-}
 
 constexpr std::uint64_t visible_characters(std::string_view html) {
   std::uint64_t n = 0;
@@ -44,7 +31,9 @@ constexpr std::uint64_t visible_characters(std::string_view html) {
       i = end + skip;
       continue;
     }
-    auto const c = first_code_point(html.substr(i));
+    auto const lead = static_cast<unsigned char>(html[i]);
+    auto c = code_point{lead, 1, true};
+    if (lead >= 0x80) c = first_code_point(html.substr(i));
     i += std::size_t(c.bytes);
     bool const white = is_white_space(c.value);
     n += !white || !gap;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <snowcoder/filter/deepseek_coder.hpp>
+#include <snowcoder/filter/opencoder.hpp>
 #include <snowcoder/filter/signals.hpp>
 #include <snowcoder/filter/starcoder1.hpp>
 #include <snowcoder/filter/starcoder2.hpp>
@@ -93,6 +95,50 @@ TEST_CASE("StarCoder1's exceptions") {
   CHECK(starcoder1::refuses(times("1", 60), "JSON", "a.json") == "alphabetic_at_least");
   CHECK(starcoder1::refuses("abc", "JSON", "a.json") == "characters_between");
   CHECK_FALSE(starcoder1::refuses("<?xml version=\"1.0\"?><xsl/>", "XSLT", "a.xsl"));
+}
+
+TEST_CASE("DeepSeek-Coder's rules hold at their edge") {
+  CHECK_FALSE(deepseek_coder::refuses(times(times("word ", 20) + "\n", 3)));
+  CHECK(deepseek_coder::refuses(times(times("word ", 20) + "x\n", 3)) == "mean_line_at_most");
+  CHECK(deepseek_coder::refuses(std::string(1001, 'a') + "\n" + times("bc\n", 40)) == "longest_line_at_most");
+  CHECK_FALSE(deepseek_coder::refuses("a!!!"));
+  CHECK(deepseek_coder::refuses("a!!!!") == "alphabetic_at_least");
+  CHECK(deepseek_coder::refuses(times("a: b\n", 9), "YAML") == "characters_between");
+  CHECK_FALSE(deepseek_coder::refuses(times("a: b\n", 10), "YAML"));
+  CHECK_FALSE(deepseek_coder::refuses(times("a: b\n", 1000), "YAML"));
+  CHECK(deepseek_coder::refuses(times("a: b\n", 1000) + "c", "YAML") == "characters_between");
+  CHECK_FALSE(deepseek_coder::refuses(times("a: b\n", 1001), "C"));
+}
+
+TEST_CASE("OpenCoder's rules hold at their edge") {
+  auto const code = times("value = other + more\n", 10);
+  CHECK_FALSE(opencoder::refuses(code));
+  CHECK(opencoder::refuses(times("value = other + more\n", 9)) == "lines_at_least");
+  CHECK(opencoder::refuses(times("ab\n", 60)) == "mean_line_at_least");
+  CHECK(opencoder::refuses(times("a!+ b!- c!!\n", 10)) == "visible_alphabetic_at_least");
+  CHECK_FALSE(opencoder::refuses(times("abc 1+ bcd\n", 12)));
+  CHECK(opencoder::refuses(times("abcd 123\n", 12)) == "visible_digits_at_most");
+  CHECK(opencoder::refuses(times("abcde 12\n", 12), "C") == "visible_digits_at_most");
+  CHECK_FALSE(opencoder::refuses(times("abcde 12\n", 12), "SQL"));
+  CHECK(opencoder::refuses(times("abc      \n", 12)) == "white_space_at_most");
+  CHECK(opencoder::refuses(code + times("\xef\xbf\xbd", 5)) == "replaced_at_most");
+  CHECK(opencoder::refuses(code + "\xff\xff\xff") == "replaced_at_most");
+  CHECK(opencoder::refuses("def Generate():\n" + code) == "no_generating_word");
+  CHECK_FALSE(opencoder::refuses(code + "def Generate():\n"));  // behind the first 200 characters
+  CHECK(opencoder::refuses(times(code, 30), "JSON") == "characters_between");
+}
+
+TEST_CASE("what OpenCoder leaves to chance is settled by the file") {
+  int kept = 0;
+  for (int i = 0; i < 1000; ++i) {
+    auto const code = times("value = other + more\n", 10) + "last = " + std::to_string(i) + "\n";
+    bool const keeps = !opencoder::refuses(code, "Go", "pkg/a_Test.go");
+    CHECK(keeps == !opencoder::refuses(code, "Go", "pkg/a_Test.go"));
+    CHECK_FALSE(opencoder::refuses(code, "Go", "pkg/a.go"));
+    kept += keeps;
+  }
+  CHECK(kept > 160);  // a fifth
+  CHECK(kept < 240);
 }
 
 TEST_CASE("a refusal explains itself and a chain prints itself") {
