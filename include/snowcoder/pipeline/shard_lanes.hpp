@@ -21,8 +21,9 @@
 
 namespace snowcoder::pipeline {
 
-/// What is done with one shard. read() fills a block, false at the end; work() may run on any thread, for several blocks at
-/// a time; take() gets the results in the order of the blocks; finish() is called after the last one.
+/// What is done with one shard. read() fills a block (one that was used before, or a fresh one), false at the end; work() may
+/// run on any thread, for several blocks at a time; take() gets the results in the order of the blocks; finish() is called
+/// after the last one.
 template <class J>
 concept shard_job = requires(J& j, J const& work, typename J::block& b, typename J::result r) {
   {j.read(b)};
@@ -97,8 +98,7 @@ class shard_lanes {
 
   /// Works on blocks of a lane until none is left to read.
   expected<void> walk(lane& l) {
-    for (;;) {
-      typename Job::block block;
+    for (typename Job::block block;;) {  // its memory is used again
       std::uint64_t number = 0;
       {
         std::unique_lock lock(l.mutex);

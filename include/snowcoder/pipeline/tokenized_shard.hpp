@@ -139,6 +139,9 @@ class shard_encoder {
   }
 
   expected<bool> read(block& b) {
+    b.text.clear();
+    b.rows.clear();
+    b.text.reserve(block_bytes + block_bytes / 8);
     for (std::string_view line; b.text.size() < block_bytes;) {
       SNOWCODER_TRY(bool const more, lines_.next(line));
       if (!more) break;

@@ -19,6 +19,7 @@
 #include <span>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace snowcoder::tokenize {
