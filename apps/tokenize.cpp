@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// tokenize: train a vocabulary, encode a file, pack the documents of a phase into a token file.
+// tokenize: train a vocabulary, encode a file, pack the documents of a phase into a token file, write down its order.
 #include SNOWCODER_RECIPE_HEADER
 
 #include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/pack.hpp>
+#include <snowcoder/pipeline/token_index.hpp>
 #include <snowcoder/pipeline/tokenize_encode.hpp>
 #include <snowcoder/pipeline/tokenize_train.hpp>
 
@@ -50,7 +51,21 @@ int main(int argc, char** argv) {
   pack_flags->add_option("--limit-tokens", pack.limit_tokens, "pack only about so many tokens, groups drawn at random")
       ->check(CLI::PositiveNumber);
 
+  pipeline::index_options index;
+  auto* index_flags =
+      flags.add_subcommand("index", "the order in which a phase reads a token file, as Megatron's three arrays");
+  index_flags->add_option("--tokens", index.tokens, "prefix of the .bin and .idx")->required();
+  index_flags->add_option("--out", index.out, "folder of the .npy files to write")->required();
+  index_flags->add_option("--phase", index.phase, "of the recipe; with --seed it names the order")
+      ->required()
+      ->check(CLI::IsMember(phases));
+  index_flags->add_option("--sequence", index.sequence, "predictions a sequence; default: the model's context")
+      ->check(CLI::PositiveNumber);
+  index_flags->add_option("--passes", index.passes, "over the file; default: as many as the phase trains")
+      ->check(CLI::PositiveNumber);
+
   return app.run(argc, argv, [&](pipeline::run_context& context) -> expected<pipeline::outcome> {
+    if (index_flags->parsed()) return pipeline::index_tokens<recipe>(context, index);
     if (train_flags->parsed()) return pipeline::train_tokenizer<recipe>(context, train);
     return encode_flags->parsed() ? pipeline::encode_file<recipe>(context, encode) : pipeline::pack<recipe>(context, pack);
   });

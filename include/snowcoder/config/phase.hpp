@@ -12,7 +12,9 @@
 namespace snowcoder::config {
 
 enum class documents : std::uint8_t { general, selected, synthetic };
-enum class grouping : std::uint8_t { by_language_then_repository, by_repository, by_file };
+/// `hybrid` (ours; the paper compares only the two pure orders): a share of the repositories, phase::hybrid_split, is split by
+/// language as in by_language_then_repository, the others are kept whole as in by_repository.
+enum class grouping : std::uint8_t { by_language_then_repository, by_repository, by_file, hybrid };
 enum class file_order : std::uint8_t { random, path };
 enum class epoch_order : std::uint8_t { reshuffle, same };
 enum class optimizer_start : std::uint8_t { carry, reset_moments };
@@ -33,6 +35,8 @@ struct phase {
   document_mask mask = document_mask::off;
   packing pack = packing::concatenate;
   double fill_in_middle = 0;  ///< share of documents rearranged; the paper evaluates no infilling
+  double suffix_first = 0.5;  ///< share of those that are written suffix first (SPM); StarCoder's and Bavarian et al.'s value
+  double hybrid_split = 0.5;  ///< grouping::hybrid only: share of the repositories that are split by language
 
   constexpr std::int64_t tokens_per_step(int context) const { return std::int64_t(sequences_per_step) * context; }
   /// The nearest whole number of steps.
@@ -55,7 +59,9 @@ struct phase {
                       field{"start", &s::start, origin::ours},
                       field{"mask", &s::mask, origin::ours},
                       field{"pack", &s::pack, origin::ours},
-                      field{"fill_in_middle", &s::fill_in_middle, origin::ours}};
+                      field{"fill_in_middle", &s::fill_in_middle, origin::ours},
+                      field{"suffix_first", &s::suffix_first, origin::ours},
+                      field{"hybrid_split", &s::hybrid_split, origin::ours}};
   }
   friend constexpr bool operator==(phase const&, phase const&) = default;
 };

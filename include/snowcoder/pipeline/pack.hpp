@@ -1,28 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-// `tokenize pack`: documents to the token file of a phase. Every shard is encoded on all threads and kept beside the output
-// until the end; then the ids are copied in the order that the phase's grouping asks for (paper section 2.2).
+// `tokenize pack`: documents to the token file of a phase. Shards are encoded on all threads and kept beside the output until
+// the end; then the ids are copied in the order that the phase's grouping asks for (paper section 2.2). A killed run goes on
+// with the shards that it had not finished; the copy is made again from the start.
+//
+// Memory: per file what tokenize/pack.hpp says and 12 bytes a group for the index, 20 more with best fit; per thread two
+// blocks of a megabyte. Disk: the ids twice until the end.
 #pragma once
 
 #include <snowcoder/config/concepts.hpp>
 #include <snowcoder/core/quantity.hpp>
 #include <snowcoder/core/thread_pool.hpp>
+#include <snowcoder/io/document_file.hpp>
 #include <snowcoder/io/folder_lock.hpp>
 #include <snowcoder/io/megatron.hpp>
-#include <snowcoder/io/reject_file.hpp>
-#include <snowcoder/io/selection_file.hpp>
 #include <snowcoder/pipeline/app.hpp>
+#include <snowcoder/pipeline/chosen_documents.hpp>
 #include <snowcoder/pipeline/open_tokenizer.hpp>
+#include <snowcoder/pipeline/packed_shares.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
+#include <snowcoder/pipeline/shard_lanes.hpp>
 #include <snowcoder/pipeline/tokenized_corpus.hpp>
 #include <snowcoder/pipeline/tokenized_shard.hpp>
 #include <snowcoder/tokenize/pack.hpp>
 
-#include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -35,6 +42,39 @@ struct pack_options {
   std::string phase;                         ///< of the recipe; empty: the grouping of phase 1
   std::int64_t limit_tokens = 0;             ///< 0: no limit
 };
+
+/// A shard to encode: where it lies, its name among the parts, the hash of its bytes.
+struct encodable_shard {
+  std::filesystem::path path;
+  std::string name;
+  hash128 content;
+};
+
+/// Appends the shards of a folder, each read once for its hash, on all threads; they are an input of the stamp together.
+inline expected<void> find_shards(std::filesystem::path const& folder, std::string const& before, thread_pool& pool,
+                                  std::vector<encodable_shard>& all, provenance& stamp) {
+  auto const found = io::shards(folder);
+  if (found.empty())
+    return failure("no document shards (*.jsonl, .jsonl.gz, .jsonl.zst)", folder.string(),
+                   "give the folder that prepare wrote");
+  auto const first = all.size();
+  for (auto const& path : found) all.push_back({path, before + path.filename().string(), {}});
+  std::vector<std::optional<error>> errors(found.size());
+  pool.for_each_index(std::int64_t(found.size()), [&](std::int64_t i) {
+    auto const content = content_hash(found[std::size_t(i)]);
+    if (content)
+      all[first + std::size_t(i)].content = *content;
+    else
+      errors[std::size_t(i)] = content.error();
+  });
+  std::string together;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (errors[i]) return failure(std::move(*errors[i]));
+    ((together += found[i].filename().string()) += '\0') += all[first + i].content.hex();
+  }
+  stamp.add_input(folder, hash(together));
+  return {};
+}
 
 /// Writes OUT.bin, OUT.idx, OUT.json (tokens and shares by language) and OUT.provenance.json.
 template <config::recipe R>
@@ -53,10 +93,18 @@ expected<outcome> pack(run_context& run, pack_options const& options) {
                                                    {"seed", run.seed},
                                                    {"selection", !options.selection.empty()},
                                                    {"real", blends}});
-  SNOWCODER_CHECK(stamp.add_input(options.tokenizer));
-  SNOWCODER_CHECK(stamp.add_input(io::documents_folder(options.in)));
-  if (!options.selection.empty()) SNOWCODER_CHECK(stamp.add_input(options.selection));
-  if (blends) SNOWCODER_CHECK(stamp.add_input(io::documents_folder(options.real)));
+  thread_pool pool(run.threads);
+  SNOWCODER_TRY(auto const tokenizer_hash, content_hash(options.tokenizer));
+  stamp.add_input(options.tokenizer, tokenizer_hash);
+  std::vector<encodable_shard> shards;
+  SNOWCODER_CHECK(find_shards(io::documents_folder(options.in), "", pool, shards, stamp));
+  auto const first_real_shard = shards.size();
+  hash128 selection_hash;
+  if (!options.selection.empty()) {
+    SNOWCODER_TRY(selection_hash, content_hash(options.selection));
+    stamp.add_input(options.selection, selection_hash);
+  }
+  if (blends) SNOWCODER_CHECK(find_shards(io::documents_folder(options.real), "real-", pool, shards, stamp));
   auto const parts = beside(".parts"), rejects_path = beside(".rejects.jsonl");
   std::error_code ignored;
   if (stamp.finished(beside(".provenance.json")) && fs::exists(beside(".bin")) && fs::exists(beside(".idx"))) {
@@ -66,77 +114,74 @@ expected<outcome> pack(run_context& run, pack_options const& options) {
   }
   SNOWCODER_TRY(auto const lock, io::folder_lock::take(parts));
   SNOWCODER_TRY(auto const tokenizer, open_tokenizer<R>(options.tokenizer));
-  SNOWCODER_TRY(auto const tokenizer_hash, content_hash(options.tokenizer));
-  std::unordered_set<std::string> chosen;
-  hash128 selection_hash;
-  if (!options.selection.empty()) {
-    SNOWCODER_TRY(auto const manifest, io::read_selection(options.selection));
-    for (auto const& d : manifest.documents) chosen.insert(d.id);
-    SNOWCODER_TRY(selection_hash, content_hash(options.selection));
-  }
+  SNOWCODER_TRY(auto const chosen, chosen_documents::read(options.selection));
 
-  thread_pool pool(run.threads);
-  tokenized_corpus corpus;
-  std::vector<reject> rejects;
-  auto const encode = [&](fs::path const& folder, char const* name, bool selected) -> expected<void> {
-    auto const shards = io::shards(folder);
-    if (shards.empty())
-      return failure("no document shards (*.jsonl, .jsonl.gz, .jsonl.zst)", folder.string(),
-                     "give the folder that prepare wrote");
-    for (auto const& shard : shards) {
-      SNOWCODER_TRY(auto const content, content_hash(shard));
-      tokenized_shard::settings settings{io::id_type_for(tokenizer.size()), how.fill_in_middle, run.seed, {}, {}};
-      if (selected) settings.wanted = [&](std::string const& id) { return chosen.contains(id); };
-      auto const key = hash(io::to_line(
-          {version, tokenizer_hash.hex(), content.hex(), selected ? selection_hash.hex() : "", how.fill_in_middle, run.seed}));
-      settings.key = key.hex();
-      auto const prefix = parts / (name + shard.filename().string());
-      SNOWCODER_TRY(auto done, tokenized_shard::make(shard, prefix, tokenizer, settings, pool, run.bar));
-      rejects.insert(rejects.end(), done.rejects.begin(), done.rejects.end());
-      corpus.add(std::move(done));
-    }
-    return {};
-  };
-  run.bar.begin("encode", "documents", 0);
-  SNOWCODER_CHECK(encode(io::documents_folder(options.in), "", !options.selection.empty()));
-  auto const first_real = corpus.files.size();
-  if (blends) SNOWCODER_CHECK(encode(io::documents_folder(options.real), "real-", false));
-  if (!options.selection.empty()) {
-    for (auto const& shard : corpus.shards)
-      for (auto const& id : shard.ids) chosen.erase(id);
-    for (auto const& r : rejects) chosen.erase(r.id);
-    std::vector<std::string> absent(chosen.begin(), chosen.end());
-    std::sort(absent.begin(), absent.end());
-    for (auto& id : absent)
-      rejects.push_back({std::move(id), "tokenize", "chosen_but_absent", options.selection.filename().string()});
+  auto const type = io::id_type_for(tokenizer.size());
+  std::vector<shard_settings> settings(shards.size());
+  for (std::size_t i = 0; i < shards.size(); ++i) {
+    bool const selected = !options.selection.empty() && i < first_real_shard;
+    bool const with_paths = how.order == config::file_order::path;
+    auto const key =
+        hash(io::to_line({version, tokenizer_hash.hex(), shards[i].content.hex(), selected ? selection_hash.hex() : "",
+                          how.fill_in_middle, how.suffix_first, with_paths, run.seed}));
+    settings[i] = {type, how.fill_in_middle, how.suffix_first, with_paths, run.seed, {}, key.hex()};
+    if (selected) settings[i].wanted = [&](hash128 const& id, std::string_view text) { return chosen.take(id, text); };
   }
+  auto const prefix_of = [&](std::size_t i) { return parts / shards[i].name; };
+  run.bar.begin("encode", "documents", 0);
+  using encoder = shard_encoder<std::remove_cvref_t<decltype(tokenizer)>>;
+  SNOWCODER_CHECK(shard_lanes<encoder>::run(pool, shards.size(), [&](std::size_t i) -> expected<std::unique_ptr<encoder>> {
+    if (auto const done = tokenized_shard::open(prefix_of(i), settings[i])) {
+      run.bar.advance(done->files());
+      return nullptr;
+    }
+    return encoder::open(shards[i].path, prefix_of(i), tokenizer, settings[i], run.bar);
+  }));
+  std::vector<tokenized_shard> encoded;
+  std::size_t first_real = 0;
+  for (std::size_t i = 0; i < shards.size(); ++i) {
+    SNOWCODER_TRY(auto shard, tokenized_shard::open(prefix_of(i), settings[i]));
+    if (i < first_real_shard) first_real += std::size_t(shard.files());
+    encoded.push_back(std::move(shard));
+  }
+  SNOWCODER_TRY(auto const refused, write_refused(rejects_path, encoded, chosen, options.selection));
+  SNOWCODER_TRY(auto corpus, tokenized_corpus::of(std::move(encoded)));
   if (synthetic) set_copies(corpus.files, first_real, R::synthesis);
 
-  auto const order = tokenize::order_for(corpus.files, how.group, how.order, run.seed, options.limit_tokens);
+  auto const order = tokenize::order_for(corpus.files, corpus.repositories, how, run.seed, options.limit_tokens);
   if (order.files.empty()) return failure("no document to pack", options.in.string(), "check --in and --selection");
-  SNOWCODER_TRY(auto writer, io::megatron_writer::open(options.out, io::id_type_for(tokenizer.size())));
+  SNOWCODER_TRY(auto writer, io::megatron_writer::open(options.out, type));
   run.bar.begin("pack", "files", std::int64_t(order.files.size()));
-  bool const fitted = how.pack == config::packing::best_fit;
-  SNOWCODER_CHECK(fitted ? write_fitted(corpus, order, R::model.context, writer, run.bar)
-                         : write_groups(corpus, order, writer, run.bar));
+  std::int64_t padding = 0;
+  if (how.pack == config::packing::best_fit) {
+    SNOWCODER_TRY(padding, write_fitted(corpus, order, type, R::model.context, writer, run.bar));
+  } else {
+    SNOWCODER_CHECK(write_groups(corpus, order, type, writer, run.bar));
+  }
+  packed_shares const shares(corpus.files, order);
+  require(shares.text() + shares.sentinels() + shares.separators() + padding == writer.tokens(),
+          "every id of a token file is accounted for");
   io::json const counts{{"phase", options.phase},
                         {"grouping", name_of(how.group)},
                         {"packing", name_of(how.pack)},
                         {"tokens", writer.tokens()},
+                        {"text_tokens", shares.text()},
+                        {"gap_sentinels", shares.sentinels()},
+                        {"separators", shares.separators()},
+                        {"padding", padding},
                         {"documents", writer.documents()},
                         {"files", order.files.size()},
                         {"files_available", corpus.files.size()},
-                        {"bytes_per_id", io::size_of(io::id_type_for(tokenizer.size()))},
-                        {"refused", rejects.size()},
-                        {"languages", shares_of(corpus, order)}};
-  SNOWCODER_CHECK(io::write_rejects(rejects_path, rejects));
+                        {"bytes_per_id", io::size_of(type)},
+                        {"refused", refused},
+                        {"languages", shares.by_language()}};
   SNOWCODER_CHECK(writer.commit());
   SNOWCODER_CHECK(io::write_json(beside(".json"), counts));
   SNOWCODER_CHECK(stamp.write(beside(".provenance.json"), counts));
   fs::remove_all(parts, ignored);
   run.say(with_commas(writer.tokens()) + " tokens in " + with_commas(writer.documents()) + " documents (" +
           beside(".bin").string() + ")");
-  return rejects.empty() ? outcome::done : outcome::some_refused;
+  return refused == 0 ? outcome::done : outcome::some_refused;
 }
 
 }  // namespace snowcoder::pipeline

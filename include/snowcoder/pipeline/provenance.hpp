@@ -56,8 +56,12 @@ class provenance {
   }
   expected<void> add_input(std::filesystem::path const& path) {
     SNOWCODER_TRY(auto h, content_hash(path));
-    value_["inputs"].push_back({{"path", path.string()}, {"hash", h.hex()}});
+    add_input(path, h);
     return {};
+  }
+  /// An input whose content the caller has hashed.
+  void add_input(std::filesystem::path const& path, hash128 content) {
+    value_["inputs"].push_back({{"path", path.string()}, {"hash", content.hex()}});
   }
   /// Depends on program, version, recipe, settings and the contents of the inputs; not on where they lie.
   std::string key() const {

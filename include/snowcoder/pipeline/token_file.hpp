@@ -23,15 +23,19 @@ namespace snowcoder::pipeline {
 template <config::named_model R>
 class token_file {
  public:
-  /// Opens PREFIX.bin and PREFIX.idx. Refused: fewer tokens than one sequence, or ids outside the model's vocabulary in
-  /// the blocks that are looked at.
-  static expected<token_file> open(std::filesystem::path const& prefix) {
+  /// Opens PREFIX.bin and PREFIX.idx. Refused: fewer tokens than one sequence, ids outside the model's vocabulary in the
+  /// blocks that are looked at, and, where a phase packs by best fit, sequences that are not of context + 1 tokens.
+  static expected<token_file> open(std::filesystem::path const& prefix, config::packing pack = config::packing::concatenate) {
     SNOWCODER_TRY(auto file, io::megatron_file::open(prefix));
     token_file f(std::move(file));
     if (f.tokens() < R::model.context + 1)
       return failure(
           "too few tokens: " + std::to_string(f.tokens()) + ", one sequence needs " + std::to_string(R::model.context + 1),
           prefix.string() + ".bin", "pack more documents");
+    for (std::int64_t i = 0; pack == config::packing::best_fit && i < f.file_.sequences(); ++i)
+      if (f.file_.sequence(i).second != R::model.context + 1)
+        return failure("not packed by best fit for a context of " + std::to_string(R::model.context), prefix.string() + ".idx",
+                       "pack the documents again with this recipe and --phase");
     SNOWCODER_TRY(auto index, io::mapped_file::open(prefix.string() + ".idx"));
     auto h = hash(index.bytes());
     std::vector<token_id> ids(block);

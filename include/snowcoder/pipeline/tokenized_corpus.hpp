@@ -1,132 +1,206 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything encoded for a token file: how often each file stands in it, its shares by language, and the ids copied in
-// order.
+// Everything encoded for a token file: the files of all shards as one list, how often each stands in the token file, and
+// the ids copied in order. Ids stay on disk; 48 bytes a file are in memory, and the names of repositories are mapped.
 #pragma once
 
 #include <snowcoder/config/synthesis.hpp>
 #include <snowcoder/config/vocabulary.hpp>
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/progress.hpp>
-#include <snowcoder/io/json.hpp>
 #include <snowcoder/io/megatron.hpp>
 #include <snowcoder/pipeline/tokenized_shard.hpp>
 #include <snowcoder/tokenize/best_fit.hpp>
 #include <snowcoder/tokenize/mix.hpp>
 #include <snowcoder/tokenize/pack.hpp>
 
-#include <array>
-#include <cstddef>
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <numeric>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace snowcoder::pipeline {
 
-/// Everything encoded, as one list over all shards.
-struct tokenized_corpus {
-  std::vector<tokenized_shard> shards;
+class tokenized_corpus {
+ public:
   std::vector<tokenize::packable> files;
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> places;  ///< shard and row of each file
+  std::vector<std::string_view> repositories;  ///< sorted; what packable::repository counts; the first is empty
 
-  void add(tokenized_shard shard) {
-    for (std::uint32_t row = 0; row < shard.packables.size(); ++row) places.emplace_back(std::uint32_t(shards.size()), row);
-    files.insert(files.end(), shard.packables.begin(), shard.packables.end());
-    shards.push_back(std::move(shard));
+  /// One list over all shards, in the given order.
+  static expected<tokenized_corpus> of(std::vector<tokenized_shard> shards) {
+    tokenized_corpus c;
+    c.shards_ = std::move(shards);
+    if (c.shards_.size() > most_shards) return failure("more than 65,536 shards", "", "write larger shards");
+    std::size_t files = 0;
+    c.repositories.emplace_back();
+    std::vector<std::string_view> paths;
+    for (auto const& s : c.shards_) {
+      files += std::size_t(s.files());
+      c.repositories.insert(c.repositories.end(), s.repositories().begin(), s.repositories().end());
+      paths.insert(paths.end(), s.paths().begin(), s.paths().end());
+    }
+    sort_unique(c.repositories);
+    sort_unique(paths);
+    c.files.reserve(files);
+    for (std::uint64_t number = 0; auto const& s : c.shards_) {
+      auto const repository = numbers_in(c.repositories, s.repositories()), path = numbers_in(paths, s.paths());
+      for (std::int64_t i = 0; i < s.files(); ++i) {
+        auto p = s.row(i);
+        if (p.place > s.tokens() || p.tokens > s.tokens() - p.place || p.repository >= repository.size() ||
+            (!path.empty() && p.path >= path.size()))
+          return failure("broken part", s.rejects().string(), "remove the folder of parts and run the same command again");
+        p.place |= number << place_bits;
+        p.repository = repository[p.repository];
+        p.path = path.empty() ? 0 : path[p.path];
+        c.files.push_back(p);
+      }
+      ++number;
+    }
+    return c;
   }
-  void append(std::uint32_t file, std::vector<token_id>& out) const {
-    shards[places[file].first].append(places[file].second, out);
+
+  /// Bytes of the ids of a file.
+  std::string_view ids(tokenize::packable const& p) const {
+    return shards_[p.place >> place_bits].ids(p.place & ((std::uint64_t(1) << place_bits) - 1), p.tokens);
   }
-  std::int64_t bytes(std::uint32_t file) const { return shards[places[file].first].bytes[places[file].second]; }
+
+ private:
+  static constexpr int place_bits = 48;
+  static constexpr std::size_t most_shards = 65536;
+
+  static void sort_unique(std::vector<std::string_view>& names) {
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+  }
+  /// Where each of a shard's names stands in the sorted list.
+  static std::vector<std::uint32_t> numbers_in(std::vector<std::string_view> const& sorted,
+                                               std::vector<std::string_view> const& names) {
+    std::vector<std::uint32_t> numbers;
+    numbers.reserve(names.size());
+    for (auto name : names)
+      numbers.push_back(std::uint32_t(std::lower_bound(sorted.begin(), sorted.end(), name) - sorted.begin()));
+    return numbers;
+  }
+  std::vector<tokenized_shard> shards_;
 };
 
 /// Sets how often each synthetic file stands in the phase, and which real files are blended in. Files from `first_real` on
 /// are real.
-inline void set_copies(std::vector<tokenize::packable>& files, std::size_t first_real, config::synthesis const& how) {
-  std::vector<tokenize::mixable> items;
-  for (auto const& f : files) items.push_back({f.language, f.document, f.tokens});
-  std::vector<tokenize::mixable> const synthetic(items.begin(), items.begin() + std::ptrdiff_t(first_real));
-  if (how.mix == config::mix_rule::sample) {
-    auto const copies = tokenize::copies_for_share(synthetic, how.python_share);
-    for (std::size_t i = 0; i < first_real; ++i) files[i].copies = copies[i];
-  }
+inline void set_copies(std::span<tokenize::packable> files, std::size_t first_real, config::synthesis const& how) {
+  auto const synthetic = files.first(first_real);
+  if (how.mix == config::mix_rule::sample) tokenize::set_python_share(synthetic, how.python_share);
   if (how.replay_real <= 0) return;
   double tokens = 0;
-  for (std::size_t i = 0; i < first_real; ++i) tokens += double(files[i].tokens) * files[i].copies;
-  std::vector<std::size_t> real(items.size() - first_real);
-  std::iota(real.begin(), real.end(), first_real);
-  std::vector<std::uint32_t> copies(items.size(), 0);
-  if (how.replay_real < 1) tokenize::repeat_to(items, real, tokens * how.replay_real / (1 - how.replay_real), copies);
-  for (auto i : real) files[i].copies = copies[i];
+  for (auto const& f : synthetic) tokens += double(f.tokens) * f.copies;
+  std::vector<std::uint32_t> real(files.size() - first_real);
+  std::iota(real.begin(), real.end(), std::uint32_t(first_real));
+  for (auto i : real) files[i].copies = 0;
+  if (how.replay_real < 1) tokenize::repeat_to(files, std::move(real), tokens * how.replay_real / (1 - how.replay_real));
 }
 
-/// Tokens, files and bytes by language, copies counted; separators and padding apart.
-inline io::json shares_of(tokenized_corpus const& corpus, tokenize::packing_order const& order) {
-  struct count {
-    std::int64_t files = 0, tokens = 0, bytes = 0;
-  };
-  std::array<count, config::language_count + 1> by_language{};
-  std::int64_t tokens = 0;
-  for (auto f : order.files) {
-    auto& c = by_language[std::size_t(corpus.files[f].language)];
-    ++c.files;
-    c.tokens += corpus.files[f].tokens;
-    c.bytes += corpus.bytes(f);
-    tokens += corpus.files[f].tokens;
+/// The files of one group as one row of ids: <file_sep> between them, <|endoftext|> after the last.
+class group_ids {
+ public:
+  group_ids(tokenized_corpus const& corpus, tokenize::packing_order const& order, io::id_type type)
+      : corpus_(corpus), order_(order) {
+    token_id const file = config::file_separator, group = config::end_of_text;
+    io::append_ids({&file, 1}, type, between_);
+    io::append_ids({&group, 1}, type, after_);
   }
-  auto rows = io::json::array();
-  for (std::size_t l = 0; l < by_language.size(); ++l)
-    if (auto const& c = by_language[l]; c.files)
-      rows.push_back({{"language", config::title(static_cast<config::language>(l))},
-                      {"files", c.files},
-                      {"tokens", c.tokens},
-                      {"bytes", c.bytes},
-                      {"share", double(c.tokens) / double(tokens)}});
-  return rows;
-}
-
-/// Copies the ids of all groups in order; <file_sep> between files, <|endoftext|> after a group.
-inline expected<void> write_groups(tokenized_corpus const& corpus, tokenize::packing_order const& order,
-                                   io::megatron_writer& writer, progress& bar) {
-  std::vector<token_id> ids;
-  for (std::size_t group = 0, at = 0; group < order.ends.size(); ++group) {
-    for (; at < order.ends[group]; ++at) {
-      ids.clear();
-      corpus.append(order.files[at], ids);
-      ids.push_back(at + 1 == order.ends[group] ? config::end_of_text : config::file_separator);
-      SNOWCODER_CHECK(writer.append(ids));
-      bar.advance();
+  std::string_view end_of_group() const { return after_; }
+  std::int64_t length(std::uint32_t group) const {
+    std::int64_t sum = 0;
+    for (auto f = begin(group); f < order_.ends[group]; ++f) sum += file_length(f);
+    return sum;
+  }
+  /// Calls write(bytes) -> expected<void> for the ids [first, first + count) of a group, piece by piece. Going on where the
+  /// last call ended, and reading from near the end, cost nothing more than the ids.
+  template <class Write>
+  expected<void> copy(std::uint32_t group, std::int64_t first, std::int64_t count, std::int64_t group_length, Write&& write) {
+    if (group != group_ || first < at_) {
+      group_ = group;
+      file_ = begin(group);
+      at_ = 0;
+      if (first > group_length / 2)
+        for (file_ = order_.ends[group], at_ = group_length; at_ > first;) at_ -= file_length(--file_);
     }
-    writer.end_document();
-  }
-  return {};
-}
-
-/// The same, groups fitted into sequences of the context; what a sequence lacks is filled with <|endoftext|>.
-inline expected<void> write_fitted(tokenized_corpus const& corpus, tokenize::packing_order const& order, std::int64_t context,
-                                   io::megatron_writer& writer, progress& bar) {
-  std::vector<std::int64_t> lengths;
-  for (std::size_t group = 0, at = 0; group < order.ends.size(); ++group) {
-    lengths.push_back(0);
-    for (; at < order.ends[group]; ++at) lengths.back() += corpus.files[order.files[at]].tokens + 1;
-  }
-  std::vector<token_id> ids, sequence;
-  for (auto const& bin : tokenize::best_fit(lengths, context)) {
-    sequence.clear();
-    for (auto const& piece : bin) {
-      ids.clear();
-      for (auto at = piece.item ? order.ends[piece.item - 1] : 0; at < order.ends[piece.item]; ++at) {
-        corpus.append(order.files[at], ids);
-        ids.push_back(at + 1 == order.ends[piece.item] ? config::end_of_text : config::file_separator);
+    while (count > 0) {
+      auto const length = file_length(file_);
+      if (first >= at_ + length) {
+        at_ += length;
+        ++file_;
+        continue;
       }
-      sequence.insert(sequence.end(), ids.begin() + piece.begin, ids.begin() + piece.begin + piece.length);
-      if (piece.begin == 0) bar.advance(std::int64_t(order.ends[piece.item] - (piece.item ? order.ends[piece.item - 1] : 0)));
+      auto const skip = first - at_, take = std::min(count, length - skip), of_file = std::min(take, length - 1 - skip);
+      auto const width = after_.size();
+      if (of_file > 0)
+        SNOWCODER_CHECK(write(
+            corpus_.ids(corpus_.files[order_.files[file_]]).substr(std::size_t(skip) * width, std::size_t(of_file) * width)));
+      if (take > of_file) SNOWCODER_CHECK(write(std::string_view(file_ + 1 == order_.ends[group] ? after_ : between_)));
+      first += take;
+      count -= take;
     }
-    sequence.resize(std::size_t(context), config::end_of_text);
-    SNOWCODER_CHECK(writer.append(sequence));
+    return {};
+  }
+
+ private:
+  std::uint32_t begin(std::uint32_t group) const { return group ? order_.ends[group - 1] : 0; }
+  std::int64_t file_length(std::uint32_t file) const { return std::int64_t(corpus_.files[order_.files[file]].tokens) + 1; }
+
+  tokenized_corpus const& corpus_;
+  tokenize::packing_order const& order_;
+  std::string between_, after_;
+  std::uint32_t group_ = std::uint32_t(-1), file_ = 0;
+  std::int64_t at_ = 0;  // first id of file_ within the group
+};
+
+/// Writes all groups in order, a Megatron document each.
+inline expected<void> write_groups(tokenized_corpus const& corpus, tokenize::packing_order const& order, io::id_type type,
+                                   io::megatron_writer& writer, progress& bar) {
+  group_ids ids(corpus, order, type);
+  for (std::uint32_t group = 0, files = 0; group < order.ends.size(); ++group) {
+    auto const length = ids.length(group);
+    SNOWCODER_CHECK(ids.copy(group, 0, length, length, [&](std::string_view bytes) { return writer.append_bytes(bytes); }));
     writer.end_document();
+    bar.advance(order.ends[group] - std::exchange(files, order.ends[group]));
   }
   return {};
+}
+
+/// The same, groups fitted into sequences of context + 1 ids, shelf by shelf; what a sequence lacks is filled with
+/// <|endoftext|>. Returns the number of those.
+inline expected<std::int64_t> write_fitted(tokenized_corpus const& corpus, tokenize::packing_order const& order,
+                                           io::id_type type, std::int64_t context, io::megatron_writer& writer, progress& bar) {
+  group_ids ids(corpus, order, type);
+  auto const capacity = context + 1;
+  std::int64_t padding = 0;
+  std::vector<std::int64_t> lengths;
+  for (std::uint32_t begin = 0; auto const end : order.shelves) {
+    lengths.clear();
+    for (auto group = begin; group < end; ++group) lengths.push_back(ids.length(group));
+    expected<void> written;
+    tokenize::best_fit(lengths, capacity, [&](std::span<tokenize::fitted_piece const> sequence) {
+      auto left = capacity;
+      for (auto const& piece : sequence) {
+        auto const group = begin + piece.item;
+        written = ids.copy(group, piece.begin, piece.length, lengths[piece.item],
+                           [&](std::string_view bytes) { return writer.append_bytes(bytes); });
+        if (!written) return false;
+        left -= piece.length;
+        if (piece.begin + piece.length == lengths[piece.item])
+          bar.advance(order.ends[group] - (group ? order.ends[group - 1] : 0));
+      }
+      padding += left;
+      for (; left > 0 && written; --left) written = writer.append_bytes(ids.end_of_group());
+      writer.end_document();
+      return bool(written);
+    });
+    SNOWCODER_CHECK(std::move(written));
+    begin = end;
+  }
+  return padding;
 }
 
 }  // namespace snowcoder::pipeline

@@ -1,146 +1,282 @@
 // SPDX-License-Identifier: Apache-2.0
-// One shard of documents as ids, kept on disk between encoding and packing: a token file with a document per row, and a
-// list of the rows. The list is written last and begins with the key of the work, so that a killed run goes on after the
-// shards that it had finished.
+// One shard of documents as ids, kept on disk between encoding and packing: PREFIX.ids (ids in a row), PREFIX.rejects.jsonl
+// and PREFIX.rows (a header with the key of the work, 48 bytes a document, then names). The rows are written last, so that a
+// killed run goes on after the shards that it had finished. These files are this machine's own and never leave it.
 #pragma once
 
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/progress.hpp>
-#include <snowcoder/core/thread_pool.hpp>
+#include <snowcoder/io/atomic_file.hpp>
 #include <snowcoder/io/compressed.hpp>
-#include <snowcoder/io/json.hpp>
-#include <snowcoder/io/json_field.hpp>
+#include <snowcoder/io/document_view.hpp>
+#include <snowcoder/io/mapped_file.hpp>
 #include <snowcoder/io/megatron.hpp>
-#include <snowcoder/pipeline/document_map.hpp>
-#include <snowcoder/record/reject.hpp>
+#include <snowcoder/io/reject_file.hpp>
 #include <snowcoder/tokenize/fill_in_middle.hpp>
 #include <snowcoder/tokenize/pack.hpp>
 
+#include <array>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace snowcoder::pipeline {
 
+/// What a shard is encoded with.
+struct shard_settings {
+  io::id_type type = io::id_type::uint16;
+  double fill_in_middle = 0, suffix_first = 0;
+  bool with_paths = false;  ///< keep the paths of documents
+  std::uint64_t seed = 0;
+  std::function<bool(hash128 const&, std::string_view)> wanted;  ///< is a document of that id encoded? Empty: all are
+  std::string key;                                               ///< of all that decides the ids, the shard's content included
+};
+
+/// An encoded shard, mapped. Rows number their place, repository and path within the shard: place is the first id, repository
+/// and path count the shard's own names.
 class tokenized_shard {
  public:
-  /// What a shard is encoded with.
-  struct settings {
-    io::id_type type;
-    double fill_in_middle = 0;
-    std::uint64_t seed = 0;
-    std::function<bool(std::string const&)> wanted;  ///< is a document of that id encoded?
-    std::string key;                                 ///< of all that decides the ids, the shard's content included
+  struct header {
+    std::array<char, 8> magic{'p', 'a', 'c', 'k', 'r', 'o', 'w', '1'};
+    std::array<char, 32> key{};
+    std::uint64_t rows = 0, repositories = 0, paths = 0, refused = 0, ids = 0;
   };
+  static_assert(sizeof(header) == 80);
 
-  /// Encodes `shard` to PREFIX.bin, .idx and .rows.jsonl, or takes them as a run with the same key left them.
-  template <tokenize::encoder_of_text Tokenizer>
-  static expected<tokenized_shard> make(std::filesystem::path const& shard, std::filesystem::path const& prefix,
-                                        Tokenizer const& tokenizer, settings const& how, thread_pool& pool, progress& bar) {
-    if (auto done = open(prefix, how.key)) {
-      bar.advance(done->files());
-      return done;
-    }
-    struct encoded {
-      std::string row;
-      std::vector<token_id> ids;
-    };
-    SNOWCODER_TRY(auto writer, io::megatron_writer::open(prefix, how.type));
-    SNOWCODER_TRY(auto rows, io::text_writer::open(prefix.string() + ".rows.jsonl"));
-    SNOWCODER_CHECK(rows.write_line(io::to_line(io::json{{"key", how.key}})));
-    SNOWCODER_CHECK(map_documents(
-        shard, "tokenize", pool,
-        [&](document const& d) -> std::variant<reject, encoded> {
-          encoded e;
-          if (how.wanted && !how.wanted(d.id)) return e;
-          if (d.text.empty()) return reject{d.id, "tokenize", "empty_text", ""};
-          if (tokenize::fills_in_middle(d.id, how.fill_in_middle, how.seed))
-            tokenize::encode_with_gap(tokenizer, d.id, d.text, how.seed, e.ids);
-          else
-            tokenizer.encode(d.text, e.ids);
-          e.row = io::to_line(io::json{{"id", d.id},
-                                       {"language", config::title(d.language)},
-                                       {"repository", d.repository},
-                                       {"path", d.path},
-                                       {"tokens", e.ids.size()},
-                                       {"bytes", d.text.size()}});
-          return e;
-        },
-        [&](encoded const& e) -> expected<void> {
-          bar.advance();
-          if (e.ids.empty()) return {};
-          SNOWCODER_CHECK(writer.append(e.ids));
-          writer.end_document();
-          return rows.write_line(e.row);
-        },
-        [&](reject const& r) -> expected<void> {
-          return rows.write_line(io::to_line(io::json{{"refused", r.id}, {"reason", r.reason}, {"detail", r.detail}}));
-        }));
-    SNOWCODER_CHECK(writer.commit());
-    SNOWCODER_CHECK(rows.commit());
-    return open(prefix, how.key);
-  }
-
-  std::int64_t files() const { return std::int64_t(packables.size()); }
-  /// Appends the ids of file `i` to `out`.
-  void append(std::int64_t i, std::vector<token_id>& out) const {
-    auto const begin = ids_.sequence(ids_.document_begin(i)).first, before = std::int64_t(out.size());
-    out.resize(std::size_t(before + packables[std::size_t(i)].tokens));
-    ids_.copy(begin, std::span(out).subspan(std::size_t(before)));
-  }
-
-  std::vector<tokenize::packable> packables;  ///< in row order
-  std::vector<std::string> ids;               ///< of the documents
-  std::vector<std::int64_t> bytes;            ///< of the documents
-  std::vector<reject> rejects;
-
- private:
-  explicit tokenized_shard(io::megatron_file ids) : ids_(std::move(ids)) {}
-
-  static expected<tokenized_shard> open(std::filesystem::path const& prefix, std::string const& key) {
-    auto const name = prefix.string() + ".rows.jsonl";
+  /// Opens what a run with this key left; an error if it is not there, of another run, or broken.
+  static expected<tokenized_shard> open(std::filesystem::path const& prefix, shard_settings const& how) {
+    auto const name = prefix.string() + ".rows";
     if (!std::filesystem::exists(name)) return failure("not there yet", name);
-    SNOWCODER_TRY(auto lines, io::line_reader::open(name));
-    SNOWCODER_TRY(auto ids, io::megatron_file::open(prefix));
-    tokenized_shard s(std::move(ids));
-    std::string_view line;
-    bool first = true;
-    for (;;) {
-      SNOWCODER_TRY(bool const more, lines.next(line));
-      if (!more) break;
-      SNOWCODER_TRY(auto const row, io::parse_json(line, lines.place()));
-      if (std::exchange(first, false)) {
-        if (io::text_or(row, "key") != key) return failure("made by another run", name);
-        continue;
+    tokenized_shard s;
+    s.prefix_ = prefix;
+    s.width_ = io::size_of(how.type);
+    SNOWCODER_TRY(s.rows_, io::mapped_file::open(name));
+    SNOWCODER_TRY(s.ids_, io::mapped_file::open(prefix.string() + ".ids"));
+    auto const bytes = s.rows_.bytes();
+    header expected_header;
+    if (bytes.size() < sizeof(header)) return failure("truncated", name);
+    std::memcpy(&s.header_, bytes.data(), sizeof(header));
+    auto const& h = s.header_;
+    if (h.magic != expected_header.magic || std::string_view(h.key.data(), h.key.size()) != how.key)
+      return failure("made by another run", name);
+    auto at = sizeof(header) + h.rows * sizeof(tokenize::packable);
+    if (h.rows > bytes.size() / sizeof(tokenize::packable) || at > bytes.size() || h.ids * s.width_ != s.ids_.bytes().size())
+      return failure("rows and ids do not belong together", name);
+    for (auto [names, count] : {std::pair(&s.repositories_, h.repositories), std::pair(&s.paths_, h.paths)})
+      for (std::uint64_t i = 0; i < count; ++i) {
+        std::uint32_t length = 0;
+        if (bytes.size() - at < sizeof length) return failure("truncated", name);
+        std::memcpy(&length, bytes.data() + at, sizeof length);
+        at += sizeof length;
+        if (bytes.size() - at < length) return failure("truncated", name);
+        names->push_back(bytes.substr(at, length));
+        at += length;
       }
-      if (auto const refused = io::text_or(row, "refused"); !refused.empty()) {
-        s.rejects.push_back({refused, "tokenize", io::text_or(row, "reason"), io::text_or(row, "detail")});
-        continue;
-      }
-      tokenize::packable p;
-      s.ids.push_back(io::text_or(row, "id"));
-      p.language = config::find_language(io::text_or(row, "language")).value_or(config::language::other);
-      p.repository = io::text_or(row, "repository");
-      p.path = io::text_or(row, "path");
-      p.document = hash(s.ids.back());
-      p.tokens = io::value_or_null(row, "tokens").is_number_integer() ? row["tokens"].get<std::int64_t>() : -1;
-      s.bytes.push_back(io::value_or_null(row, "bytes").is_number_integer() ? row["bytes"].get<std::int64_t>() : 0);
-      s.packables.push_back(std::move(p));
-    }
-    std::int64_t tokens = 0;
-    for (auto const& p : s.packables) tokens += p.tokens;
-    if (first || s.ids_.documents() != s.files() || s.ids_.tokens() != tokens)
-      return failure("list and ids do not belong together", name);
     return s;
   }
 
-  io::megatron_file ids_;
+  std::int64_t files() const { return std::int64_t(header_.rows); }
+  std::int64_t refused() const { return std::int64_t(header_.refused); }
+  std::filesystem::path rejects() const { return prefix_.string() + ".rejects.jsonl"; }
+  tokenize::packable row(std::int64_t i) const {
+    tokenize::packable p;
+    std::memcpy(&p, rows_.bytes().data() + sizeof(header) + std::size_t(i) * sizeof p, sizeof p);
+    return p;
+  }
+  std::vector<std::string_view> const& repositories() const { return repositories_; }
+  std::vector<std::string_view> const& paths() const { return paths_; }
+  std::uint64_t tokens() const { return header_.ids; }
+  /// Bytes of ids [first, first + count).
+  std::string_view ids(std::uint64_t first, std::uint64_t count) const {
+    return ids_.bytes().substr(first * width_, count * width_);
+  }
+
+ private:
+  std::filesystem::path prefix_;
+  io::mapped_file rows_, ids_;
+  header header_;
+  std::size_t width_ = 2;
+  std::vector<std::string_view> repositories_, paths_;
+};
+
+/// Encodes a shard, as a shard_job.
+template <tokenize::encoder_of_text Tokenizer>
+class shard_encoder {
+ public:
+  struct block {
+    struct row {
+      std::size_t begin, length;
+      std::int64_t number;
+    };
+    std::string text;  // rows one after the other, and padding
+    std::vector<row> rows;
+  };
+  struct result {
+    std::string ids;                       // in the file's id type
+    std::vector<tokenize::packable> rows;  // place: within this block
+    std::string names;                     // repository and path of every row
+    std::vector<std::array<std::uint32_t, 2>> name_lengths;
+    std::vector<reject> rejects;
+  };
+
+  static expected<std::unique_ptr<shard_encoder>> open(std::filesystem::path const& shard, std::filesystem::path const& prefix,
+                                                       Tokenizer const& tokenizer, shard_settings const& how, progress& bar) {
+    SNOWCODER_TRY(auto lines, io::line_reader::open(shard));
+    SNOWCODER_TRY(auto ids, io::atomic_file::open(prefix.string() + ".ids"));
+    SNOWCODER_TRY(auto rejects, io::text_writer::open(prefix.string() + ".rejects.jsonl"));
+    SNOWCODER_TRY(auto rows, io::atomic_file::open(prefix.string() + ".rows"));
+    SNOWCODER_CHECK(rows.write(std::string(sizeof(tokenized_shard::header), '\0')));  // finish() fills it in
+    return std::unique_ptr<shard_encoder>(new shard_encoder(shard.filename().string(), std::move(lines), std::move(ids),
+                                                            std::move(rows), std::move(rejects), tokenizer, how, bar));
+  }
+
+  expected<bool> read(block& b) {
+    b.text.clear();
+    b.rows.clear();
+    b.text.reserve(block_bytes + block_bytes / 8);
+    for (std::string_view line; b.text.size() < block_bytes;) {
+      SNOWCODER_TRY(bool const more, lines_.next(line));
+      if (!more) break;
+      ++number_;
+      if (line.empty()) continue;
+      b.rows.push_back({b.text.size(), line.size(), number_});
+      b.text += line;
+    }
+    b.text.append(io::row_padding, ' ');
+    return !b.rows.empty();
+  }
+
+  result work(block const& b) const {
+    thread_local io::document_view_parser parser;
+    thread_local std::vector<token_id> ids;
+    result r;
+    r.rows.reserve(b.rows.size());
+    r.name_lengths.reserve(b.rows.size());
+    r.ids.reserve(b.text.size() / 2);
+    for (auto const& row : b.rows) {
+      auto const d = parser.parse(std::string_view(b.text).substr(row.begin, row.length));
+      if (!d) {
+        r.rejects.push_back({name_ + ":" + std::to_string(row.number), "tokenize", "not_a_document", d.error().what});
+        continue;
+      }
+      auto const id = hash(d->id);
+      if (how_.wanted && !how_.wanted(id, d->id)) continue;
+      if (d->text.empty()) {
+        r.rejects.push_back({std::string(d->id), "tokenize", "empty_text", ""});
+        continue;
+      }
+      ids.clear();
+      auto const form = tokenize::form_of(id, how_.fill_in_middle, how_.suffix_first, how_.seed);
+      if (form == tokenize::middle_form::none)
+        tokenizer_.encode(d->text, ids);
+      else
+        tokenize::encode_with_gap(tokenizer_, form, id, d->text, how_.seed, ids);
+      tokenize::packable p;
+      p.document = id;
+      p.place = r.ids.size() / io::size_of(how_.type);
+      p.tokens = std::uint32_t(ids.size());
+      p.bytes = std::uint32_t(d->text.size());
+      p.language = d->language;
+      p.sentinels = form == tokenize::middle_form::none ? 0 : tokenize::middle_sentinels;
+      io::append_ids(ids, how_.type, r.ids);
+      r.rows.push_back(p);
+      r.names += d->repository;
+      if (how_.with_paths) r.names += d->path;
+      r.name_lengths.push_back({std::uint32_t(d->repository.size()), std::uint32_t(how_.with_paths ? d->path.size() : 0)});
+    }
+    if (ids.capacity() > longest_kept) ids = {};
+    return r;
+  }
+
+  expected<void> take(result r) {
+    std::string_view names = r.names;
+    for (std::size_t i = 0; i < r.rows.size(); ++i) {
+      auto& p = r.rows[i];
+      auto const [repository, path] = r.name_lengths[i];
+      p.place += written_;
+      p.repository = number_of(names.substr(0, repository));
+      names.remove_prefix(repository);
+      if (how_.with_paths) {
+        p.path = std::uint32_t(path_count_++);
+        append_name(paths_, names.substr(0, path));
+        names.remove_prefix(path);
+      }
+    }
+    SNOWCODER_CHECK(rows_.write({reinterpret_cast<char const*>(r.rows.data()), r.rows.size() * sizeof r.rows[0]}));
+    written_ += r.ids.size() / io::size_of(how_.type);
+    header_.rows += r.rows.size();
+    header_.refused += r.rejects.size();
+    for (auto const& reject : r.rejects) SNOWCODER_CHECK(rejects_.write_line(io::reject_line(reject)));
+    bar_.advance(std::int64_t(r.rows.size()));
+    return ids_.write(r.ids);
+  }
+
+  expected<void> finish() {
+    SNOWCODER_CHECK(ids_.commit());
+    SNOWCODER_CHECK(rejects_.commit());
+    std::memcpy(header_.key.data(), how_.key.data(), std::min(how_.key.size(), header_.key.size()));
+    header_.ids = written_;
+    header_.repositories = numbers_.size();
+    header_.paths = path_count_;
+    SNOWCODER_CHECK(rows_.write(repositories_));
+    SNOWCODER_CHECK(rows_.write(paths_));
+    SNOWCODER_CHECK(rows_.write_at(0, {reinterpret_cast<char const*>(&header_), sizeof header_}));
+    return rows_.commit();
+  }
+
+ private:
+  static constexpr std::size_t block_bytes = std::size_t(1) << 20, longest_kept = std::size_t(1) << 22;
+  struct name_hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+
+  shard_encoder(std::string name, io::line_reader lines, io::atomic_file ids, io::atomic_file rows, io::text_writer rejects,
+                Tokenizer const& tokenizer, shard_settings how, progress& bar)
+      : name_(std::move(name)),
+        lines_(std::move(lines)),
+        ids_(std::move(ids)),
+        rows_(std::move(rows)),
+        rejects_(std::move(rejects)),
+        tokenizer_(tokenizer),
+        how_(std::move(how)),
+        bar_(bar) {}
+
+  static void append_name(std::string& out, std::string_view name) {
+    auto const length = std::uint32_t(name.size());
+    (out.append(reinterpret_cast<char const*>(&length), sizeof length)) += name;
+  }
+  std::uint32_t number_of(std::string_view repository) {
+    if (!numbers_.empty() && repository == last_) return last_number_;
+    auto found = numbers_.find(repository);
+    if (found == numbers_.end()) {
+      found = numbers_.emplace(repository, std::uint32_t(numbers_.size())).first;
+      append_name(repositories_, repository);
+    }
+    last_ = repository;
+    return last_number_ = found->second;
+  }
+
+  std::string name_;
+  io::line_reader lines_;
+  io::atomic_file ids_, rows_;
+  io::text_writer rejects_;
+  Tokenizer const& tokenizer_;
+  shard_settings how_;
+  progress& bar_;
+  std::int64_t number_ = 0;
+  std::uint64_t written_ = 0, path_count_ = 0;
+  tokenized_shard::header header_;
+  std::string repositories_, paths_, last_;
+  std::unordered_map<std::string, std::uint32_t, name_hash, std::equal_to<>> numbers_;
+  std::uint32_t last_number_ = 0;
 };
 
 }  // namespace snowcoder::pipeline

@@ -77,9 +77,10 @@ class trainer {
     auto const folder = checkpoints(name);
     SNOWCODER_CHECK(train::check_trainable(p));
     SNOWCODER_TRY(auto lock, io::folder_lock::take(folder));
-    SNOWCODER_TRY(auto tokens, token_file<R>::open(options_.tokens.empty() ? options_.run / "tokens" / std::string(p.name)
-                                                                           : options_.tokens));
-    train::loader<token_file<R>> const data(tokens, R::model.context, p.name, p.epochs, run_.seed);
+    SNOWCODER_TRY(
+        auto tokens,
+        token_file<R>::open(options_.tokens.empty() ? options_.run / "tokens" / std::string(p.name) : options_.tokens, p.pack));
+    train::loader<token_file<R>> const data(tokens, R::model.context, p.name, p.epochs, run_.seed, p.pack);
 
     std::optional<io::checkpoint> origin;
     auto const parent = !options_.from.empty() ? options_.from

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fill-in-the-middle (an option; the paper evaluates no infilling): a document cut at two places and written as prefix,
-// suffix, middle, so that a causal model learns to fill a gap.
+// Fill-in-the-middle (an option; the paper evaluates no infilling): a document is cut between characters at two places and
+// its parts change places, so that a causal model learns to fill a gap. Whole documents, before they are packed; the parts
+// are encoded one by one. Forms and the even mix of both: Bavarian et al. 2022 (arXiv 2207.14255; "SPM, variant 2" of its
+// appendix), as StarCoder was trained.
 #pragma once
 
 #include <snowcoder/config/vocabulary.hpp>
@@ -23,27 +25,56 @@ concept encoder_of_text = requires(T const& t, std::string_view text, std::vecto
   t.encode(text, ids);
 };
 
-/// Is the document of that id rearranged? True for about `rate` of all documents, always the same ones for a seed.
-inline bool fills_in_middle(std::string_view document, double rate, std::uint64_t seed) {
-  return draws("fill in the middle", seed).uniform(hash64(document)) < rate;
+/// As it stands; <fim_prefix>prefix<fim_suffix>suffix<fim_middle>middle; <fim_prefix><fim_suffix>suffix<fim_middle>prefix
+/// middle.
+enum class middle_form : std::uint8_t { none, prefix_suffix_middle, suffix_prefix_middle };
+
+inline constexpr int middle_sentinels = 3;  ///< ids that either form adds
+
+/// The form of a document, drawn by the hash of its id: rearranged with probability `rate`, then suffix first with
+/// probability `suffix_first`. Always the same one for a seed.
+inline middle_form form_of(hash128 document, double rate, double suffix_first, std::uint64_t seed) {
+  if (rate <= 0 || draws("fill in the middle", seed).uniform(document.high) >= rate) return middle_form::none;
+  return draws("suffix before prefix", seed).uniform(document.high) < suffix_first ? middle_form::suffix_prefix_middle
+                                                                                   : middle_form::prefix_suffix_middle;
 }
 
-/// <fim_prefix>prefix<fim_suffix>suffix<fim_middle>middle, cut between characters at two places drawn for the document.
+namespace detail {
+inline bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
+
+/// The byte at which character `number` begins; the size of the text if it has no more.
+inline std::size_t byte_of_character(std::string_view text, std::uint64_t number) {
+  if (number == 0) return 0;
+  for (std::size_t at = 1; at < text.size(); ++at)
+    if (begins_character(text[at]) && --number == 0) return at;
+  return text.size();
+}
+}  // namespace detail
+
+/// The two cuts of a document: each of the n + 1 places before, between and after its n characters (code points) is equally
+/// likely, the two are independent, and the smaller comes first. A part may be empty.
+inline std::pair<std::size_t, std::size_t> cuts_of(hash128 document, std::string_view text, std::uint64_t seed) {
+  if (text.empty()) return {0, 0};
+  auto const characters = 1 + std::uint64_t(std::count_if(text.begin() + 1, text.end(), detail::begins_character));
+  draws const source("gap in the middle", seed);
+  auto const [first, second] =
+      std::minmax({source.below(characters + 1, document.high, 0), source.below(characters + 1, document.high, 1)});
+  return {detail::byte_of_character(text, first), detail::byte_of_character(text, second)};
+}
+
+/// Appends a document in a form that is not `none`.
 template <encoder_of_text Tokenizer>
-void encode_with_gap(Tokenizer const& tokenizer, std::string_view document, std::string_view text, std::uint64_t seed,
+void encode_with_gap(Tokenizer const& tokenizer, middle_form form, hash128 document, std::string_view text, std::uint64_t seed,
                      std::vector<token_id>& ids) {
-  auto const cut = [&](std::uint64_t which) {
-    auto at = std::size_t(draws("gap in the middle", seed).below(text.size() + 1, hash64(document), which));
-    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80) ++at;
-    return at;
-  };
-  auto const [first, second] = std::minmax({cut(0), cut(1)});
+  auto const [first, second] = cuts_of(document, text, seed);
+  auto const prefix = text.substr(0, first), middle = text.substr(first, second - first), suffix = text.substr(second);
   ids.push_back(config::sentinel_id("<fim_prefix>"));
-  tokenizer.encode(text.substr(0, first), ids);
+  if (form == middle_form::prefix_suffix_middle) tokenizer.encode(prefix, ids);
   ids.push_back(config::sentinel_id("<fim_suffix>"));
-  tokenizer.encode(text.substr(second), ids);
+  tokenizer.encode(suffix, ids);
   ids.push_back(config::sentinel_id("<fim_middle>"));
-  tokenizer.encode(text.substr(first, second - first), ids);
+  if (form == middle_form::suffix_prefix_middle) tokenizer.encode(prefix, ids);
+  tokenizer.encode(middle, ids);
 }
 
 }  // namespace snowcoder::tokenize

@@ -4,30 +4,22 @@
 #pragma once
 
 #include <snowcoder/config/language.hpp>
-#include <snowcoder/core/hash.hpp>
+#include <snowcoder/tokenize/pack.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <utility>
+#include <span>
 #include <vector>
 
 namespace snowcoder::tokenize {
 
-/// One document of the mix.
-struct mixable {
-  config::language language = config::language::other;
-  hash128 document;  ///< of its id: the order in which documents are taken
-  std::int64_t tokens = 0;
-};
-
 /// How often a document may stand in one file: repeating is free up to about four passes (paper, Table 6).
 inline constexpr int most_copies = 4;
 
-/// Whole copies for all of `group`, and one more for a part of it, so that about `wanted` tokens come out. Documents are
-/// taken in the order of their hash; the last one is taken if that comes nearer.
-inline void repeat_to(std::vector<mixable> const& all, std::vector<std::size_t> group, double wanted,
-                      std::vector<std::uint32_t>& copies) {
+/// Whole copies for all of `group` (indices), and one more for a part of it, so that about `wanted` tokens come out.
+/// Documents are taken in the order of their hash; the last one is taken if that comes nearer.
+inline void repeat_to(std::span<packable> all, std::vector<std::uint32_t> group, double wanted) {
   std::int64_t tokens = 0;
   for (auto i : group) tokens += all[i].tokens;
   if (tokens == 0) return;
@@ -36,44 +28,38 @@ inline void repeat_to(std::vector<mixable> const& all, std::vector<std::size_t> 
   std::sort(group.begin(), group.end(), [&](auto a, auto b) { return all[a].document < all[b].document; });
   for (auto i : group) {
     bool const one_more = left > 0 && left >= double(all[i].tokens) / 2;
-    copies[i] = whole + one_more;
+    all[i].copies = whole + one_more;
     if (one_more) left -= double(all[i].tokens);
   }
 }
 
-/// Copies of each document such that Python has `share` of the tokens. The side that is short is repeated, up to
+/// Sets the copies of each document such that Python has `share` of the tokens. The side that is short is repeated, up to
 /// most_copies; what that cannot reach is made up by leaving out documents of the other side, language by language. With
 /// nothing on one side, or a share of 0 or 1, there is no such mix of both: every document of the sides asked for is taken
 /// once.
-inline std::vector<std::uint32_t> copies_for_share(std::vector<mixable> const& documents, double share) {
-  std::vector<std::uint32_t> copies(documents.size(), 1);
-  std::array<std::vector<std::size_t>, config::language_count + 1> by_language;
+inline void set_python_share(std::span<packable> documents, double share) {
+  std::array<std::vector<std::uint32_t>, config::language_count + 1> by_language;
+  std::array<double, config::language_count + 1> tokens{};
   double python = 0, others = 0;
-  for (std::size_t i = 0; i < documents.size(); ++i) {
-    auto const& d = documents[i];
+  for (std::uint32_t i = 0; i < documents.size(); ++i) {
+    auto& d = documents[i];
+    d.copies = 1;
     (d.language == config::language::python ? python : others) += double(d.tokens);
+    tokens[std::size_t(d.language)] += double(d.tokens);
     by_language[std::size_t(d.language)].push_back(i);
   }
-  if (python == 0 || others == 0) return copies;
+  if (python == 0 || others == 0) return;
   auto const set = [&](bool is_python, double times) {
-    for (std::size_t l = 0; l < by_language.size(); ++l) {
-      if ((l == std::size_t(config::language::python)) != is_python) continue;
-      double tokens = 0;
-      for (auto i : by_language[l]) tokens += double(documents[i].tokens);
-      repeat_to(documents, by_language[l], tokens * times, copies);
-    }
+    for (std::size_t l = 0; l < by_language.size(); ++l)
+      if ((l == std::size_t(config::language::python)) == is_python) repeat_to(documents, by_language[l], tokens[l] * times);
   };
-  if (share <= 0 || share >= 1) {
-    set(share <= 0, 0);
-    return copies;
-  }
+  if (share <= 0 || share >= 1) return set(share <= 0, 0);
   bool const python_is_short = python < share * (python + others);
   double const short_side = python_is_short ? python : others, long_side = python_is_short ? others : python;
   double const short_share = python_is_short ? share : 1 - share;
   double const times = std::min(short_share / (1 - short_share) * long_side / short_side, double(most_copies));
   set(python_is_short, times);
   set(!python_is_short, times * short_side * (1 - short_share) / short_share / long_side);
-  return copies;
 }
 
 }  // namespace snowcoder::tokenize

@@ -23,14 +23,22 @@ concept token_source = requires(S const& s, std::int64_t first, std::span<token_
   s.copy(first, out);
 };
 
-/// Cuts the source into sequences of `context` predictions: context + 1 tokens each, the next one starting at the last
-/// token of the one before. A rest shorter than that is left out.
+/// Cuts the source into sequences of `context` predictions, context + 1 tokens each. Concatenated documents: the next one
+/// starts at the last token of the one before, so that every token but the first is predicted once. Packed by best fit: the
+/// sequences stand side by side as `tokenize pack` fitted them, and the first token of each is only read. A rest shorter than
+/// a sequence is left out.
 template <token_source Source>
 class loader {
  public:
   /// Requires at least context + 1 tokens. `phase` and `seed` choose the order.
-  loader(Source const& source, int context, std::string_view phase, config::epoch_order order, std::uint64_t seed)
-      : source_(source), context_(context), count_((source.tokens() - 1) / context), order_(order), draws_(phase, seed) {
+  loader(Source const& source, int context, std::string_view phase, config::epoch_order order, std::uint64_t seed,
+         config::packing pack = config::packing::concatenate)
+      : source_(source),
+        context_(context),
+        stride_(context + (pack == config::packing::best_fit)),
+        count_((source.tokens() - context - 1 + stride_) / stride_),
+        order_(order),
+        draws_(phase, seed) {
     require(count_ >= 1, "loader: tokens for at least one sequence");
   }
 
@@ -44,17 +52,20 @@ class loader {
     return std::int64_t(permutation(std::uint64_t(count_), draws_, pass)(std::uint64_t(index % count_)));
   }
 
+  /// From the first token of a sequence to the first token of the next.
+  std::int64_t stride() const { return stride_; }
+
   /// Fills out (sequences, context + 1) with sequences first, first + 1, … of the phase.
   void read(std::int64_t first, matrix_view<token_id> out) const {
     require(out.columns == context_ + 1, "loader: rows of context + 1 tokens");
     for (std::int64_t i = 0; i < out.rows; ++i)
-      source_.copy(sequence_at(first + i) * context_, std::span(out.row(i), std::size_t(out.columns)));
+      source_.copy(sequence_at(first + i) * stride_, std::span(out.row(i), std::size_t(out.columns)));
   }
 
  private:
   Source const& source_;
   int context_;
-  std::int64_t count_;
+  std::int64_t stride_, count_;
   config::epoch_order order_;
   draws draws_;
 };

@@ -26,7 +26,6 @@ inline expected<void> check_trainable(config::phase const& p) {
   auto refuse = [&](char const* what, char const* remedy) { return failure(what, "phase " + std::string(p.name), remedy); };
   if (p.mask != config::document_mask::off)
     return refuse("attention masked between documents is not supported", "use document_mask::off");
-  if (p.pack != config::packing::concatenate) return refuse("best-fit packing is not supported", "use packing::concatenate");
   return {};
 }
 

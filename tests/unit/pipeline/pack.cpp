@@ -5,13 +5,23 @@
 
 #include <snowcoder/io/selection_file.hpp>
 #include <snowcoder/pipeline/pack.hpp>
+#include <snowcoder/pipeline/token_file.hpp>
 #include <snowcoder/pipeline/tokenize_encode.hpp>
 #include <snowcoder/pipeline/tokenize_train.hpp>
+#include <snowcoder/train/loader.hpp>
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <map>
+#include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 using namespace snowcoder;
@@ -30,13 +40,13 @@ struct fitted_recipe : tests::tiny_recipe {  // packs by best fit and rearranges
 using recipe = tests::tiny_recipe;
 
 /// 3 repositories of 2 languages, 60 files, and two rows that must be refused.
-std::map<std::string, document> write_corpus(fs::path const& folder) {
+std::map<std::string, document> write_corpus(fs::path const& folder, int times = 1) {
   std::map<std::string, document> by_id;
   std::array<std::string, 2> shards;
   for (int i = 0; i < 60; ++i) {
     document d;
     d.text = "def f" + std::to_string(i) + "(x):\n    return x + " + std::to_string(i * i) + "  # <|endoftext|>\n";
-    for (int k = 0; k < i; ++k) d.text += "y = y * " + std::to_string(k) + "\n";
+    for (int k = 0; k < i * times; ++k) d.text += "y = y * " + std::to_string(k) + "\n";
     d.repository = "owner/r" + std::to_string(i % 3);
     d.path = "f" + std::to_string(i) + ".py";
     d.language = i % 4 ? config::language::python : config::language::go;
@@ -61,6 +71,17 @@ std::vector<token_id> ids_of(io::megatron_file const& f, std::int64_t d) {
   std::vector<token_id> ids(std::size_t(end - begin));
   f.copy(begin, ids);
   return ids;
+}
+/// Languages add up to the file, separators, sentinels and padding included.
+void check_sums(io::json const& report) {
+  std::int64_t tokens = 0, files = 0;
+  for (auto const& l : report["languages"]) {
+    for (auto const* part : {"tokens", "gap_sentinels", "separators"}) tokens += l[part].get<std::int64_t>();
+    files += l["files"].get<std::int64_t>();
+    CHECK(l["separators"] == l["files"]);
+  }
+  CHECK(tokens + report["padding"].get<std::int64_t>() == report["tokens"].get<std::int64_t>());
+  CHECK(files == report["files"].get<std::int64_t>());
 }
 }  // namespace
 
@@ -106,6 +127,11 @@ TEST_CASE("a corpus is packed by language and repository, alike for any number o
   auto const report = io::read_json(folder / "1" / "general.json").value();
   CHECK(report["refused"] == 2);
   CHECK(report["tokens"] == f.tokens());
+  check_sums(report);
+  std::int64_t bytes = 0;
+  for (auto const& [id, d] : by_id) bytes += d.language == config::language::python ? std::int64_t(d.text.size()) : 0;
+  auto const& python = report["languages"][0];
+  CHECK((python["bytes"] == bytes && python["repositories"] == 3 && python["available"]["files"] == 45));
   CHECK(report["languages"][0]["language"] == "Python");
 }
 
@@ -139,28 +165,134 @@ TEST_CASE("shards that a killed run had encoded are taken as they are, others ar
   auto run = context(2);
   REQUIRE(pipeline::train_tokenizer<recipe>(run, {.in = folder / "clean", .out = folder / "tokenizer.json"}));
   auto const tokenizer = pipeline::open_tokenizer<recipe>(folder / "tokenizer.json").value();
+  using encoder = pipeline::shard_encoder<std::remove_cvref_t<decltype(tokenizer)>>;
   auto const shard = io::shards(folder / "clean" / "documents").front();
   thread_pool pool(2);
-  progress bar;
-  pipeline::tokenized_shard::settings how{io::id_type::uint16, 0, 5, {}, "key"};
-  auto const make = [&] { return pipeline::tokenized_shard::make(shard, folder / "part", tokenizer, how, pool, bar); };
-  auto const first = make();
-  REQUIRE(first);
-  CHECK((first->files() == 30 && first->rejects.size() == 2));
-  auto const time = fs::last_write_time(folder / "part.bin");
-  auto const again = make();
-  CHECK((again->files() == 30 && again->rejects == first->rejects && fs::last_write_time(folder / "part.bin") == time));
-  fs::remove(folder / "part.rows.jsonl");  // killed before the list was written
-  CHECK(make()->files() == 30);
-  how.key = "other";
-  how.wanted = [&](std::string const& id) { return id == first->ids[3]; };
-  auto const one = make();
-  REQUIRE(one->files() == 1);
-  std::vector<token_id> a, b;
-  one->append(0, a);
-  first->append(3, b);
-  CHECK(contents(folder / "part.rows.jsonl").find("other") != std::string::npos);
-  CHECK(a.size() == std::size_t(first->packables[3].tokens));
+  pipeline::shard_settings how{.seed = 5, .wanted = {}, .key = hash("key").hex()};
+  auto const prefix = folder / "part";
+  auto const make = [&] {
+    int made = 0;
+    REQUIRE(pipeline::shard_lanes<encoder>::run(pool, 1, [&](std::size_t) -> expected<std::unique_ptr<encoder>> {
+      if (pipeline::tokenized_shard::open(prefix, how)) return nullptr;
+      ++made;
+      return encoder::open(shard, prefix, tokenizer, how, run.bar);
+    }));
+    return made;
+  };
+  CHECK(make() == 1);
+  auto const first = pipeline::tokenized_shard::open(prefix, how).value();
+  CHECK((first.files() == 30 && first.refused() == 2));
+  CHECK(make() == 0);
+  auto const rows = contents(folder / "part.rows"), ids = contents(folder / "part.ids");
+  fs::remove(folder / "part.rows");  // killed before the list was written
+  CHECK(make() == 1);
+  CHECK(contents(folder / "part.ids") == ids);
+  for (auto size : {std::size_t(0), std::size_t(79), std::size_t(80), rows.size() / 2, rows.size() - 1}) {
+    REQUIRE(io::write_file(folder / "part.rows", rows.substr(0, size)));
+    CHECK(!pipeline::tokenized_shard::open(prefix, how));
+  }
+  auto const wanted = first.row(3).document;
+  how.key = hash("other").hex();
+  how.wanted = [&](hash128 const& id, std::string_view) { return id == wanted; };
+  CHECK(make() == 1);
+  auto const one = pipeline::tokenized_shard::open(prefix, how).value();
+  REQUIRE(one.files() == 1);
+  CHECK(one.ids(0, one.tokens()) == first.ids(first.row(3).place, first.row(3).tokens));
+}
+
+TEST_CASE("rows without copies say what rows with copies say") {
+  io::document_parser copies;
+  io::document_view_parser views;
+  document d;
+  d.text = "x = \"\\u00e9\"\n";
+  d.repository = "owner/name";
+  d.path = "a.py";
+  d.language = config::language::python;
+  for (std::string line :
+       {io::document_line(d), std::string(R"({"text": "a\u00e9\n\ud83d\ude00", "id": "i", "metadata": {"language": "C++"}})"),
+        std::string(R"({"text": "a", "metadata": 3})"),
+        std::string(R"({"text": "a", "metadata": {"repo": 1, "language": "Lua"}})"), std::string(R"({"text": 1})"),
+        std::string(R"({"text": "a)"), std::string("[]"), std::string("1"), std::string("")}) {
+    auto const padded = line + "\",}]1" + std::string(io::row_padding, ' ');
+    auto const a = copies.parse(line, "here");
+    auto const b = views.parse(std::string_view(padded).substr(0, line.size()));
+    REQUIRE(bool(a) == bool(b));
+    if (!a) continue;
+    CHECK((a->id == b->id && a->text == b->text && a->repository == b->repository && a->path == b->path));
+    CHECK(a->language == b->language);
+  }
+}
+
+TEST_CASE("lanes hand over every block in order, pass errors on, and never wait for nobody") {
+  struct job {
+    using block = int;
+    using result = int;
+    int shard, at = 0, taken = 0, fails_at = -1;
+    std::atomic<int>* finished;
+    expected<bool> read(int& b) { return at < 200 ? (b = at++, true) : false; }
+    int work(int const& b) const { return b * 3 + shard; }
+    expected<void> take(int r) {
+      if (r != taken * 3 + shard) return failure("out of order");
+      return ++taken == fails_at ? expected<void>(failure("full")) : expected<void>();
+    }
+    expected<void> finish() { return taken == 200 ? (void(++*finished), expected<void>()) : failure("blocks are missing"); }
+  };
+  for (int threads : {1, 3, 8})
+    for (int shards : {0, 1, 2, 20}) {
+      thread_pool pool(threads);
+      std::atomic<int> finished{0};
+      auto const walk = [&](int fails_at) {
+        return pipeline::shard_lanes<job>::run(pool, std::size_t(shards), [&](std::size_t i) -> expected<std::unique_ptr<job>> {
+          if (i == 3) return nullptr;
+          return std::unique_ptr<job>(new job{int(i), 0, 0, fails_at, &finished});
+        });
+      };
+      CHECK(walk(-1));
+      CHECK(finished == shards - (shards > 3));
+      auto const failed = walk(100);
+      CHECK(bool(failed) == (shards == 0));
+      if (!failed) CHECK(failed.error().what == "full");
+    }
+}
+
+TEST_CASE("killed at any moment, the same command ends with the same bytes") {
+  temporary_folder folder;
+  write_corpus(folder / "clean", 40);
+  auto run = context(1);
+  REQUIRE(pipeline::train_tokenizer<recipe>(run, {.in = folder / "clean", .out = folder / "tokenizer.json"}));
+  auto const pack = [&](std::string const& to, int threads) {
+    auto again = context(threads);
+    return pipeline::pack<recipe>(again, {.tokenizer = folder / "tokenizer.json",
+                                          .in = folder / "clean",
+                                          .out = folder / to / "general",
+                                          .selection = {},
+                                          .real = {},
+                                          .phase = "general"});
+  };
+  auto const began = std::chrono::steady_clock::now();
+  REQUIRE(pack("plain", 2) == pipeline::outcome::some_refused);
+  auto const whole = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
+  int kills = 0, began_again = 0;
+  for (int k = 0; k < 12; ++k) {
+    auto const to = "killed" + std::to_string(k);
+    for (int times = 0; times < 1 + k % 3; ++times) {
+      auto const child = ::fork();
+      REQUIRE(child >= 0);
+      if (child == 0) ::_exit(bool(pack(to, 2)) ? 0 : 1);
+      ::usleep(useconds_t(whole.count() * (k + 1) / 13));
+      ::kill(child, SIGKILL);
+      int status = 0;
+      ::waitpid(child, &status, 0);
+      kills += WIFSIGNALED(status);
+    }
+    began_again += fs::exists(folder / to / "general.parts");
+    REQUIRE(pack(to, 2) == pipeline::outcome::some_refused);
+    for (auto const* name : {"general.bin", "general.idx", "general.json", "general.rejects.jsonl"})
+      REQUIRE(contents(folder / to / name) == contents(folder / "plain" / name));
+    CHECK(!fs::exists(folder / to / "general.parts"));
+  }
+  CHECK(kills >= 6);
+  CHECK(began_again >= 3);
 }
 
 TEST_CASE("the synthetic phase reaches Python's share") {
@@ -177,6 +309,8 @@ TEST_CASE("the synthetic phase reaches Python's share") {
   auto const report = io::read_json(folder / "synthetic.json").value();
   CHECK(report["languages"][0]["share"].get<double>() == Approx(0.5).margin(0.03));
   CHECK(report["files"].get<int>() > 60);
+  check_sums(report);
+  CHECK(report["languages"][0]["available"]["files"] == 45);
 }
 
 TEST_CASE("best fit fills sequences of the context, and gaps in the middle keep every file whole") {
@@ -191,11 +325,29 @@ TEST_CASE("best fit fills sequences of the context, and gaps in the middle keep 
                                               .real = {},
                                               .phase = "general"}));
   auto const f = io::megatron_file::open(folder / "fitted").value();
-  CHECK(f.tokens() == f.documents() * fitted_recipe::model.context);
+  CHECK(f.tokens() == f.documents() * (fitted_recipe::model.context + 1));
   std::vector<token_id> all(std::size_t(f.tokens()));
   f.copy(0, all);
   for (auto const* name : {"<fim_prefix>", "<fim_suffix>", "<fim_middle>"})
     CHECK(std::count(all.begin(), all.end(), config::sentinel_id(name)) == std::int64_t(by_id.size()));
+  auto const report = io::read_json(folder / "fitted.json").value();
+  CHECK(report["gap_sentinels"] == 3 * by_id.size());
+  CHECK(std::count(all.begin(), all.end(), config::end_of_text) == 6 + report["padding"].get<std::int64_t>());
+  check_sums(report);
+
+  // the loader takes it; a file that was not packed so is refused where a phase asks for best fit
+  auto const tokens = pipeline::token_file<fitted_recipe>::open(folder / "fitted", config::packing::best_fit);
+  REQUIRE(tokens);
+  train::loader<pipeline::token_file<fitted_recipe>> const data(*tokens, fitted_recipe::model.context, "general",
+                                                                config::epoch_order::same, 1, config::packing::best_fit);
+  CHECK(data.sequences() == f.documents());
+  REQUIRE(pipeline::pack<recipe>(run, {.tokenizer = folder / "tokenizer.json",
+                                       .in = folder / "clean",
+                                       .out = folder / "joined",
+                                       .selection = {},
+                                       .real = {},
+                                       .phase = "general"}));
+  CHECK(!pipeline::token_file<fitted_recipe>::open(folder / "joined", config::packing::best_fit));
 }
 
 TEST_CASE("a tokenizer that does not fit the recipe is refused") {

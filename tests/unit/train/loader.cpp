@@ -116,3 +116,13 @@ TEST_CASE("what is read does not depend on how a step is cut", "[train]") {
     CHECK(joined == whole);
   }
 }
+
+TEST_CASE("sequences packed by best fit stand side by side", "[train]") {
+  counting_source const source{7 * 5};
+  loader const data(source, 4, "phase", config::epoch_order::reshuffle, 5, config::packing::best_fit);
+  CHECK(data.sequences() == 7);
+  std::set<token_id> seen;
+  for (auto id : read(data, 0, 7, 4)) seen.insert(id);
+  CHECK(seen.size() == 35);  // every token once
+  CHECK(read(data, 3, 1, 4)[0] % 5 == 0);
+}

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <map>
@@ -22,6 +23,15 @@ using recipe = tests::tiny_recipe;
 namespace fs = std::filesystem;
 
 namespace {
+
+struct fitted_recipe : tests::tiny_recipe {
+  static constexpr auto curriculum = config::checked(std::array{config::phase{.name = "general",
+                                                                              .tokens = 3 * 256,
+                                                                              .sequences_per_step = 4,
+                                                                              .rate = {config::law::constant, 1e-3, 1e-3, 0},
+                                                                              .pack = config::packing::best_fit}},
+                                                     model.context);
+};
 
 /// Ids with something to learn: mostly a fixed successor, now and then another.
 void write_tokens(fs::path const& prefix, std::int64_t count, std::uint64_t seed) {
@@ -221,6 +231,33 @@ TEST_CASE("moments begin anew where a phase says so", "[train]") {
   REQUIRE(last);
   CHECK(last->manifest().position.updates == 6);
   CHECK(last->manifest().position.total_steps == 42);
+}
+
+TEST_CASE("a phase packed by best fit trains on the sequences as they were fitted, and on no others", "[train]") {
+  constexpr std::int64_t length = fitted_recipe::model.context + 1;
+  auto const write = [](fs::path const& run, std::int64_t each) {
+    auto file = io::megatron_writer::open(run / "tokens" / "general", io::id_type::uint16);
+    REQUIRE(file);
+    for (std::int64_t sequence = 0; sequence < 10; ++sequence) {
+      REQUIRE(file->append(std::vector<token_id>(std::size_t(each), token_id(40 + sequence))));
+      file->end_document();
+    }
+    REQUIRE(file->commit());
+  };
+  temporary_folder folder;
+  write(folder / "fitted", length);
+  write(folder / "joined", length + 1);
+  pipeline::run_context run;
+  run.threads = 1;
+  REQUIRE(pipeline::train_recipe<fitted_recipe>(run, in(folder / "fitted")));
+  auto const stamp = io::read_json(folder / "fitted" / "checkpoints" / "general" / "provenance.json").value();
+  CHECK(stamp["counts"]["sequences_available"] == 10);
+  auto const refused = pipeline::train_recipe<fitted_recipe>(run, in(folder / "joined"));
+  REQUIRE(!refused);
+  CHECK(refused.error().what.find("best fit") != std::string::npos);
+  config::phase masked = recipe::curriculum[0];
+  masked.mask = config::document_mask::intra;
+  CHECK(train::check_trainable(masked).error().what.find("masked between documents") != std::string::npos);
 }
 
 TEST_CASE("what does not belong together is refused", "[train]") {
