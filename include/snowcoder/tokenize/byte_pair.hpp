@@ -27,7 +27,7 @@
 namespace snowcoder::tokenize {
 
 struct byte_pair_settings {
-  std::size_t cache_bytes = std::size_t(32) << 20;  ///< of the word cache of each thread that encodes; no effect on ids
+  std::size_t cache_bytes = std::size_t(64) << 20;  ///< of the word cache of each thread that encodes; no effect on ids
 };
 
 /// Any number of threads may use one at once.
@@ -137,6 +137,7 @@ class byte_pair {
   [[gnu::noinline]] void look_up(detail::byte_pair_space& space, std::string_view const* words, std::size_t count,
                                  char const* text_end, auto&& sink) const {
     constexpr auto longest = short_key::longest;
+    auto const shorts = space.cache.shorts;
     short_key keys[batch];
     std::uint64_t hashes[batch];
     token_id row[batch * (longest + 1) + detail::short_word];
@@ -144,7 +145,7 @@ class byte_pair {
     for (std::size_t i = 0; i < count; ++i) {
       if (words[i].size() <= longest) [[likely]] {
         keys[i] = short_key::of(words[i], text_end);
-        space.cache.prefetch(hashes[i] = keys[i].hash());
+        shorts.prefetch(hashes[i] = keys[i].hash());
       } else if (words[i].size() <= word_cache::longest) {
         space.cache.prefetch_wide(hashes[i] = word_cache::hash_of(words[i]));
       }
@@ -153,19 +154,19 @@ class byte_pair {
       auto const word = words[i];
       if (word.size() > longest) {
         n += look_up_wide(space, word, hashes[i], row, n, sink);
-      } else if (auto const known = space.cache.find(keys[i], hashes[i], row + n)) {
+      } else if (auto const known = shorts.find(keys[i], hashes[i], row + n)) {
         n += known;
       } else {
         auto const made = tables_.merge(word, row + n);
-        space.cache.keep(keys[i], hashes[i], row + n, made);
+        shorts.keep(keys[i], hashes[i], row + n, made);
         n += made;
       }
     }
     if (n) sink(std::span<token_id const>(row, n));
   }
   /// Hands over the row before it may overflow; returns how many ids it has added.
-  [[gnu::noinline]] std::size_t look_up_wide(detail::byte_pair_space& space, std::string_view word, std::uint64_t hash, token_id* row,
-                                             std::size_t& n, auto&& sink) const {
+  [[gnu::noinline]] std::size_t look_up_wide(detail::byte_pair_space& space, std::string_view word, std::uint64_t hash,
+                                             token_id* row, std::size_t& n, auto&& sink) const {
     if (n > batch) {
       sink(std::span<token_id const>(row, n));
       n = 0;

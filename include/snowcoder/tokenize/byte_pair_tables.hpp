@@ -24,10 +24,10 @@ namespace snowcoder::tokenize::detail {
 
 struct byte_pair_tables {
   byte_pair_vocabulary vocabulary;
-  std::vector<bool> is_sentinel;     ///< by id
-  sentinel_scan exact, normalized;   ///< sentinels looked for before and after normalization
+  std::vector<bool> is_sentinel;    ///< by id
+  sentinel_scan exact, normalized;  ///< sentinels looked for before and after normalization
   merge_table merges;
-  std::vector<token_id> whole;       ///< tokens whose text encodes to themselves: what a cache begins with
+  std::vector<token_id> whole;  ///< tokens whose text encodes to themselves: what a cache begins with
   std::unordered_map<std::string_view, token_id> by_text;  ///< filled where the vocabulary ignores merges
 
   byte_pair_tables() = default;
@@ -105,7 +105,8 @@ struct byte_pair_tables {
   /// Appends the ids of a word of any length.
   void merge_long(std::string_view word, long_word_merger& merger, std::vector<token_id>& ids) const {
     if (auto const id = ignoring_merges(word); id >= 0) return ids.push_back(id);
-    merger.merge(word, merges, [&](token_id id) { return vocabulary.tokens[std::size_t(id)].size(); }, ids);
+    merger.merge(
+        word, merges, [&](token_id id) { return vocabulary.tokens[std::size_t(id)].size(); }, ids);
   }
 
   /// A space whose cache knows the vocabulary's own words.
@@ -117,7 +118,7 @@ struct byte_pair_tables {
         made->cache.keep_wide(word, word_cache::hash_of(word), &id, 1);
       } else {
         auto const key = short_key::of(word, word.data() + word.size());
-        made->cache.keep(key, key.hash(), &id, 1);
+        made->cache.shorts.keep(key, key.hash(), &id, 1);
       }
     }
     return made;

@@ -61,6 +61,7 @@ std::size_t merge_within(std::string_view word, merge_table const& merges, token
 inline std::size_t merge_short(std::string_view word, merge_table const& merges, token_id* ids) {
   if (word.size() <= 16) return merge_within<16>(word, merges, ids);
   if (word.size() <= 32) return merge_within<32>(word, merges, ids);
+  if (word.size() <= 64) return merge_within<64>(word, merges, ids);
   return merge_within<short_word>(word, merges, ids);
 }
 
