@@ -65,10 +65,9 @@ class tokenizer_reader {
   expected<void> settings(simdjson::dom::object const& file, simdjson::dom::object const& model) {
     if (auto const what = read_normalizer(part(file, "normalizer"), v_.nfc); !what.empty()) return refuse(what);
     if (auto const what = read_decoder(part(file, "decoder")); !what.empty()) return refuse(what);
-    auto const stated = part(file, "pre_tokenizer");
-    v_.splitter = splitter_of(stated);
-    if (v_.splitter.empty())
-      return refuse("pre_tokenizer is none of this library's splitters: " + stated.dump().substr(0, 300));
+    auto const stated = read_splitter(part(file, "pre_tokenizer"));
+    v_.splitter = stated.name;
+    if (v_.splitter.empty()) return refuse("pre_tokenizer that this library does not have: " + stated.refused);
     auto const type = part(model, "type");
     if (!type.is_null() && type != "BPE") return refuse("model is " + type.dump() + ", not BPE");
     for (auto const* key : {"continuing_subword_prefix", "end_of_word_suffix"})

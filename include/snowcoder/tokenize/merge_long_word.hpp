@@ -10,6 +10,7 @@
 
 #include <snowcoder/tokenize/merge_word.hpp>
 
+#include <array>
 #include <cstddef>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@ class long_word_merger {
   /// Appends the ids of `word`. `length_of(id)` is the number of bytes of a token.
   void merge(std::string_view word, merge_table const& merges, auto const& length_of, std::vector<token_id>& ids) {
     auto const first = ids.size();
+    apart_ = {-1, -1};
     for (std::size_t window : {short_word, std::size_t(8192), std::size_t(1) << 20}) {
       if (word.size() <= window) break;
       if (in_windows(word, window, merges, length_of, ids)) return;
@@ -49,13 +51,20 @@ class long_word_merger {
       bool placed = false;
       for (int i = 0; i < tries && kept > 1 && !placed; ++i) {
         seam -= length_of(here_[--kept]);
-        next_.clear();
-        encode(word.substr(seam, window), merges, next_);
+        if (word.substr(seam, window) == word.substr(begin, window)) {  // runs repeat themselves
+          next_ = here_;
+        } else {
+          next_.clear();
+          encode(word.substr(seam, window), merges, next_);
+        }
         auto const left = here_[kept - 1], right = next_.front();
+        placed = left == apart_[0] && right == apart_[1];
+        if (placed) continue;
         pair_.clear();
         auto const left_bytes = length_of(left);
         encode(word.substr(seam - left_bytes, left_bytes + length_of(right)), merges, pair_);
         placed = pair_.size() == 2 && pair_[0] == left && pair_[1] == right;
+        if (placed) apart_ = {left, right};
       }
       if (!placed) return false;
       ids.insert(ids.end(), here_.begin(), here_.begin() + std::ptrdiff_t(kept));
@@ -73,6 +82,7 @@ class long_word_merger {
   }
 
   std::vector<token_id> here_, next_, pair_;
+  std::array<token_id, 2> apart_{-1, -1};  // two that stay apart, tested last
   merge_space space_;
 };
 
