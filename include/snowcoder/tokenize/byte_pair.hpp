@@ -34,6 +34,8 @@ struct byte_pair_settings {
 template <splitter Splitter>
 class byte_pair {
  public:
+  using splitter_type = Splitter;
+
   /// Refuses a vocabulary without all 256 bytes, with a merge that makes no token, or made for another splitter.
   static expected<byte_pair> from_vocabulary(byte_pair_vocabulary vocabulary, byte_pair_settings settings = {}) {
     if (vocabulary.splitter != Splitter::name)
