@@ -112,6 +112,7 @@ class tokenizer_reader {
       if (is("single_word")) return refuse("added token " + std::string(content) + " sets single_word");
       if (id_of_.contains(content)) return refuse("added token " + std::string(content) + " is added twice");
       id_of_[content] = rule.id;
+      added_.push_back({content, rule.id, false});
       v_.sentinels.push_back(rule.id);
       if (rule != sentinel_rule{.id = rule.id}) v_.rules.push_back(rule);
     }
@@ -134,6 +135,7 @@ class tokenizer_reader {
           std::uint64_t same = 0;
           if (id.get(same) || token_id(same) != found->second)
             return refuse("token \"" + std::string(spelled) + "\" has two ids");
+          for (auto& a : added_) a.in_model |= a.content == spelled;
           continue;
         }
       }
@@ -142,6 +144,18 @@ class tokenizer_reader {
       token_id given = 0;
       if (!put(id, std::move(*bytes), given)) return refuse("token \"" + std::string(spelled) + "\" has no id of its own");
       id_of_.emplace(spelled, given);
+    }
+    return numbering(token_id(size));
+  }
+  /// Hugging Face does not believe the ids of added tokens: it numbers them in turn after the model's. A file with other ids
+  /// would not mean there what it says here.
+  expected<void> numbering(token_id model_size) const {
+    token_id next = model_size;
+    for (auto const& a : added_) {
+      if (!a.in_model && a.id != next)
+        return refuse("added token " + std::string(a.content) + " has id " + std::to_string(a.id) +
+                      ", which Hugging Face makes " + std::to_string(next));
+      next = std::max(next, a.id + 1);
     }
     return {};
   }
@@ -167,7 +181,13 @@ class tokenizer_reader {
     return {};
   }
 
+  struct added {
+    std::string_view content;
+    token_id id;
+    bool in_model;
+  };
   std::string where_;
+  std::vector<added> added_;  // in the file's order
   byte_pair_vocabulary v_;
   std::unordered_map<std::string_view, token_id> id_of_;  // as spelled; views of the parser's memory
 };

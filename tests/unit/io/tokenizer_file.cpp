@@ -76,6 +76,13 @@ TEST_CASE("what would be done otherwise is refused by name") {
         std::string::npos);
   CHECK(refusal(replaced(text, "\"end_of_word_suffix\": null", "\"end_of_word_suffix\": \"</w>\"")).find("suffix") !=
         std::string::npos);
+  auto const next = small().tokens.size();
+  auto const added = [&](std::size_t id) {
+    return R"("added_tokens": [{"id": )" + std::to_string(id) + R"(, "content": "<x>"}, )";
+  };
+  CHECK(refusal(replaced(text, "\"added_tokens\": [", added(next + 1))).find("Hugging Face makes " + std::to_string(next)) !=
+        std::string::npos);
+  CHECK(refusal(replaced(text, "\"added_tokens\": [", added(next))).empty());
   auto const post = [&](std::string const& stated) {
     return refusal(replaced(text, "\"post_processor\": null", "\"post_processor\": " + stated));
   };
