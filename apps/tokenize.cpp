@@ -28,13 +28,21 @@ int main(int argc, char** argv) {
 
   pipeline::encode_options encode;
   auto* encode_flags = flags.add_subcommand("encode", "ids of a file: one document, or one per JSONL row");
-  encode_flags->add_option("--tokenizer", encode.tokenizer, "tokenizer.json")->required()->check(CLI::ExistingFile);
+  encode_flags->add_option("--tokenizer", encode.tokenizer, "tokenizer.json, of any recipe or model")
+      ->required()
+      ->check(CLI::ExistingFile);
   encode_flags->add_option("--in", encode.in, "text file, or .jsonl, .jsonl.gz, .jsonl.zst")
       ->required()
       ->check(CLI::ExistingFile);
   encode_flags->add_option("--out", encode.out, "FILE.bin to write; FILE.idx goes beside it")->required();
-  encode_flags->add_flag("--sentinels", encode.sentinels,
-                         "sentinels spelled in the text become their ids; else they are plain text");
+  encode_flags->add_flag_callback(
+      "--sentinels", [&] { encode.added = std::max(encode.added, pipeline::added_ids::sentinels); },
+      "sentinels spelled in the text become their ids; else they are plain text");
+  encode_flags->add_flag_callback(
+      "--template", [&] { encode.added = pipeline::added_ids::from_template; },
+      "also put around every text what the file's template says");
+  encode_flags->add_option("--cache", encode.cache_bytes, "word cache of each thread (64M); no effect on ids")
+      ->transform(CLI::AsSizeValue(false));
 
   pipeline::pack_options pack;
   std::vector<std::string> phases;
@@ -67,6 +75,6 @@ int main(int argc, char** argv) {
   return app.run(argc, argv, [&](pipeline::run_context& context) -> expected<pipeline::outcome> {
     if (index_flags->parsed()) return pipeline::index_tokens<recipe>(context, index);
     if (train_flags->parsed()) return pipeline::train_tokenizer<recipe>(context, train);
-    return encode_flags->parsed() ? pipeline::encode_file<recipe>(context, encode) : pipeline::pack<recipe>(context, pack);
+    return encode_flags->parsed() ? pipeline::encode_file(context, encode) : pipeline::pack<recipe>(context, pack);
   });
 }

@@ -25,7 +25,7 @@ def main():
     common = ["-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_CXX_FLAGS=-O1", "-DSNOWCODER_CUDA=OFF", *flags]
     if kind == "add_subdirectory":
         run(cmake, "-S", project, "-B", tree, f"-DSNOWCODER_SOURCE={source}", *common)
-        run(cmake, "--build", tree, "--target", "one_header")
+        run(cmake, "--build", tree, "--target", "one_header", "ids_of_text")
     else:
         installed = os.path.join(build, "installed-" + kind)
         run(cmake, "-S", source, "-B", installed, "-DSNOWCODER_TESTS=OFF", "-DSNOWCODER_APPS=OFF", *common)
@@ -36,6 +36,9 @@ def main():
     printed = run(os.path.join(tree, "one_header")).split()
     if printed != EXPECTED:
         sys.exit(f"one_header printed {printed}, not {EXPECTED}")
+    printed = run(os.path.join(tree, "ids_of_text"), os.path.join(source, "tests", "golden", "tokenizer", "byte_pair.json"))
+    if not printed.endswith(" return 42;\n") or len(printed.split()) < 4:
+        sys.exit(f"ids_of_text printed {printed}")
     if kind == "find_package":
         folder = os.path.join(tree, "bin", "wider_lines")
         apps = sorted(os.listdir(folder))

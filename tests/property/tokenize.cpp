@@ -97,33 +97,6 @@ TEST_CASE("the vocabulary does not depend on threads", "[property]") {
   CHECK(one == trained(4));
 }
 
-TEST_CASE("long and short words are merged alike", "[property]") {
-  auto const& v = tokenizer().vocabulary();
-  merge_table merges;
-  std::vector<token_id> byte_ids(256);
-  for (std::size_t id = config::sentinels.size(); id < v.tokens.size(); ++id)
-    if (v.tokens[id].size() == 1) byte_ids[static_cast<unsigned char>(v.tokens[id][0])] = token_id(id);
-  for (std::size_t r = 0; r < v.merges.size(); ++r)
-    for (std::size_t id = 0; id < v.tokens.size(); ++id)
-      if (v.tokens[id] == v.tokens[std::size_t(v.merges[r].first)] + v.tokens[std::size_t(v.merges[r].second)])
-        merges[pair_key(v.merges[r].first, v.merges[r].second)] = {std::int32_t(r), token_id(id)};
-  for (std::uint64_t n = 0; n < 2000; ++n) {
-    auto const word = random_text(n).substr(0, tokenize::detail::short_word);
-    std::vector<token_id> a, b;
-    if (word.empty()) continue;
-    tokenize::detail::merge_short(word, byte_ids.data(), merges, a);
-    tokenize::detail::merge_long(word, byte_ids.data(), merges, b);
-    REQUIRE(a == b);
-  }
-}
-
-TEST_CASE("one huge word is merged in n log n", "[property]") {
-  std::string const word(2'000'000, 'a');
-  auto const ids = tokenizer().encode(word);
-  CHECK(ids.size() < word.size());
-  CHECK(tokenizer().decode(ids) == word);
-}
-
 TEST_CASE("word pieces survive any bytes", "[property]") {
   std::vector<std::string> vocabulary{"[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "b", "##a", "##b", "return"};
   auto const w = word_piece::from_vocabulary(vocabulary).value();

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// `tokenize encode`: ids of one file.
+// `tokenize encode`: ids of one file, with any tokenizer of the byte-level family.
 #pragma once
 
-#include <snowcoder/config/concepts.hpp>
 #include <snowcoder/core/quantity.hpp>
 #include <snowcoder/core/thread_pool.hpp>
 #include <snowcoder/io/mapped_file.hpp>
@@ -12,7 +11,9 @@
 #include <snowcoder/pipeline/document_map.hpp>
 #include <snowcoder/pipeline/open_tokenizer.hpp>
 
+#include <cstddef>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,28 +22,26 @@
 
 namespace snowcoder::pipeline {
 
-struct encode_options {
-  std::filesystem::path tokenizer, in, out;
-  bool sentinels = false;  ///< sentinels in the text become their ids, as in Hugging Face
+/// What becomes of the vocabulary's sentinels.
+enum class added_ids {
+  none,          ///< spelled in the text they are plain text
+  sentinels,     ///< spelled in the text they become their ids: Hugging Face's add_special_tokens=False
+  from_template  ///< and the file's template goes around every text: add_special_tokens=True
 };
 
-/// Writes the ids of a file, one Megatron document per JSONL row, or one for any other file.
-template <config::recipe R>
-expected<outcome> encode_file(run_context& run, encode_options const& options) {
-  if (options.out.extension() != ".bin")
-    return failure("output does not end in .bin", options.out.string(), "name it FILE.bin; FILE.idx goes beside it");
-  SNOWCODER_TRY(auto const tokenizer, open_tokenizer<R>(options.tokenizer));
+struct encode_options {
+  std::filesystem::path tokenizer, in, out;
+  added_ids added = added_ids::none;
+  std::size_t cache_bytes = tokenize::byte_pair_settings{}.cache_bytes;  ///< word cache of each thread
+};
+
+namespace detail {
+
+template <class Tokenizer>
+expected<outcome> encode_file_with(run_context& run, encode_options const& options, Tokenizer const& tokenizer) {
   auto prefix = options.out;
   prefix.replace_extension();
   SNOWCODER_TRY(auto writer, io::megatron_writer::open(prefix, io::id_type_for(tokenizer.size())));
-  auto const encode = [&](std::string_view text) {
-    std::vector<token_id> ids;
-    if (options.sentinels)
-      tokenizer.encode_with_sentinels(text, ids);
-    else
-      tokenizer.encode(text, ids);
-    return ids;
-  };
   std::vector<reject> rejects;
   auto const name = options.in.filename().string();
   if (name.ends_with(".jsonl") || name.ends_with(".jsonl.gz") || name.ends_with(".jsonl.zst")) {
@@ -52,7 +51,15 @@ expected<outcome> encode_file(run_context& run, encode_options const& options) {
         options.in, "tokenize", pool,
         [&](document const& d) -> std::variant<reject, std::vector<token_id>> {
           if (d.text.empty()) return reject{d.id, "tokenize", "empty_text", ""};
-          return encode(d.text);
+          std::vector<token_id> ids;
+          ids.reserve(d.text.size() / 2);
+          if (options.added == added_ids::from_template)
+            tokenizer.encode_with_template(d.text, ids);
+          else if (options.added == added_ids::sentinels)
+            tokenizer.encode_with_sentinels(d.text, ids);
+          else
+            tokenizer.encode(d.text, ids);
+          return ids;
         },
         [&](std::vector<token_id> const& ids) -> expected<void> {
           SNOWCODER_CHECK(writer.append(ids));
@@ -61,9 +68,20 @@ expected<outcome> encode_file(run_context& run, encode_options const& options) {
           return {};
         },
         [&](reject r) -> expected<void> { return rejects.push_back(std::move(r)), expected<void>(); }));
-  } else {
+  } else {  // one document of any size, written as it is encoded
     SNOWCODER_TRY(auto const file, io::mapped_file::open(options.in));
-    SNOWCODER_CHECK(writer.append(encode(file.bytes())));
+    expected<void> written;
+    auto const write = [&](std::span<token_id const> ids) {
+      if (written) written = writer.append(ids);
+    };
+    bool const framed = options.added == added_ids::from_template;
+    if (framed) write(tokenizer.vocabulary().before);
+    if (options.added == added_ids::none)
+      tokenizer.encode_to(file.bytes(), write);
+    else
+      tokenizer.encode_with_sentinels_to(file.bytes(), write);
+    if (framed) write(tokenizer.vocabulary().after);
+    SNOWCODER_CHECK(std::move(written));
     writer.end_document();
   }
   SNOWCODER_CHECK(io::write_rejects(prefix.string() + ".rejects.jsonl", rejects));
@@ -71,6 +89,16 @@ expected<outcome> encode_file(run_context& run, encode_options const& options) {
   run.say(with_commas(writer.tokens()) + " ids of " + with_commas(writer.documents()) + " documents (" + options.out.string() +
           ")");
   return rejects.empty() ? outcome::done : outcome::some_refused;
+}
+
+}  // namespace detail
+
+/// Writes the ids of a file, one Megatron document per JSONL row, or one for any other file.
+inline expected<outcome> encode_file(run_context& run, encode_options const& options) {
+  if (options.out.extension() != ".bin")
+    return failure("output does not end in .bin", options.out.string(), "name it FILE.bin; FILE.idx goes beside it");
+  return with_any_tokenizer<outcome>(options.tokenizer, {.cache_bytes = options.cache_bytes},
+                                     [&](auto const& tokenizer) { return detail::encode_file_with(run, options, tokenizer); });
 }
 
 }  // namespace snowcoder::pipeline

@@ -36,18 +36,60 @@ TEST_CASE("tokenizer.json is read back as written") {
   CHECK(io::parse_tokenizer(io::tokenizer_text(v), "here").value() == v);
 }
 
+TEST_CASE("what a file says about encoding is read and written back") {
+  auto text = io::tokenizer_text(small());
+  auto const set = [&](std::string const& what, std::string const& with) { text = replaced(text, what, with); };
+  set("\"ignore_merges\": false", "\"ignore_merges\": true");
+  set("\"byte_fallback\": false", "\"byte_fallback\": true");
+  set("\"unk_token\": null", "\"unk_token\": \"\"");
+  set("\"normalizer\": null", R"("normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}]})");
+  set("\"lstrip\":false", "\"lstrip\":true");
+  set("\"special\":true", "\"special\":false");
+  set("\"post_processor\": null",
+      R"("post_processor": {"type": "Sequence", "processors": [{"type": "ByteLevel", "trim_offsets": true}, {"type":
+      "TemplateProcessing", "single": [{"SpecialToken": {"id": "x", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}},
+      {"SpecialToken": {"id": "y", "type_id": 0}}], "pair": [], "special_tokens": {"x": {"id": "x", "ids": [1, 2], "tokens": ["x"]},
+      "y": {"id": "y", "ids": [0], "tokens": ["y"]}}}]})");
+  auto const v = io::parse_tokenizer(text, "here").value();
+  CHECK((v.ignore_merges && v.byte_fallback && v.nfc));
+  CHECK(v.rules == std::vector<sentinel_rule>{{.id = 0, .special = false, .lstrip = true}});
+  CHECK(v.before == std::vector<token_id>{1, 2});
+  CHECK(v.after == std::vector<token_id>{0});
+  CHECK(io::parse_tokenizer(io::tokenizer_text(v), "here").value() == v);
+  auto const roberta = replaced(io::tokenizer_text(small()), "\"post_processor\": null",
+                                R"("post_processor": {"type": "RobertaProcessing", "sep": ["</s>", 3], "cls": ["<s>", 4]})");
+  CHECK(io::parse_tokenizer(roberta, "here").value().before == std::vector<token_id>{4});
+  CHECK(io::parse_tokenizer(roberta, "here").value().after == std::vector<token_id>{3});
+}
+
 TEST_CASE("what would be done otherwise is refused by name") {
   auto const text = io::tokenizer_text(small());
   REQUIRE(refusal(text).empty());
-  CHECK(refusal(replaced(text, "\"normalizer\": null", "\"normalizer\": {\"type\": \"NFC\"}")).find("normalizer") !=
+  CHECK(refusal(replaced(text, "\"normalizer\": null", "\"normalizer\": {\"type\": \"NFKC\"}")).find("NFKC") !=
         std::string::npos);
   CHECK(refusal(replaced(text, "\"BPE\"", "\"Unigram\"")).find("Unigram") != std::string::npos);
-  CHECK(refusal(replaced(text, "\"ignore_merges\": false", "\"ignore_merges\": true")).find("ignore_merges") !=
-        std::string::npos);
   CHECK(refusal(replaced(text, "\"dropout\": null", "\"dropout\": 0.1")).find("dropout") != std::string::npos);
   CHECK(refusal(replaced(text, "\"add_prefix_space\":false", "\"add_prefix_space\":true")).find("pre_tokenizer") !=
         std::string::npos);
-  CHECK(refusal(replaced(text, "\"lstrip\":false", "\"lstrip\":true")).find("lstrip") != std::string::npos);
+  CHECK(refusal(replaced(text, "\"single_word\":false", "\"single_word\":true")).find("single_word") != std::string::npos);
+  CHECK(refusal(replaced(text, "\"ByteLevel\",\"add_prefix_space\":true", "\"Metaspace\",\"x\":true")).find("Metaspace") !=
+        std::string::npos);
+  CHECK(refusal(replaced(text, "\"end_of_word_suffix\": null", "\"end_of_word_suffix\": \"</w>\"")).find("suffix") !=
+        std::string::npos);
+  auto const next = small().tokens.size();
+  auto const added = [&](std::size_t id) {
+    return R"("added_tokens": [{"id": )" + std::to_string(id) + R"(, "content": "<x>"}, )";
+  };
+  CHECK(refusal(replaced(text, "\"added_tokens\": [", added(next + 1))).find("Hugging Face makes " + std::to_string(next)) !=
+        std::string::npos);
+  CHECK(refusal(replaced(text, "\"added_tokens\": [", added(next))).empty());
+  auto const post = [&](std::string const& stated) {
+    return refusal(replaced(text, "\"post_processor\": null", "\"post_processor\": " + stated));
+  };
+  CHECK(post(R"({"type": "Other"})").find("Other") != std::string::npos);
+  CHECK(post(R"({"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>"}}, {"Sequence": {"id": "A"}}]})")
+            .find("<s>") != std::string::npos);
+  CHECK(post(R"({"type": "TemplateProcessing", "single": []})").find("without the text") != std::string::npos);
   CHECK(refusal(replaced(text, "\"!\": 34", "\"!\": 35")).find("no id of its own") != std::string::npos);
   CHECK(refusal(replaced(text, "\"!\": 34", "\"!\": -1")).find("no id of its own") != std::string::npos);
   CHECK(refusal(replaced(text, "\"!\": 34", "\"!\": 99999999999")).find("no id of its own") != std::string::npos);
