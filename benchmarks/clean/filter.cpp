@@ -2,8 +2,6 @@
 // filter INPUT.jsonl(.zst) THREADS RUNS: the whole StarCoder2 chain with its statistics on documents that lie in memory, and
 // the same in plain loops. Prints one JSON line: MB of text per second of processor time of one core, by run; documents kept
 // and refused by reason; and whether both answered alike.
-//
-// Build: g++ -std=c++20 -O3 -march=native -I include benchmarks/clean/filter.cpp -lsimdjson -lzstd -lz -lfmt -o filter
 #include <snowcoder/core/thread_pool.hpp>
 #include <snowcoder/filter/plain_chain.hpp>
 #include <snowcoder/filter/starcoder2.hpp>

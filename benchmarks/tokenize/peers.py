@@ -72,21 +72,27 @@ def tiktoken(path, texts, threads, runs, _):
     return timed(make, lambda t: t.encode_ordinary_batch(texts, num_threads=threads), runs)
 
 
-def gigatoken(source):
-    def peer(path, texts, threads, runs, slice_path):
-        import gigatoken as library
-        flat = os.path.join(os.path.dirname(slice_path), "separated.txt")
-        with open(flat, "wb") as out:
-            out.write(SEPARATOR.encode().join(text.encode() for text in texts))
-        if source == "file":
-            texts.clear()  # its memory is judged without the list that it does not read
-            work = lambda t: t.encode_files(library.TextFileSource([flat], separator=SEPARATOR), parallel=threads > 1)
-        else:
-            work = lambda t: t.encode_batch(texts, parallel=threads > 1)
-        cold, warm, rows = timed(lambda: library.Tokenizer(path), work, runs)
-        os.remove(flat)
-        return cold, warm, rows
-    return peer
+def separated(slice_path):
+    """The texts of the slice in one file, as the peers that read files want them; nothing stays in memory."""
+    path = os.path.join(os.path.dirname(slice_path), "separated.txt")
+    with open(slice_path, encoding="utf-8") as rows, open(path, "wb") as out:
+        for number, row in enumerate(rows):
+            out.write((SEPARATOR.encode() if number else b"") + json.loads(row)["text"].encode())
+    return path
+
+
+def gigatoken_texts(path, texts, threads, runs, _):
+    import gigatoken
+    return timed(lambda: gigatoken.Tokenizer(path), lambda t: t.encode_batch(texts, parallel=threads > 1), runs)
+
+
+def gigatoken_file(path, _, threads, runs, slice_path):
+    import gigatoken
+    flat = separated(slice_path)
+    source = lambda: gigatoken.TextFileSource([flat], separator=SEPARATOR)
+    found = timed(lambda: gigatoken.Tokenizer(path), lambda t: t.encode_files(source(), parallel=threads > 1), runs)
+    os.remove(flat)
+    return found
 
 
 def hf_train(size, texts, threads, runs, _):
@@ -103,34 +109,36 @@ def hf_train(size, texts, threads, runs, _):
     return cold, warm, []
 
 
-def gigatoken_train(size, texts, threads, runs, slice_path):
-    import gigatoken as library
+def gigatoken_train(size, _, threads, runs, slice_path):
+    import gigatoken
     from gigatoken import gigatoken_rs
-    flat = os.path.join(os.path.dirname(slice_path), "separated.txt")
-    with open(flat, "wb") as out:
-        out.write(SEPARATOR.encode().join(text.encode() for text in texts))
-    texts.clear()
-    source = library.TextFileSource([flat], separator=SEPARATOR)
+    flat = separated(slice_path)
+    source = gigatoken.TextFileSource([flat], separator=SEPARATOR)
     cold, warm, _ = timed(lambda: None, lambda _: gigatoken_rs.train_bpe(source, int(size), [SEPARATOR]), runs, False)
     os.remove(flat)
     return cold, warm, []
 
 
-PEERS = {"hf": hf, "tiktoken": tiktoken, "gigatoken-texts": gigatoken("texts"), "gigatoken-file": gigatoken("file"),
+PEERS = {"hf": hf, "tiktoken": tiktoken, "gigatoken-texts": gigatoken_texts, "gigatoken-file": gigatoken_file,
          "hf-word-piece": hf_word_piece, "blingfire": blingfire, "hf-train": hf_train, "gigatoken-train": gigatoken_train}
+READS_FILES = {"gigatoken-file", "gigatoken-train"}
 
 
 def main():
     name, path, slice_path, threads, runs = sys.argv[1:6]
     os.environ["RAYON_NUM_THREADS"] = threads
     os.environ["TOKENIZERS_PARALLELISM"] = "true" if int(threads) > 1 else "false"
+    texts, size = [], 0
     with open(slice_path, encoding="utf-8") as rows:
-        texts = [json.loads(row)["text"] for row in rows]
-    size = sum(len(text.encode()) for text in texts)
+        for row in rows:
+            text = json.loads(row)["text"]
+            size += len(text.encode())
+            if name not in READS_FILES:
+                texts.append(text)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     cold, warm, rows = PEERS[name](path, texts, int(threads), int(runs), slice_path)
-    result = {"cold": cold, "warm": warm, "bytes": size, "rss_before_mb": before,
-              "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}
+    result = {"cold": cold, "warm": warm, "bytes": size, "rss_before_mb": before}
+    result["rss_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024  # before ids become lists
     if len(rows):
         import numpy
         rows = rows.to_list() if hasattr(rows, "to_list") else rows

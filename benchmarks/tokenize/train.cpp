@@ -4,22 +4,22 @@
 //   train INPUT.jsonl.zst... THREADS VOCABULARY [gpt2_split|starcoder_split] [tokenizer.json]
 //
 // Rows have their text in "text" or "content". Prints one JSON line; processor seconds of reading and counting are summed
-// over threads, merging is one thread's. Without the project's build:
-//   g++ -std=c++20 -O3 -march=native -I include benchmarks/tokenize/train.cpp -o train -lsimdjson -lzstd -lz -pthread
+// over threads, merging is one thread's.
+#include "../support/sample.hpp"
+
 #include <snowcoder/core/thread_pool.hpp>
+#include <snowcoder/io/json.hpp>
 #include <snowcoder/io/tokenizer_file.hpp>
 #include <snowcoder/pipeline/document_scatter.hpp>
 #include <snowcoder/tokenize/byte_pair_trainer.hpp>
 #include <snowcoder/tokenize/word_counts.hpp>
 
 #include <simdjson.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -29,16 +29,6 @@ using namespace snowcoder;
 
 namespace {
 
-double seconds(clockid_t clock) {
-  timespec t{};
-  clock_gettime(clock, &t);
-  return double(t.tv_sec) + double(t.tv_nsec) * 1e-9;
-}
-double peak_megabytes() {
-  rusage use{};
-  getrusage(RUSAGE_SELF, &use);
-  return double(use.ru_maxrss) / 1024;
-}
 int complain(std::string const& what) { return std::fprintf(stderr, "train: %s\n", what.c_str()), 1; }
 
 struct options {
@@ -56,10 +46,10 @@ template <class Splitter>
 void count_rows(pipeline::detail::row_feed& feed, std::size_t thread, tokenize::word_counts& counts, reading& r) {
   simdjson::dom::parser parser;
   pipeline::detail::row_feed::batch batch;
-  double read = 0, count = 0, began = seconds(CLOCK_THREAD_CPUTIME_ID);
+  double read = 0, count = 0, began = benchmark::seconds(CLOCK_THREAD_CPUTIME_ID);
   std::int64_t bytes = 0, documents = 0, refused = 0;
   auto const lap = [&](double& sum) {
-    auto const now = seconds(CLOCK_THREAD_CPUTIME_ID);
+    auto const now = benchmark::seconds(CLOCK_THREAD_CPUTIME_ID);
     sum += now - began;
     began = now;
   };
@@ -87,7 +77,7 @@ void count_rows(pipeline::detail::row_feed& feed, std::size_t thread, tokenize::
 
 template <class Splitter>
 int measure(options const& o) {
-  auto const began = seconds(CLOCK_MONOTONIC), processor = seconds(CLOCK_PROCESS_CPUTIME_ID);
+  auto const began = benchmark::seconds(CLOCK_MONOTONIC), processor = benchmark::seconds(CLOCK_PROCESS_CPUTIME_ID);
   tokenize::word_counts counts;
   reading r;
   {
@@ -98,20 +88,27 @@ int measure(options const& o) {
   auto const table_bytes = counts.table_bytes();
   auto words = counts.take();
   auto const distinct = words.size(), distinct_bytes = words.bytes();
-  auto const counted = seconds(CLOCK_MONOTONIC), peak_counting = peak_megabytes();
+  auto const counted = benchmark::seconds(CLOCK_MONOTONIC), peak_counting = double(benchmark::peak_mebibytes());
   progress bar;
   auto const v = tokenize::train_byte_pairs<Splitter>(std::move(words), {.size = o.vocabulary, .minimum_frequency = 2}, bar);
-  auto const ended = seconds(CLOCK_MONOTONIC), used = seconds(CLOCK_PROCESS_CPUTIME_ID) - processor;
-  std::printf(
-      "{\"job\": \"tokenize-train\", \"splitter\": \"%s\", \"threads\": %d, \"unit\": \"MB/s\", \"us\": %.1f, "
-      "\"us_per_processor_second\": %.1f, \"megabytes\": %.1f, \"documents\": %lld, \"refused\": %lld, \"wall_s\": %.3f, "
-      "\"processor_s\": %.3f, \"read_s\": %.3f, \"count_s\": %.3f, \"merge_s\": %.3f, \"words\": %zu, \"word_megabytes\": "
-      "%.1f, "
-      "\"table_megabytes\": %.1f, \"tokens\": %zu, \"merges\": %zu, \"peak_rss_counting_mb\": %.1f, \"peak_rss_mb\": %.1f}\n",
-      std::string(Splitter::name).c_str(), o.threads, double(r.bytes) / 1e6 / (ended - began), double(r.bytes) / 1e6 / used,
-      double(r.bytes) / 1e6, static_cast<long long>(r.documents), static_cast<long long>(r.refused), ended - began, used,
-      r.read.load(), r.count.load(), ended - counted, distinct, double(distinct_bytes) / 1e6, double(table_bytes) / 1e6,
-      v.tokens.size(), v.merges.size(), peak_counting, peak_megabytes());
+  auto const ended = benchmark::seconds(CLOCK_MONOTONIC), used = benchmark::seconds(CLOCK_PROCESS_CPUTIME_ID) - processor;
+  std::puts(io::to_line(io::json{{"splitter", Splitter::name},
+                                 {"bytes", r.bytes.load()},
+                                 {"documents", r.documents.load()},
+                                 {"refused", r.refused.load()},
+                                 {"seconds", ended - began},
+                                 {"processor_s", used},
+                                 {"read_s", r.read.load()},
+                                 {"count_s", r.count.load()},
+                                 {"merge_s", ended - counted},
+                                 {"words", distinct},
+                                 {"word_bytes", distinct_bytes},
+                                 {"table_bytes", table_bytes},
+                                 {"tokens", v.tokens.size()},
+                                 {"merges", v.merges.size()},
+                                 {"rss_counting_mb", peak_counting},
+                                 {"rss_mb", benchmark::peak_mebibytes()}})
+                .c_str());
   if (!o.out.empty())
     if (auto const written = io::write_tokenizer(o.out, v); !written) return complain(written.error().message());
   return 0;

@@ -1,28 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// WordPiece, timed: megabytes of text per second, the first run with an empty cache and those after it with a full one.
+// WordPiece, timed: the first run has an empty cache, those after it a full one.
 //
-//   word_piece FOLDER|tokenizer.json|vocab.txt INPUT.jsonl(.zst)... THREADS RUNS [IDS.bin]
+//   word_piece FOLDER|tokenizer.json|vocab.txt INPUT.jsonl THREADS RUNS [--ids PREFIX]
 //   word_piece FOLDER|tokenizer.json|vocab.txt --worst MEGABYTES
 //
-// Rows have their text in "text" or "content". Prints one JSON line; `cold` and `warm` are by processor time with one thread
-// and by the clock with more. IDS.bin gets, for each row in order, u32 count and the ids as i32. --worst: seconds for texts
-// without an end to a word and the like. Without the project's build:
-//   g++ -std=c++20 -O3 -march=native -I include benchmarks/tokenize/word_piece.cpp -o word_piece -lzstd -lz -pthread
+// Prints one JSON line with the seconds of every run by the clock. --worst: seconds for texts without an end to a word and the
+// like.
+#include "../support/sample.hpp"
+
 #include <snowcoder/core/thread_pool.hpp>
-#include <snowcoder/io/compressed.hpp>
 #include <snowcoder/io/json.hpp>
-#include <snowcoder/io/json_field.hpp>
 #include <snowcoder/io/word_piece_file.hpp>
 #include <snowcoder/tokenize/word_piece.hpp>
 
-#include <sys/resource.h>
-
 #include <atomic>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,34 +23,6 @@
 using namespace snowcoder;
 
 namespace {
-double processor_seconds() {
-  timespec t;
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return double(t.tv_sec) + double(t.tv_nsec) * 1e-9;
-}
-double clock_seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-long peak_mebibytes() {
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  return used.ru_maxrss / 1024;
-}
-template <class T>
-T must(expected<T> value) {
-  if (value) return std::move(*value);
-  std::fprintf(stderr, "%s: %s\n", value.error().where.c_str(), value.error().what.c_str());
-  std::exit(1);
-}
-
-std::vector<std::string> texts_of(char const* path) {
-  auto lines = must(io::line_reader::open(path));
-  std::vector<std::string> texts;
-  for (std::string_view line; must(lines.next(line));) {
-    auto const row = must(io::parse_json(line, path));
-    texts.push_back(io::text_or(row, "text", io::text_or(row, "content")));
-  }
-  return texts;
-}
-
 int worst(tokenize::word_piece const& w, std::size_t bytes) {
   struct worst_case {
     char const *name, *part;
@@ -72,12 +37,12 @@ int worst(tokenize::word_piece const& w, std::size_t bytes) {
     std::string text;
     text.reserve(bytes + 16);
     while (text.size() < bytes) text += part;
-    auto const peak = peak_mebibytes();
+    auto const peak = benchmark::peak_mebibytes();
     std::vector<std::int32_t> ids;
-    auto const begin = processor_seconds();
+    auto const begin = benchmark::processor_seconds();
     w.encode(text, ids);
     std::printf("{\"worst\": \"%s\", \"megabytes\": %zu, \"seconds\": %.3f, \"ids\": %zu, \"peak_grew_mib\": %ld}\n", name,
-                bytes / 1'000'000, processor_seconds() - begin, ids.size(), peak_mebibytes() - peak);
+                bytes / 1'000'000, benchmark::processor_seconds() - begin, ids.size(), benchmark::peak_mebibytes() - peak);
   }
   return 0;
 }
@@ -85,59 +50,33 @@ int worst(tokenize::word_piece const& w, std::size_t bytes) {
 
 int main(int count, char** words) {
   if (count < 4) return std::fprintf(stderr, "usage: see the head of this program's source\n"), 2;
-  auto const w = must(tokenize::word_piece::from_vocabulary(must(io::read_word_piece(words[1]))));
+  auto const w = benchmark::must(tokenize::word_piece::from_vocabulary(benchmark::must(io::read_word_piece(words[1]))));
   if (std::string_view(words[2]) == "--worst") return worst(w, std::size_t(std::atof(words[3]) * 1e6));
-  int last = count;
-  bool const dumps = std::string_view(words[count - 1]).ends_with(".bin");
-  last -= dumps ? 1 : 0;
-  int const threads = std::atoi(words[last - 2]), runs = std::atoi(words[last - 1]);
-  std::vector<std::string> texts;
-  for (int i = 2; i < last - 2; ++i)
-    for (auto& t : texts_of(words[i])) texts.push_back(std::move(t));
-  std::size_t bytes = 0;
-  for (auto const& t : texts) bytes += t.size();
-
-  thread_pool pool(threads);
-  std::vector<std::vector<std::int32_t>> of_thread(1);
-  std::string rates;
+  if (count < 5) return std::fprintf(stderr, "usage: see the head of this program's source\n"), 2;
+  auto const texts = benchmark::texts_of(words[2]);
+  auto const before = benchmark::peak_mebibytes();
+  thread_pool pool(std::atoi(words[3]));
+  std::vector<double> cold, warm;
   std::atomic<std::size_t> tokens = 0;
-  auto const loaded = peak_mebibytes();
-  for (int run = 0; run < runs; ++run) {
+  for (int run = 0; run < std::atoi(words[4]); ++run) {
     tokens = 0;
-    auto const begin = threads == 1 ? processor_seconds() : clock_seconds();
-    auto const one = [&](std::string const& text) {
+    auto const begin = benchmark::wall_seconds();
+    pool.for_each_index(std::int64_t(texts.size()), [&](std::int64_t i) {
       thread_local std::vector<std::int32_t> ids;
       ids.clear();
-      w.encode(text, ids);
+      w.encode(texts[std::size_t(i)], ids);
       tokens += ids.size();
-    };
-    if (threads == 1)
-      for (auto const& t : texts) one(t);
-    else
-      pool.for_each_index(std::int64_t(texts.size()), [&](std::int64_t i) { one(texts[std::size_t(i)]); });
-    auto const seconds = (threads == 1 ? processor_seconds() : clock_seconds()) - begin;
-    char text[64];
-    std::snprintf(text, sizeof text, "%s%.1f",
-                  run == 0   ? ""
-                  : run == 1 ? "], \"warm\": ["
-                             : ", ",
-                  double(bytes) / 1e6 / seconds);
-    rates += text;
+    });
+    (run == 0 ? cold : warm).push_back(benchmark::wall_seconds() - begin);
   }
-  std::printf(
-      "{\"job\": \"tokenize\", \"metric\": \"WordPiece encode\", \"unit\": \"MB/s\", \"threads\": %d, \"texts\": %zu, "
-      "\"bytes\": %zu, "
-      "\"tokens\": %zu, \"peak_mib\": %ld, \"peak_above_texts_mib\": %ld, \"cold\": [%s]}\n",
-      threads, texts.size(), bytes, tokens.load(), peak_mebibytes(), peak_mebibytes() - loaded, rates.c_str());
-  if (dumps) {
-    std::ofstream out(words[count - 1], std::ios::binary);
-    std::vector<std::int32_t> ids;
-    for (auto const& t : texts) {
-      ids.clear();
-      w.encode(t, ids);
-      auto const size = std::uint32_t(ids.size());
-      out.write(reinterpret_cast<char const*>(&size), sizeof size);
-      out.write(reinterpret_cast<char const*>(ids.data()), std::streamsize(ids.size() * sizeof ids[0]));
-    }
-  }
+  auto const peak = benchmark::peak_mebibytes();
+  if (count > 6) benchmark::write_ids(words[6], texts, [&](auto const& text, auto& ids) { w.encode(text, ids); });
+  std::puts(io::to_line(io::json{{"bytes", benchmark::bytes_of(texts)},
+                                 {"documents", texts.size()},
+                                 {"tokens", tokens.load()},
+                                 {"cold", cold},
+                                 {"warm", warm},
+                                 {"rss_mb", peak},
+                                 {"rss_before_mb", before}})
+                .c_str());
 }

@@ -11,7 +11,7 @@
 #include <snowcoder/record/byte_pair_vocabulary.hpp>
 #include <snowcoder/tokenize/byte_pair_space.hpp>
 #include <snowcoder/tokenize/byte_pair_tables.hpp>
-#include <snowcoder/tokenize/normal_form.hpp>
+#include <snowcoder/tokenize/nfc.hpp>
 #include <snowcoder/tokenize/pre_split.hpp>
 
 #include <algorithm>
@@ -100,9 +100,9 @@ class byte_pair {
     auto const plain = [&](std::string_view part) { encode_plain(*space, part, text.data() + text.size(), sink); };
     auto const sentinel = [&](token_id id) { sink(std::span<token_id const>(&id, 1)); };
     auto const normalized = [&](std::string_view part) {
-      if (tables_.vocabulary.nfc && !detail::is_normal(part)) {
+      if (tables_.vocabulary.nfc && !is_nfc(part)) {
         space->composed.clear();
-        detail::to_normal(part, space->composed);
+        to_nfc(part, space->composed);
         std::string_view const whole = space->composed;
         auto const within = [&](std::string_view p) { encode_plain(*space, p, whole.data() + whole.size(), sink); };
         scan(tables_.normalized, whole, special_as_text, within, sentinel);

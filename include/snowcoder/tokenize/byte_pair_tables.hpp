@@ -8,7 +8,6 @@
 #include <snowcoder/tokenize/byte_pair_space.hpp>
 #include <snowcoder/tokenize/merge_long_word.hpp>
 #include <snowcoder/tokenize/merge_word.hpp>
-#include <snowcoder/tokenize/normal_form.hpp>
 #include <snowcoder/tokenize/sentinel_scan.hpp>
 
 #include <array>
@@ -44,7 +43,6 @@ struct byte_pair_tables {
     auto const size = token_id(v.tokens.size());
     if (size > merge_table::limit || v.merges.size() > std::size_t(merge_table::limit))
       return refuse("vocabulary has more than " + std::to_string(merge_table::limit) + " ids or merges");
-    if (v.nfc && !has_normal_form) return refuse("normalizer NFC is not built in");
     auto const text = [&](token_id id) -> std::string const& { return v.tokens[std::size_t(id)]; };
 
     t.is_sentinel.resize(v.tokens.size());
