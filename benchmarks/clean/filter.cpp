@@ -2,6 +2,8 @@
 // filter INPUT.jsonl(.zst) THREADS RUNS: the whole StarCoder2 chain with its statistics on documents that lie in memory, and
 // the same in plain loops. Prints one JSON line: MB of text per second of processor time of one core, by run; documents kept
 // and refused by reason; and whether both answered alike.
+#include "support/sample.hpp"
+
 #include <snowcoder/core/thread_pool.hpp>
 #include <snowcoder/filter/plain_chain.hpp>
 #include <snowcoder/filter/starcoder2.hpp>
@@ -12,7 +14,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <map>
 #include <string>
 #include <string_view>
@@ -28,22 +29,12 @@ struct sample {
 
 std::vector<sample> read(char const* name) {
   std::vector<sample> samples;
-  auto reader = io::line_reader::open(name);
-  if (!reader) std::fprintf(stderr, "%s\n", reader.error().message().c_str()), std::exit(1);
+  auto reader = benchmark::must(io::line_reader::open(name));
   io::source_row_parser parser;
-  for (std::string_view line;;) {
-    auto const more = reader->next(line);
-    if (!more) std::fprintf(stderr, "%s\n", more.error().message().c_str()), std::exit(1);
-    if (!*more) return samples;
+  for (std::string_view line; benchmark::must(reader.next(line));)
     if (auto row = parser.parse(line, name); row)
       samples.push_back({std::move(row->content.text), std::move(row->language), std::move(row->content.path)});
-  }
-}
-
-double processor_seconds() {
-  std::timespec t{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return double(t.tv_sec) + 1e-9 * double(t.tv_nsec);
+  return samples;
 }
 
 struct verdict {
@@ -89,12 +80,12 @@ int main(int argc, char** argv) {
   std::vector<verdict> ours(samples.size()), plain(samples.size());
   std::vector<double> rate, plain_rate;
   for (int run = 0; run < std::atoi(argv[3]); ++run) {
-    auto const begin = processor_seconds();
+    auto const begin = benchmark::processor_seconds();
     judge<filter::starcoder2>(samples, ours, pool);
-    auto const middle = processor_seconds();
+    auto const middle = benchmark::processor_seconds();
     judge<filter::plain::twin_chain<filter::starcoder2>>(samples, plain, pool);
     rate.push_back(megabytes / (middle - begin));
-    plain_rate.push_back(megabytes / (processor_seconds() - middle));
+    plain_rate.push_back(megabytes / (benchmark::processor_seconds() - middle));
   }
   std::map<std::string_view, int> reasons;
   int differences = 0;

@@ -3,7 +3,7 @@
 //
 // Every run encodes all texts twice: with empty caches (cold) and again (warm). Prints one JSON line with the seconds of every
 // run by the clock. Limit: the splitter alone, because no encoder is faster than the cutting of its pieces.
-#include "../support/sample.hpp"
+#include "support/sample.hpp"
 
 #include <snowcoder/core/thread_pool.hpp>
 #include <snowcoder/io/json.hpp>

@@ -5,7 +5,7 @@
 //
 // Rows have their text in "text" or "content". Prints one JSON line; processor seconds of reading and counting are summed
 // over threads, merging is one thread's.
-#include "../support/sample.hpp"
+#include "support/sample.hpp"
 
 #include <snowcoder/core/thread_pool.hpp>
 #include <snowcoder/io/json.hpp>

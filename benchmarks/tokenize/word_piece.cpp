@@ -6,7 +6,7 @@
 //
 // Prints one JSON line with the seconds of every run by the clock. --worst: seconds for texts without an end to a word and the
 // like.
-#include "../support/sample.hpp"
+#include "support/sample.hpp"
 
 #include <snowcoder/core/thread_pool.hpp>
 #include <snowcoder/io/json.hpp>

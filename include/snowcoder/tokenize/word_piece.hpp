@@ -218,7 +218,7 @@ class word_piece {
     if (size > cache::longest_long)
       return size > std::size_t(rules_.longest_word) ? (out[0] = unknown(), 1) : pieces_of(word, out);
     auto const front = cache::key_of(at, std::min(size, cache::longest_short)),
-               back = size > cache::longest_short ? cache::key_of(at + 16, size - 16) : detail::short_key{};
+               back = size > cache::longest_short ? cache::key_of(at + 16, size - 16) : detail::sixteen_bytes{};
     auto& slot = d.known.long_at(d.known.long_place(front, back));
     if (slot.front == front && slot.back == back) {
       std::memcpy(out, slot.ids, sizeof slot.ids);

@@ -14,14 +14,14 @@
 namespace snowcoder::tokenize::detail {
 
 /// The bytes of a word as numbers, zeros behind its end: words have no byte 0, so equal keys are equal words.
-struct short_key {
+struct sixteen_bytes {
   std::uint64_t low = 0, high = 0;
-  friend bool operator==(short_key const&, short_key const&) = default;
+  friend bool operator==(sixteen_bytes const&, sixteen_bytes const&) = default;
 };
 
 /// The first n of 16 bytes, n from 0 to 16.
 struct leading_bytes {
-  short_key of[17];
+  sixteen_bytes of[17];
   constexpr leading_bytes() : of() {
     for (int n = 0; n <= 16; ++n) of[n] = {ones(n), ones(n - 8)};
   }
@@ -37,12 +37,12 @@ class piece_cache {
   static constexpr int most_short = 5, most_long = 7;
 
   struct short_slot {
-    short_key key;
+    sixteen_bytes key;
     std::int32_t ids[most_short];
     std::uint32_t count = 0;
   };
   struct long_slot {
-    short_key front, back;
+    sixteen_bytes front, back;
     std::int32_t ids[most_long];
     std::uint32_t count = 0;
   };
@@ -56,19 +56,19 @@ class piece_cache {
         long_(std::size_t(1) << long_bits) {}
 
   /// The key of the first `size` bytes at `text`, at most 16; 16 bytes are read.
-  static short_key key_of(char const* text, std::size_t size) {
-    short_key k;
+  static sixteen_bytes key_of(char const* text, std::size_t size) {
+    sixteen_bytes k;
     std::memcpy(&k, text, 16);
     k.low &= leading.of[size].low;
     k.high &= leading.of[size].high;
     return k;
   }
   /// Single bytes, among them all punctuation, have places of their own.
-  std::uint32_t short_place(short_key k, std::size_t size) const {
+  std::uint32_t short_place(sixteen_bytes k, std::size_t size) const {
     auto const hashed = single + (mixed(k) >> short_shift_);
     return std::uint32_t(size == 1 ? k.low : hashed);
   }
-  std::uint32_t long_place(short_key front, short_key back) const {
+  std::uint32_t long_place(sixteen_bytes front, sixteen_bytes back) const {
     return std::uint32_t((mixed(front) ^ mixed({back.high, back.low})) >> long_shift_);
   }
 
@@ -81,7 +81,7 @@ class piece_cache {
 
  private:
   static constexpr std::size_t single = 128;
-  static std::uint64_t mixed(short_key k) {
+  static std::uint64_t mixed(sixteen_bytes k) {
     auto const h = (k.low ^ (k.low >> 29)) * 0x9e3779b97f4a7c15ULL + (k.high ^ (k.high >> 31)) * 0xc2b2ae3d27d4eb4fULL;
     return h ^ (h << 32);
   }
