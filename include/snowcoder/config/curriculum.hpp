@@ -18,7 +18,8 @@ consteval std::array<phase, N> checked(std::array<phase, N> phases, int context)
     bool const warms = p.rate.shape == law::warm_up_cosine || p.rate.shape == law::warm_up_linear;
     if (warms && p.rate.warm_up >= p.steps(context)) broken::phase_warms_up_longer_than_it_lasts();
     if (p.rate.minimum < 0 || p.rate.minimum > p.rate.peak) broken::minimum_rate_above_peak();
-    for (auto share : {p.fill_in_middle, p.suffix_first, p.hybrid_split})
+    std::array const shares{p.fill_in_middle, p.suffix_first, p.hybrid_split};  // named: nvcc 13.0 loses a braced range
+    for (auto share : shares)
       if (share < 0 || share > 1) broken::share_must_be_a_share();
     for (std::size_t j = 0; j < i; ++j)
       if (phases[j].name == p.name) broken::phase_names_must_differ();
