@@ -7,11 +7,11 @@
 
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/record/word_piece_vocabulary.hpp>
-#include <snowcoder/tokenize/added_tokens.hpp>
 #include <snowcoder/tokenize/bert_words.hpp>
 #include <snowcoder/tokenize/detail/ascii_units.hpp>
 #include <snowcoder/tokenize/detail/piece_cache.hpp>
 #include <snowcoder/tokenize/detail/piece_trie.hpp>
+#include <snowcoder/tokenize/sentinel_scan.hpp>
 
 #include <algorithm>
 #include <array>
@@ -46,8 +46,12 @@ class word_piece {
     if (v.rules.longest_word < 1 || v.rules.longest_word > most_points)
       return failure("longest word of " + std::to_string(v.rules.longest_word) + " code points", "",
                      "1 to " + std::to_string(most_points) + " can be set");
+    w.size_ = int(v.tokens.size());
+    for (auto const& a : v.added) w.size_ = std::max(w.size_, a.id + 1);
     w.rules_ = v.rules;
-    w.added_ = added_tokens(v.added);
+    for (auto const& a : v.added)
+      if (!a.text.empty()) w.added_.add(a.text, {.id = a.id});
+    w.added_.finish();
     w.trie_ = detail::piece_trie(v.tokens, std::size_t(v.rules.longest_word) * 4 + 2);
     w.inside_ = w.trie_.node_of("##");
     w.desks_ = std::make_unique<detail::lending_pool<desk>>(desk(w.seeded(v.tokens)));
@@ -65,30 +69,23 @@ class word_piece {
   }
 
   /// Appends the ids of `text`, without [CLS] and [SEP]; any number of threads may call it at once. A special token spelled
-  /// out in the text ("[SEP]") becomes its id, as it does in Hugging Face. Bytes that are not UTF-8 count as U+FFFD, one for
-  /// each broken beginning of a code point. Cost: linear in the text; memory beyond the ids does not grow with it.
-  void encode(std::string_view text, std::vector<std::int32_t>& ids) const {
+  /// out in the text ("[SEP]") becomes its id, as it does in Hugging Face, or is text (`encode_special_tokens`, there) on
+  /// demand. Bytes that are not UTF-8 count as U+FFFD, one for each broken beginning of a code point. Cost: linear in the
+  /// text; memory beyond the ids does not grow with it.
+  void encode(std::string_view text, std::vector<std::int32_t>& ids, bool special_as_text = false) const {
     detail::lending_pool<desk>::lease const lease(*desks_);
-    while (!text.empty()) {
-      auto const found = added_.find(text);
-      encode_plain(text.substr(0, found.at), *lease, ids);
-      if (found.at == text.size()) return;
-      ids.push_back(found.id);
-      text.remove_prefix(found.at + found.length);
-    }
+    added_.split(
+        text, special_as_text, [&](std::string_view part) { encode_plain(part, *lease, ids); },
+        [&](std::int32_t id) { ids.push_back(id); });
   }
 
   /// The same by the plain way alone, code point by code point: the twin that tests hold encode() against.
   void encode_by_code_points(std::string_view text, std::vector<std::int32_t>& ids) const {
-    while (!text.empty()) {
-      auto const found = added_.find(text);
-      encode_words(text.substr(0, found.at), ids);
-      if (found.at == text.size()) return;
-      ids.push_back(found.id);
-      text.remove_prefix(found.at + found.length);
-    }
+    added_.split(
+        text, false, [&](std::string_view part) { encode_words(part, ids); }, [&](std::int32_t id) { ids.push_back(id); });
   }
 
+  int size() const { return size_; }  ///< ids, added ones included
   int unknown() const { return special_ids_[0]; }
   int cls() const { return special_ids_[1]; }
   int sep() const { return special_ids_[2]; }
@@ -241,7 +238,8 @@ class word_piece {
 
   word_piece_rules rules_;
   std::array<std::int32_t, 4> special_ids_{-1, -1, -1, -1};
-  added_tokens added_;
+  int size_ = 0;
+  detail::sentinel_scan added_;
   detail::piece_trie trie_;
   std::uint32_t inside_ = detail::piece_trie::nowhere;
   std::unique_ptr<detail::lending_pool<desk>> desks_;

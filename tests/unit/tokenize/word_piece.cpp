@@ -193,14 +193,26 @@ TEST_CASE("texts without an end to a word stay linear", "[word_piece]") {
   CHECK(encoded(w, repeated("\xe4\xb8\xad", bytes)).size() == (bytes + 2) / 3);
 }
 
-TEST_CASE("of added tokens the first counts, and of those the longest", "[word_piece]") {
-  added_tokens const t({{"<a>", 1}, {"<a>b", 2}, {"x", 3}, {"", 4}});
-  CHECK(t.find("..<a>b").id == 2);
-  CHECK(t.find("..<a>b").at == 2);
-  CHECK(t.find("<<a>").at == 1);
-  CHECK(t.find("yx<a>").id == 3);
-  CHECK(t.find("<b>").at == 3);
-  CHECK(added_tokens().find("abc").at == 3);
+TEST_CASE("of added tokens the first counts, and of those the longest; on demand they are text", "[word_piece]") {
+  word_piece_vocabulary v;
+  v.tokens = vocabulary();
+  v.add_usual_tokens();
+  for (auto const& [text, id] : {std::pair{"<a>", 501}, {"<a>b", 502}, {"x", 503}, {"", 504}}) v.added.push_back({text, id});
+  auto const w = word_piece::from_vocabulary(v).value();
+  CHECK(w.size() == 505);
+  auto const added = [&](std::string_view text) {
+    auto ids = encoded(w, text);
+    std::erase_if(ids, [](auto id) { return id < 500; });
+    return ids;
+  };
+  CHECK(added("..<a>b") == std::vector<std::int32_t>{502});
+  CHECK(added("<<a>") == std::vector<std::int32_t>{501});
+  CHECK(added("yx<a>") == std::vector<std::int32_t>{503, 501});
+  CHECK(added("<b>").empty());
+  std::vector<std::int32_t> as_text;
+  w.encode("[SEP] <a>b", as_text, true);
+  CHECK(std::count(as_text.begin(), as_text.end(), w.sep()) == 0);
+  CHECK(*std::max_element(as_text.begin(), as_text.end()) < 500);
 }
 
 TEST_CASE("a vocabulary that cannot serve is refused by name", "[word_piece]") {
