@@ -28,9 +28,9 @@ int main(int argc, char** argv) {
 
   pipeline::encode_options encode;
   auto* encode_flags = flags.add_subcommand("encode", "ids of a file: one document, or one per JSONL row");
-  encode_flags->add_option("--tokenizer", encode.tokenizer, "tokenizer.json, of any recipe or model")
+  encode_flags->add_option("--tokenizer", encode.tokenizer, "tokenizer.json, vocab.txt or .model, or the folder of a model")
       ->required()
-      ->check(CLI::ExistingFile);
+      ->check(CLI::ExistingPath);
   encode_flags->add_option("--in", encode.in, "text file, or .jsonl, .jsonl.gz, .jsonl.zst")
       ->required()
       ->check(CLI::ExistingFile);

@@ -68,5 +68,5 @@ int main(int argc, char** argv) {
                     {"rss_mb", peak},
                     {"rss_before_mb", before}};
   };
-  std::puts(io::to_line(benchmark::must(pipeline::with_any_tokenizer<io::json>(argv[1], settings, measured))).c_str());
+  std::puts(io::to_line(benchmark::must(pipeline::with_byte_pair<io::json>(argv[1], settings, measured))).c_str());
 }

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// A tokenizer from its file: the recipe's, or any of the byte-level family.
+// A tokenizer from its file: the recipe's, any of the byte-level family, or of any kind.
 #pragma once
 
 #include <snowcoder/config/concepts.hpp>
 #include <snowcoder/core/expected.hpp>
+#include <snowcoder/io/sentence_piece.hpp>
 #include <snowcoder/io/tokenizer_file.hpp>
+#include <snowcoder/io/tokenizer_kind.hpp>
+#include <snowcoder/io/word_piece_file.hpp>
 #include <snowcoder/tokenize/any_splitter.hpp>
 #include <snowcoder/tokenize/byte_pair.hpp>
+#include <snowcoder/tokenize/word_piece.hpp>
 
 #include <filesystem>
 #include <string>
@@ -27,9 +31,10 @@ expected<tokenize::byte_pair<typename R::splitter>> open_tokenizer(std::filesyst
   return tokenizer;
 }
 
-/// use(tokenizer), which returns an expected<Result>, with the tokenizer of any file whose splitter this library has.
+/// use(tokenizer), which returns an expected<Result>, with the byte pairs of any tokenizer.json whose splitter this library
+/// has.
 template <class Result>
-expected<Result> with_any_tokenizer(std::filesystem::path const& path, tokenize::byte_pair_settings settings, auto&& use) {
+expected<Result> with_byte_pair(std::filesystem::path const& path, tokenize::byte_pair_settings settings, auto&& use) {
   SNOWCODER_TRY(auto vocabulary, io::read_tokenizer(path));
   auto const splitter = vocabulary.splitter;
   expected<Result> result = failure("splitter " + splitter + " is not built in", path.string());
@@ -41,6 +46,30 @@ expected<Result> with_any_tokenizer(std::filesystem::path const& path, tokenize:
       result = failure(tokenizer.error().what, path.string(), tokenizer.error().remedy);
   });
   return result;
+}
+
+/// The same with a tokenizer of any kind: byte pairs, WordPiece, or SentencePiece where this program is linked to its library.
+template <class Result>
+expected<Result> with_any_tokenizer(io::tokenizer_place const& found, tokenize::byte_pair_settings settings, auto&& use) {
+  switch (found.kind) {
+    case io::tokenizer_kind::byte_pair:
+      return with_byte_pair<Result>(found.path, settings, use);
+    case io::tokenizer_kind::word_piece: {
+      SNOWCODER_TRY(auto const vocabulary, io::read_word_piece(found.path));
+      auto const tokenizer = tokenize::word_piece::from_vocabulary(vocabulary);
+      if (!tokenizer) return failure(tokenizer.error().what, found.path.string(), tokenizer.error().remedy);
+      return use(*tokenizer);
+    }
+    case io::tokenizer_kind::sentence_piece:
+      break;
+  }
+#ifdef SNOWCODER_SENTENCE_PIECE
+  SNOWCODER_TRY(auto const tokenizer, io::sentence_piece::open(found.path));
+  return use(tokenizer);
+#else
+  return failure("a SentencePiece model, and this program was built without that library", found.path.string(),
+                 "install libsentencepiece-dev and build again");
+#endif
 }
 
 }  // namespace snowcoder::pipeline

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `tokenize encode`: ids of one file, with any tokenizer of the byte-level family.
+// `tokenize encode`: ids of one file, with any tokenizer.
 #pragma once
 
 #include <snowcoder/core/quantity.hpp>
@@ -9,6 +9,7 @@
 #include <snowcoder/io/reject_file.hpp>
 #include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/document_map.hpp>
+#include <snowcoder/pipeline/encode_text.hpp>
 #include <snowcoder/pipeline/open_tokenizer.hpp>
 
 #include <cstddef>
@@ -21,13 +22,6 @@
 #include <vector>
 
 namespace snowcoder::pipeline {
-
-/// What becomes of the vocabulary's sentinels.
-enum class added_ids {
-  none,          ///< spelled in the text they are plain text
-  sentinels,     ///< spelled in the text they become their ids: Hugging Face's add_special_tokens=False
-  from_template  ///< and the file's template goes around every text: add_special_tokens=True
-};
 
 struct encode_options {
   std::filesystem::path tokenizer, in, out;
@@ -53,12 +47,8 @@ expected<outcome> encode_file_with(run_context& run, encode_options const& optio
           if (d.text.empty()) return reject{d.id, "tokenize", "empty_text", ""};
           std::vector<token_id> ids;
           ids.reserve(d.text.size() / 2);
-          if (options.added == added_ids::from_template)
-            tokenizer.encode_with_template(d.text, ids);
-          else if (options.added == added_ids::sentinels)
-            tokenizer.encode_with_sentinels(d.text, ids);
-          else
-            tokenizer.encode(d.text, ids);
+          encode_text(tokenizer, d.text, options.added,
+                      [&](std::span<token_id const> row) { ids.insert(ids.end(), row.begin(), row.end()); });
           return ids;
         },
         [&](std::vector<token_id> const& ids) -> expected<void> {
@@ -71,16 +61,9 @@ expected<outcome> encode_file_with(run_context& run, encode_options const& optio
   } else {  // one document of any size, written as it is encoded
     SNOWCODER_TRY(auto const file, io::mapped_file::open(options.in));
     expected<void> written;
-    auto const write = [&](std::span<token_id const> ids) {
+    encode_text(tokenizer, file.bytes(), options.added, [&](std::span<token_id const> ids) {
       if (written) written = writer.append(ids);
-    };
-    bool const framed = options.added == added_ids::from_template;
-    if (framed) write(tokenizer.vocabulary().before);
-    if (options.added == added_ids::none)
-      tokenizer.encode_to(file.bytes(), write);
-    else
-      tokenizer.encode_with_sentinels_to(file.bytes(), write);
-    if (framed) write(tokenizer.vocabulary().after);
+    });
     SNOWCODER_CHECK(std::move(written));
     writer.end_document();
   }
@@ -97,7 +80,11 @@ expected<outcome> encode_file_with(run_context& run, encode_options const& optio
 inline expected<outcome> encode_file(run_context& run, encode_options const& options) {
   if (options.out.extension() != ".bin")
     return failure("output does not end in .bin", options.out.string(), "name it FILE.bin; FILE.idx goes beside it");
-  return with_any_tokenizer<outcome>(options.tokenizer, {.cache_bytes = options.cache_bytes},
+  SNOWCODER_TRY(auto const found, io::find_tokenizer(options.tokenizer));
+  if (found.kind == io::tokenizer_kind::sentence_piece && options.added != added_ids::none)
+    return failure("a SentencePiece model states no template and reads no sentinels", found.path.string(),
+                   "leave out --sentinels and --template");
+  return with_any_tokenizer<outcome>(found, {.cache_bytes = options.cache_bytes},
                                      [&](auto const& tokenizer) { return detail::encode_file_with(run, options, tokenizer); });
 }
 
