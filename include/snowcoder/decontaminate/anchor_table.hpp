@@ -57,7 +57,7 @@ class anchor_table {
   void finish() {
     finish([](std::span<anchor const> same) { return same; });
   }
-  /// kept(anchors) is given the anchors of one key, by value, and answers which of them stay.
+  /// kept(anchors) is given the anchors of one key, by value, and answers which of them stay, in which order.
   template <class Kept>
   void finish(Kept&& kept) {
     std::sort(anchors_.begin(), anchors_.end());
@@ -68,7 +68,6 @@ class anchor_table {
       all.insert(all.end(), stay.begin(), stay.end());
     }
     anchors_ = std::move(all);
-    std::sort(anchors_.begin(), anchors_.end());
     auto const words = std::bit_ceil(std::max<std::size_t>(anchors_.size() / 4, 2));
     shift_ = 64 - std::countr_zero(words);
     seen_.assign(words, 0);
@@ -97,13 +96,13 @@ class anchor_table {
     int shift_;
   };
   anchor_table::filter filter_of_keys() const { return {seen_.data(), shift_}; }
-  /// All anchors of this key, by value.
+  /// All anchors of this key.
   std::span<anchor const> of(std::uint64_t key) const {
     auto const slot = key >> shift_;
     auto const begin = anchors_.begin() + std::ptrdiff_t(first_[slot]),
                end = anchors_.begin() + std::ptrdiff_t(first_[slot + 1]);
-    auto const from = std::lower_bound(begin, end, anchor{key, 0});
-    return {from, std::find_if(from, end, [=](anchor const& a) { return a.key != key; })};
+    auto const from = std::lower_bound(begin, end, key, [](anchor const& a, std::uint64_t k) { return a.key < k; });
+    return {from, std::upper_bound(from, end, key, [](std::uint64_t k, anchor const& a) { return k < a.key; })};
   }
 
  private:

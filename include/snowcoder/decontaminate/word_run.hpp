@@ -51,9 +51,15 @@ class word_run_index {
   void confirm(std::string_view text, std::uint64_t key, std::size_t last, Hit&& hit) const {
     auto begin = last;
     for (auto left = window_.width() - 1; left;) left -= in_joined(text, --begin);
-    for (auto const& anchor : table_.of(key))
-      if (auto const end = matched(text, begin, texts_.bytes().substr(anchor.value)))
-        texts_.for_each_owner(texts_.text_at(anchor.value), [&](std::uint32_t value) { hit(value, begin, end); });
+    std::string run;
+    auto const end = run_of(text, begin, run);
+    if (!end) return;
+    auto const there = [&](anchor_table::anchor const& a) { return texts_.bytes().substr(a.value, run.size()); };
+    auto const anchors = table_.of(key);  // by their runs
+    auto a = std::lower_bound(anchors.begin(), anchors.end(), std::string_view(run),
+                              [&](auto const& anchor, std::string_view r) { return there(anchor) < r; });
+    for (; a != anchors.end() && there(*a) == run; ++a)
+      texts_.for_each_owner(texts_.text_at(a->value), [&](std::uint32_t value) { hit(value, begin, end); });
   }
 
  private:
@@ -92,20 +98,17 @@ class word_run_index {
     return kept;
   }
 
-  /// The end of the run in `text` if its first words are those of `run`, 0 if not.
-  std::size_t matched(std::string_view text, std::size_t i, std::string_view run) const {
-    std::size_t words = 0, n = 0;
-    for (bool in_word = true;; ++i) {
+  /// The run that begins at text[i], joined, and where it ends; 0 when the text ends before it.
+  std::size_t run_of(std::string_view text, std::size_t i, std::string& run) const {
+    for (std::size_t words = 0; i <= text.size(); ++i) {
       if (i < text.size() && is_word_byte(text[i])) {
-        if (to_lower(text[i]) != run[n++]) return 0;
-        in_word = true;
-        continue;
+        run += to_lower(text[i]);
+      } else if (!run.empty() && run.back() != ' ') {
+        run += ' ';
+        if (++words == width_) return i;
       }
-      if (in_word && run[n++] != ' ') return 0;
-      if (in_word && ++words == width_) return i;
-      if (i >= text.size()) return 0;
-      in_word = false;
     }
+    return 0;
   }
 
   std::size_t width_, minimum_;
