@@ -9,9 +9,11 @@
 #include <snowcoder/decontaminate/word_run.hpp>
 #include <snowcoder/record/benchmark_task.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -39,39 +41,73 @@ class detector {
     };
     for (auto const& text : task.texts) {
       take(text);
-      runs_.add(text, value);
+      auto const holds_it = [&](auto const& other) { return other.size() > text.size() && other.find(text) != other.npos; };
+      if (std::none_of(task.texts.begin(), task.texts.end(), holds_it)) runs_.add(text, value);
     }
     take(task.test);
   }
   /// Call once, before the first find; from then on any number of threads may look.
   void finish() {
     substrings_.finish();
-    runs_.finish();
+    runs_.finish([&](std::uint32_t value) -> std::string const& { return names_[value].first; });
   }
 
-  /// Every hit: whole texts first, then runs of words, neighbouring runs of one task as one.
+  /// Every hit: whole texts first, then runs of words; by place, then in the order in which tasks were added. Hits of one
+  /// task by one rule that overlap or touch are one.
+  template <class Block = text_block>
   std::vector<hit> find(std::string_view text) const {
-    std::vector<hit> hits;
-    auto const add = [&](rule by, std::uint32_t value, std::size_t begin, std::size_t end) {
-      hit const h{names_[value].first, names_[value].second, by, begin, end};
-      if (!hits.empty() && hits.back().found_by == by && hits.back().task == h.task && hits.back().benchmark == h.benchmark &&
-          begin <= hits.back().end)
-        hits.back().end = std::max(hits.back().end, end);
-      else
-        hits.push_back(h);
-    };
-    substrings_.find(text, [&](std::uint32_t v, std::size_t b, std::size_t e) { add(rule::substring, v, b, e); });
-    runs_.find(text, [&](std::uint32_t v, std::size_t b, std::size_t e) { add(rule::word_run, v, b, e); });
-    return hits;
+    std::vector<span> spans;
+    condensed_scan<Block> scan(substrings_.window(), substrings_.stride(), runs_.window());
+    scan(
+        text, substrings_.table(),
+        [&](std::uint64_t key, std::size_t last) {
+          substrings_.confirm(text, key, last, [&](std::uint32_t value, std::size_t begin, std::size_t end) {
+            spans.push_back({rule::substring, value, begin, end});
+          });
+        },
+        runs_.table(),
+        [&](std::uint64_t key, std::size_t last) {
+          runs_.confirm(text, key, last, [&](std::uint32_t value, std::size_t begin, std::size_t end) {
+            spans.push_back({rule::word_run, value, begin, end});
+          });
+        });
+    return joined_hits(std::move(spans));
   }
 
   std::size_t tasks() const { return names_.size(); }
-  std::size_t texts() const { return substrings_.size(); }
-  std::size_t runs() const { return runs_.size(); }
-  std::int64_t too_short() const { return too_short_; }          ///< texts below the minimum
-  std::int64_t skipped_runs() const { return runs_.skipped(); }  ///< runs below the minimum
+  std::size_t texts() const { return substrings_.size(); }       ///< different ones
+  std::size_t runs() const { return runs_.size(); }              ///< by where they stand in different texts
+  std::int64_t too_short() const { return too_short_; }          ///< texts that are no evidence
+  std::int64_t skipped_runs() const { return runs_.skipped(); }  ///< runs that are no evidence
 
  private:
+  struct span {
+    rule found_by;
+    std::uint32_t value;
+    std::size_t begin, end;
+  };
+  std::vector<hit> joined_hits(std::vector<span> spans) const {
+    std::sort(spans.begin(), spans.end(), [](auto const& a, auto const& b) {
+      return std::tie(a.found_by, a.value, a.begin, a.end) < std::tie(b.found_by, b.value, b.begin, b.end);
+    });
+    std::size_t size = 0;
+    for (auto const& s : spans) {
+      if (size > 0 && spans[size - 1].found_by == s.found_by && spans[size - 1].value == s.value &&
+          s.begin <= spans[size - 1].end)
+        spans[size - 1].end = std::max(spans[size - 1].end, s.end);
+      else
+        spans[size++] = s;
+    }
+    spans.resize(size);
+    std::sort(spans.begin(), spans.end(), [](auto const& a, auto const& b) {
+      return std::tie(a.found_by, a.begin, a.value) < std::tie(b.found_by, b.begin, b.value);
+    });
+    std::vector<hit> hits;
+    hits.reserve(size);
+    for (auto const& s : spans) hits.push_back({names_[s.value].first, names_[s.value].second, s.found_by, s.begin, s.end});
+    return hits;
+  }
+
   substring_index substrings_;
   word_run_index runs_;
   std::vector<std::pair<std::string, std::string>> names_;

@@ -41,15 +41,33 @@ std::string text_field(json const& row, std::array<char const*, N> const& keys) 
   return {};
 }
 
-/// What stands between the first pair of triple quotes: the words of a task without its signature.
-inline std::string doc_string(std::string_view prompt) {
-  for (std::string_view quotes : {"\"\"\"", "'''"}) {
-    auto const first = prompt.find(quotes);
-    if (first == prompt.npos) continue;
-    auto const last = prompt.find(quotes, first + 3);
-    return std::string(prompt.substr(first + 3, last == prompt.npos ? last : last - first - 3));
+/// What stands between triple quotes: the words of a task without its signature.
+inline std::vector<std::string> doc_strings(std::string_view prompt) {
+  std::vector<std::string> found;
+  for (std::size_t at = 0; at < prompt.size();) {
+    auto const first = std::min(prompt.find("\"\"\"", at), prompt.find("'''", at));
+    if (first == prompt.npos) break;
+    auto const last = std::min(prompt.find(prompt.substr(first, 3), first + 3), prompt.size());
+    found.emplace_back(prompt.substr(first + 3, last - first - 3));
+    at = last + 3;
   }
-  return {};
+  return found;
+}
+
+/// A solution that is one whole function, without the line that names it; empty for any other.
+inline std::string body_of(std::string_view solution) {
+  auto const start = std::min(solution.find_first_not_of(" \t\r\n"), solution.size());
+  auto const line = std::min(solution.find('\n', start), solution.size());
+  if (!solution.substr(start).starts_with("def ") || solution.substr(0, line).find_last_of(':') == solution.npos) return {};
+  return std::string(solution.substr(line));
+}
+
+/// Every text in a row whose fields have no name that is known.
+inline void texts_within(json const& value, std::vector<std::string>& texts) {
+  if (value.is_string())
+    texts.push_back(value.get<std::string>());
+  else if (value.is_structured())
+    for (auto const& part : value) texts_within(part, texts);
 }
 
 /// Python writes NaN and Infinity, which JSON does not know; outside of strings they become null.
@@ -78,7 +96,7 @@ inline std::string without_python_numbers(std::string_view line) {
   return out;
 }
 
-inline expected<benchmark_task> benchmark_row(json const& row, std::string const& where) {
+inline expected<benchmark_task> benchmark_row(json const& row, std::string const& where, bool any_text) {
   if (!row.is_object()) return failure("a benchmark row is not a JSON object", where);
   benchmark_task t;
   if (auto const id = row.find("task_id"); id != row.end())
@@ -90,26 +108,24 @@ inline expected<benchmark_task> benchmark_row(json const& row, std::string const
   t.solution = text_field(row, std::array{"canonical_solution", "solution", "code"});
   t.test = text_field(row, std::array{"test", "assertion", "test_list"});
   t.entry_point = text_field(row, std::array{"entry_point"});
-  if (t.prompt.empty() && t.solution.empty() && t.test.empty())
+  if (t.prompt.empty() && t.solution.empty() && t.test.empty() && any_text) texts_within(row, t.texts);
+  if (t.prompt.empty() && t.solution.empty() && t.test.empty() && t.texts.empty())
     return failure("a benchmark row has no prompt, solution or test", where,
                    "expected fields such as prompt, canonical_solution, test");
   auto const keep = [&](std::string text) {
     if (!text.empty() && std::find(t.texts.begin(), t.texts.end(), text) == t.texts.end()) t.texts.push_back(std::move(text));
   };
   keep(t.prompt);
-  keep(doc_string(t.prompt));
+  for (auto& words : doc_strings(t.prompt)) keep(std::move(words));
   keep(t.solution);
+  keep(body_of(t.solution));
   for (auto const* key :
        {"prompt", "complete_prompt", "instruct_prompt", "text", "question", "canonical_solution", "solution", "code"})
     keep(text_field(row, std::array{key}));
   return t;
 }
 
-}  // namespace detail
-
-/// Every task of a benchmark file, in file order. `texts` holds prompt, docstring, solution and instruction, each alone;
-/// tests are in `test` only. A row that cannot be read is an error: a benchmark with a hole must not pass for a whole one.
-inline expected<std::vector<benchmark_task>> read_benchmark(std::filesystem::path const& path) {
+inline expected<std::vector<benchmark_task>> benchmark_rows(std::filesystem::path const& path, bool any_text) {
   SNOWCODER_TRY(auto lines, line_reader::open(path));
   std::vector<benchmark_task> tasks;
   std::string_view line;
@@ -118,13 +134,27 @@ inline expected<std::vector<benchmark_task>> read_benchmark(std::filesystem::pat
     if (!more) break;
     if (line.find_first_not_of(" \t\r") == line.npos) continue;
     auto row = parse_json(line, lines.place());
-    if (!row) row = parse_json(detail::without_python_numbers(line), lines.place());
+    if (!row) row = parse_json(without_python_numbers(line), lines.place());
     if (!row) return failure(row.error());
-    SNOWCODER_TRY(auto task, detail::benchmark_row(*row, lines.place()));
+    SNOWCODER_TRY(auto task, benchmark_row(*row, lines.place(), any_text));
     tasks.push_back(std::move(task));
   }
   if (tasks.empty()) return failure("no benchmark tasks", path.string(), "one JSON object per line is expected");
   return tasks;
+}
+
+}  // namespace detail
+
+/// Every task of a benchmark file, in file order. `texts` holds prompt, docstrings, solution, its body and instruction, each
+/// alone; tests are in `test` only. A row that cannot be read is an error: a benchmark with a hole must not pass for a whole
+/// one.
+inline expected<std::vector<benchmark_task>> read_benchmark(std::filesystem::path const& path) {
+  return detail::benchmark_rows(path, false);
+}
+
+/// The same to look for copies only: rows without a field of a known name are tasks too, every text in them counts.
+inline expected<std::vector<benchmark_task>> read_benchmark_texts(std::filesystem::path const& path) {
+  return detail::benchmark_rows(path, true);
 }
 
 }  // namespace snowcoder::io

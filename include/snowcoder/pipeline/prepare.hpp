@@ -12,10 +12,10 @@
 #pragma once
 
 #include <snowcoder/core/philox.hpp>
-#include <snowcoder/decontaminate/detector.hpp>
 #include <snowcoder/filter/signals.hpp>
 #include <snowcoder/io/benchmark_file.hpp>
 #include <snowcoder/io/document_file.hpp>
+#include <snowcoder/pipeline/prepare_contamination.hpp>
 #include <snowcoder/pipeline/prepare_duplicates.hpp>
 #include <snowcoder/pipeline/prepare_ingest.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
@@ -82,57 +82,6 @@ expected<provenance> provenance_of(prepare_options const& o) {
   for (auto const* list : {&o.in, &o.benchmarks})
     for (auto const& path : *list) SNOWCODER_CHECK(p.add_input(path));
   return p;
-}
-
-/// Drops what holds benchmark text; fills `about` with what was looked for.
-template <config::recipe R>
-expected<void> drop_contaminated(prepare_options const& o, prepare_state& state, std::vector<std::uint32_t>& kept,
-                                 io::json& about, thread_pool& pool, progress& bar) {
-  about = io::json{{"benchmarks", io::json::array()}, {"hits", io::json::array()}};
-  if (o.benchmarks.empty()) return {};
-  decontaminate::detector detector(R::contamination);
-  for (auto const& path : o.benchmarks) {
-    SNOWCODER_TRY(auto const tasks, io::read_benchmark(path));
-    for (auto const& task : tasks) detector.add(io::benchmark_name(path), task);
-    about["benchmarks"].push_back({{"name", io::benchmark_name(path)}, {"tasks", tasks.size()}});
-  }
-  detector.finish();
-  about.update({{"texts", detector.texts()},
-                {"texts_too_short", detector.too_short()},
-                {"word_runs", detector.runs()},
-                {"word_runs_too_short", detector.skipped_runs()}});
-  bar.begin("decontaminate", "files", std::int64_t(kept.size()));
-  std::vector<std::vector<decontaminate::hit>> hits(kept.size());
-  pool.for_each_index(std::int64_t(kept.size()), [&](std::int64_t i) {
-    hits[std::size_t(i)] = detector.find(state.documents.text(kept[std::size_t(i)]));
-    bar.advance();
-  });
-  std::vector<std::uint32_t> clean;
-  for (std::size_t i = 0; i < kept.size(); ++i) {
-    if (hits[i].empty()) {
-      clean.push_back(kept[i]);
-      continue;
-    }
-    auto const& r = state.documents.records[kept[i]];
-    auto const& first = hits[i].front();
-    auto const span = std::to_string(first.begin) + ".." + std::to_string(first.end);
-    SNOWCODER_CHECK(state.drop({{r.id.hex(), "contamination", std::string(name_of(first.found_by)),
-                                 std::string(first.task) + " of " + std::string(first.benchmark) + " at bytes " + span +
-                                     ", hits " + std::to_string(hits[i].size())},
-                                state.repositories[r.repository],
-                                std::string(state.documents.path(kept[i])),
-                                r.language,
-                                std::int64_t(r.source_bytes)}));
-    for (auto const& h : hits[i])
-      about["hits"].push_back({{"id", r.id.hex()},
-                               {"benchmark", h.benchmark},
-                               {"task", h.task},
-                               {"rule", name_of(h.found_by)},
-                               {"begin", h.begin},
-                               {"end", h.end}});
-  }
-  kept = std::move(clean);
-  return {};
 }
 
 /// Language in the recipe's order, then repository, path and id by name.

@@ -81,7 +81,7 @@ expected<io::json> accept_answers(run_context& run, std::filesystem::path const&
   constexpr auto compare = R::near_duplicates;
   decontaminate::detector detector(R::contamination);
   for (auto const& path : benchmarks) {
-    SNOWCODER_TRY(auto const tasks, io::read_benchmark(path));
+    SNOWCODER_TRY(auto const tasks, io::read_benchmark_texts(path));
     for (auto const& t : tasks) detector.add(io::benchmark_name(path), t);
   }
   detector.finish();

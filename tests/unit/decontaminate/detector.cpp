@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <snowcoder/core/philox.hpp>
 #include <snowcoder/decontaminate/detector.hpp>
 
 #include "support/catch.hpp"
 
-#include <set>
 #include <string>
 
 using namespace snowcoder;
@@ -29,16 +27,6 @@ detector made() {
   d.add("Made", task());
   d.finish();
   return d;
-}
-std::string random_code(std::uint64_t number, std::size_t words) {
-  draws const source("code", 3);
-  std::string text;
-  for (std::size_t i = 0; i < words; ++i) {
-    auto const r = source(number, i);
-    text += "abcd"[r & 3];
-    if (r & 4) text += " \n\t,"[(r >> 3) & 3];
-  }
-  return text;
 }
 }  // namespace
 
@@ -76,30 +64,63 @@ TEST_CASE("what every program has is no evidence") {
   CHECK(d.find("import os\nfrom sys import path\nimport re\n").empty());
   CHECK(d.find("").empty());
   word_run_index numbers(10, 20);
-  numbers.add("1 2 3 4 5 6 7 8 9 10", 0);
-  CHECK(numbers.skipped() == 1);
+  numbers.add("1 2 3 4 5 6 7 8 9 10 11 12 13 14", 0);
+  numbers.add("for i in range(n): for j in range(m): for k in range(n): a[i][j] = 0", 1);
+  numbers.add("'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October'", 2);
+  numbers.finish([](std::uint32_t) { return 0; });
   CHECK(numbers.size() == 0);
+  CHECK(numbers.skipped() > 10);
 }
 
-TEST_CASE("the substring scanner agrees with a search for each pattern") {
-  for (std::uint64_t n = 0; n < 60; ++n) {
-    auto const text = random_code(n, 400);
-    substring_index index(5);
-    std::vector<std::string> patterns;
-    std::multiset<std::pair<std::uint32_t, std::size_t>> expected, found;
-    auto const bare = squeezed(text);
-    for (std::uint32_t p = 0; p < 40; ++p) {
-      auto const pattern = p % 2 ? random_code(1000 + n * 100 + p, 6) : text.substr((p * 37) % 300, 8 + p);
-      auto const key = squeezed(pattern);
-      CHECK(index.add(pattern, p) == (key.size() >= 5));
-      if (key.size() < 5) continue;
-      for (auto at = bare.find(key); at != bare.npos; at = bare.find(key, at + 1)) expected.insert({p, at});
+TEST_CASE("four solutions of HumanEval that every program has are no evidence, beside what is") {
+  detector d(config::decontamination{});
+  benchmark_task t;
+  for (auto const* solution : {"    return x + y\n", "    return len(string)\n", "    return n**2\n",
+                               "    return ' '.join([str(x) for x in range(n + 1)])\n"}) {
+    t.id += "x";
+    t.texts = {solution};
+    t.test = "assert candidate(1, 2) == 3\n";
+    d.add("Trivial", t);
+  }
+  d.finish();
+  CHECK(d.find("def add(x: int, y: int):\n    return x + y\n\ndef f(string):\n    return len(string)\n").empty());
+  CHECK(d.find("    return n**2\n").empty());
+}
+
+TEST_CASE("a run that many tasks of one benchmark share tells none of them; as part of a whole text it does") {
+  benchmark_task t;
+  std::string const common = "Write a function that takes the given table and answers with ";
+  for (int benchmarks = 1; benchmarks <= 4; ++benchmarks) {
+    detector d(config::decontamination{});
+    for (int i = 0; i < 4; ++i) {
+      t.id = std::to_string(i);
+      t.texts = {common + std::string(std::size_t(i + 2), char('a' + i)) + " birds of every colour"};
+      d.add("B" + std::to_string(i % benchmarks), t);
     }
-    index.finish();
-    index.find(text, [&](std::uint32_t p, std::size_t begin, std::size_t) {
-      found.insert({p, squeezed(text.substr(0, begin)).size()});
-    });
-    CHECK(found == expected);
-    CHECK(expected.size() >= 15);
+    d.finish();
+    CHECK(d.find(common + "nothing").empty() == (benchmarks == 1));
+    auto const hits = d.find(common + "cccc birds of every colour");
+    REQUIRE_FALSE(hits.empty());
+    CHECK(hits[0].found_by == rule::substring);
+    CHECK(hits[0].task == "2");
+  }
+}
+
+TEST_CASE("every task that has a text is named, with its place") {
+  detector d(config::decontamination{});
+  auto t = task();
+  d.add("One", t);
+  t.id = "Other/7";
+  d.add("Two", t);
+  d.finish();
+  auto const text = "x = 1\n" + t.solution;
+  auto const hits = d.find(text);
+  REQUIRE(hits.size() == 4);
+  for (std::size_t i = 0; i < 4; ++i) {
+    CHECK(hits[i].benchmark == (i % 2 ? "Two" : "One"));
+    CHECK(hits[i].task == (i % 2 ? "Other/7" : "Made/1"));
+    CHECK(hits[i].found_by == (i < 2 ? rule::substring : rule::word_run));
+    CHECK(text.substr(hits[i].begin, 4) == "best");
+    CHECK(text.substr(hits[i].end - 3, 3) == "out");
   }
 }

@@ -34,6 +34,24 @@ TEST_CASE("rows of every suite give the same record") {
   CHECK(io::benchmark_name("a/b/Mixed.jsonl.gz") == "Mixed");
 }
 
+TEST_CASE("the texts of a task are its parts, each alone; unknown rows have texts only to look for copies") {
+  temporary_folder tmp;
+  std::ofstream(tmp / "Parts.jsonl")
+      << R"({"task_id": "P/1", "prompt": "def helper():\n    'one'\n\n\ndef f():\n    \"\"\"first words\"\"\"\n\ndef g():\n    '''second words'''\n", "canonical_solution": "\ndef f(a: int, b):\n    return a\n"})"
+      << '\n';
+  auto const tasks = io::read_benchmark(tmp / "Parts.jsonl");
+  REQUIRE(tasks);
+  auto const& t = tasks->front();
+  CHECK(t.texts == std::vector<std::string>{t.prompt, "first words", "second words", t.solution, "\n    return a\n"});
+
+  std::ofstream(tmp / "Own.jsonl") << R"({"name": "own/1", "passage": "a text", "answers": [{"body": "another"}, 7]})" << '\n';
+  CHECK_FALSE(io::read_benchmark(tmp / "Own.jsonl"));
+  auto const own = io::read_benchmark_texts(tmp / "Own.jsonl");
+  REQUIRE(own);
+  CHECK(own->front().id == "own/1");
+  CHECK(own->front().texts == std::vector<std::string>{"own/1", "a text", "another"});
+}
+
 TEST_CASE("a benchmark with a hole is an error") {
   temporary_folder tmp;
   std::ofstream(tmp / "cut.jsonl") << R"({"task_id": "a", "prompt": "x"})"
