@@ -26,11 +26,10 @@ struct twin<no_generated_phrase<Lines>> {
   };
 };
 template <>
-struct twin<not_generated> {
-  struct type : not_generated {
+struct twin<no_generator_mark> {
+  struct type : no_generator_mark {
     static constexpr bool keeps(document_statistics const& s) {
-      return !detail::has_generated_name(s.path) && !detail::plain_holds_phrase<detail::generated_headers>(s.text) &&
-             !detail::is_machine_written_script(s.text, s.language, s.line_feeds);
+      return !detail::has_generator_name(s.path) && !detail::plain_holds_phrase<detail::generator_marks>(s.text);
     }
   };
 };

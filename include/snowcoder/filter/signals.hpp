@@ -3,6 +3,7 @@
 #pragma once
 
 #include <snowcoder/filter/document_statistics.hpp>
+#include <snowcoder/filter/vendored_path.hpp>
 
 #include <string>
 #include <utility>
@@ -44,6 +45,7 @@ std::vector<std::pair<std::string, double>> signals(document_statistics const& s
   if constexpr (Needs.has(statistic::white_space)) add("white_space", share(s.white_space));
   if constexpr (Needs.has(statistic::digits)) add("digits", share(s.digits));
   if constexpr (Needs.has(statistic::replaced)) add("replaced", share(s.replaced));
+  add("vendored", is_vendored(s.path));
   return values;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The filter chain of StarCoder2 (arXiv 2402.19173 section 2.1), complete: our default, because the paper places itself
 // with such pipelines and prints no number. Rules for languages that are not trained on are kept, so that the chain is the
-// published one. starcoder2_corrected differs in the meaning of encoded data only (filter/encoded_run.hpp).
+// published one. starcoder2_corrected differs in the meaning of encoded data (filter/encoded_run.hpp) and knows more generators
+// (filter/generated_file.hpp).
 //
 //   for (auto const& file : files)
 //     if (auto reason = snowcoder::filter::starcoder2::refuses(file.text)) log(file.path, *reason);
@@ -41,7 +42,7 @@ struct plain_text {
 };
 }  // namespace starcoder2_scope
 
-template <encoded_form Form>
+template <encoded_form Form, document_filter... Further>
 using starcoder2_chain = chain<lines_at_most<100'000>, only_in<starcoder2_scope::few_lines, lines_at_most<512>>,
                                not_in<starcoder2_scope::long_lines, mean_line_at_most<100>>,
                                not_in<starcoder2_scope::long_lines, longest_line_at_most<1'000>>,
@@ -49,10 +50,10 @@ using starcoder2_chain = chain<lines_at_most<100'000>, only_in<starcoder2_scope:
                                not_generated, not_in<starcoder2_scope::assembly, alphabetic_at_least<25>>,
                                only_in<starcoder2_scope::assembly, alphanumeric_at_least<25>>, encoded_run_at_most<1'024, Form>,
                                encoded_share_at_most<50, Form>, only_in<starcoder2_scope::html, visible_text_at_least<100, 20>>,
-                               only_in<starcoder2_scope::plain_text, documenting_name>>;
+                               only_in<starcoder2_scope::plain_text, documenting_name>, Further...>;
 
 using starcoder2 = starcoder2_chain<encoded_form::published>;
-using starcoder2_corrected = starcoder2_chain<encoded_form::corrected>;
+using starcoder2_corrected = starcoder2_chain<encoded_form::corrected, no_generator_mark>;
 
 static_assert(!starcoder2::refuses("int main() { return 0; }\n"));
 static_assert(starcoder2::refuses("0123456789 0123456789 x\n") == "alphabetic_at_least");

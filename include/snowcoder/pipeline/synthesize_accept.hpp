@@ -51,10 +51,8 @@ struct candidate_answer {
 };
 
 inline std::string synthetic_path(candidate_answer const& a) {
-  std::string path = std::string(name_of(a.language)) + "/" + a.seed + (a.number ? "-" + std::to_string(a.number) : "");
-  for (auto const& rule : corpus::detail::extensions)
-    if (rule.language == a.language) return path + std::string(rule.name);
-  return path;
+  auto const number = a.number ? "-" + std::to_string(a.number) : std::string();
+  return std::string(name_of(a.language)) + "/" + a.seed + number + std::string(corpus::usual_extension(a.language));
 }
 
 /// The text of an accepted answer, from its journal row.
