@@ -5,6 +5,7 @@
 #include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/pack.hpp>
 #include <snowcoder/pipeline/token_index.hpp>
+#include <snowcoder/pipeline/tokenize_decode.hpp>
 #include <snowcoder/pipeline/tokenize_encode.hpp>
 #include <snowcoder/pipeline/tokenize_train.hpp>
 
@@ -44,6 +45,13 @@ int main(int argc, char** argv) {
   encode_flags->add_option("--cache", encode.cache_bytes, "word cache of each thread (64M); no effect on ids")
       ->transform(CLI::AsSizeValue(false));
 
+  pipeline::decode_options decode;
+  auto* decode_flags = flags.add_subcommand("decode", "the texts of a token file");
+  decode_flags->add_option("--tokenizer", decode.tokenizer, "the one that made the ids")->required()->check(CLI::ExistingPath);
+  decode_flags->add_option("--in", decode.in, "FILE.bin, with FILE.idx beside it")->required()->check(CLI::ExistingFile);
+  decode_flags->add_option("--out", decode.out, ".jsonl: a row per document; else one text after the other")->required();
+  decode_flags->add_flag("!--no-sentinels", decode.sentinels, "sentinels give no text; else they are spelled");
+
   pipeline::pack_options pack;
   std::vector<std::string> phases;
   for (auto const& p : recipe::curriculum) phases.emplace_back(p.name);
@@ -75,6 +83,7 @@ int main(int argc, char** argv) {
   return app.run(argc, argv, [&](pipeline::run_context& context) -> expected<pipeline::outcome> {
     if (index_flags->parsed()) return pipeline::index_tokens<recipe>(context, index);
     if (train_flags->parsed()) return pipeline::train_tokenizer<recipe>(context, train);
-    return encode_flags->parsed() ? pipeline::encode_file(context, encode) : pipeline::pack<recipe>(context, pack);
+    if (encode_flags->parsed()) return pipeline::encode_file(context, encode);
+    return decode_flags->parsed() ? pipeline::decode_file(context, decode) : pipeline::pack<recipe>(context, pack);
   });
 }

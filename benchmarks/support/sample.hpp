@@ -6,7 +6,6 @@
 #include <snowcoder/io/compressed.hpp>
 
 #include <simdjson.h>
-#include <sys/resource.h>
 
 #include <cstdint>
 #include <cstdio>
@@ -28,10 +27,12 @@ inline double seconds(clockid_t clock) {
 inline double wall_seconds() { return seconds(CLOCK_MONOTONIC); }
 inline double processor_seconds() { return seconds(CLOCK_PROCESS_CPUTIME_ID); }
 
+/// Of this program alone: getrusage would count the one that started it too.
 inline long peak_mebibytes() {
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  return used.ru_maxrss / 1024;
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmHWM:")) return std::strtol(line.c_str() + 6, nullptr, 10) / 1024;
+  return 0;
 }
 
 /// The value, or the end of the program with the error's message.

@@ -10,7 +10,6 @@ Prints {"cold": [seconds], "warm": [seconds], "bytes", "tokens", "rss_mb"}. A co
 """
 import json
 import os
-import resource
 import sys
 import time
 
@@ -124,6 +123,12 @@ PEERS = {"hf": hf, "tiktoken": tiktoken, "gigatoken-texts": gigatoken_texts, "gi
 READS_FILES = {"gigatoken-file", "gigatoken-train"}
 
 
+def peak_mebibytes():
+    """Of this program alone: getrusage would count the one that started it too."""
+    with open("/proc/self/status", encoding="ascii") as status:
+        return next(int(line.split()[1]) // 1024 for line in status if line.startswith("VmHWM:"))
+
+
 def main():
     name, path, slice_path, threads, runs = sys.argv[1:6]
     os.environ["RAYON_NUM_THREADS"] = threads
@@ -135,10 +140,10 @@ def main():
             size += len(text.encode())
             if name not in READS_FILES:
                 texts.append(text)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    before = peak_mebibytes()
     cold, warm, rows = PEERS[name](path, texts, int(threads), int(runs), slice_path)
     result = {"cold": cold, "warm": warm, "bytes": size, "rss_before_mb": before}
-    result["rss_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024  # before ids become lists
+    result["rss_mb"] = peak_mebibytes()  # before ids become lists
     if len(rows):
         import numpy
         rows = rows.to_list() if hasattr(rows, "to_list") else rows

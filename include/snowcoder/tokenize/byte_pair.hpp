@@ -149,13 +149,13 @@ class byte_pair {
         keys[i] = short_key::of(words[i], text_end);
         shorts.prefetch(hashes[i] = keys[i].hash());
       } else if (words[i].size() <= word_cache::longest) {
-        space.cache.prefetch_wide(hashes[i] = word_cache::hash_of(words[i]));
+        space.cache.prefetch_long(words[i], hashes[i] = word_cache::hash_of(words[i]));
       }
     }
     for (std::size_t i = 0; i < count; ++i) {
       auto const word = words[i];
       if (word.size() > longest) {
-        n += look_up_wide(space, word, hashes[i], row, n, sink);
+        n += look_up_long(space, word, hashes[i], row, n, sink);
       } else if (auto const known = shorts.find(keys[i], hashes[i], row + n)) {
         n += known;
       } else {
@@ -167,7 +167,7 @@ class byte_pair {
     if (n) sink(std::span<token_id const>(row, n));
   }
   /// Hands over the row before it may overflow; returns how many ids it has added.
-  [[gnu::noinline]] std::size_t look_up_wide(detail::byte_pair_space& space, std::string_view word, std::uint64_t hash,
+  [[gnu::noinline]] std::size_t look_up_long(detail::byte_pair_space& space, std::string_view word, std::uint64_t hash,
                                              token_id* row, std::size_t& n, auto&& sink) const {
     if (n > batch) {
       sink(std::span<token_id const>(row, n));
@@ -182,9 +182,9 @@ class byte_pair {
       return 0;
     }
     if (word.size() > word_cache::longest) return tables_.merge(word, row + n);
-    if (auto const known = space.cache.find_wide(word, hash, row + n)) return known;
+    if (auto const known = space.cache.find_long(word, hash, row + n)) return known;
     auto const made = tables_.merge(word, row + n);
-    space.cache.keep_wide(word, hash, row + n, made);
+    space.cache.keep_long(word, hash, row + n, made);
     return made;
   }
 

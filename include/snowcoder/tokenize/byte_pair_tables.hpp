@@ -113,7 +113,7 @@ struct byte_pair_tables {
     for (auto id : whole) {
       std::string_view const word = vocabulary.tokens[std::size_t(id)];
       if (word.size() > short_key::longest) {
-        made->cache.keep_wide(word, word_cache::hash_of(word), &id, 1);
+        made->cache.keep_long(word, word_cache::hash_of(word), &id, 1);
       } else {
         auto const key = short_key::of(word, word.data() + word.size());
         made->cache.shorts.keep(key, key.hash(), &id, 1);

@@ -3,7 +3,9 @@
 #include "support/temporary_folder.hpp"
 
 #include <snowcoder/io/atomic_file.hpp>
+#include <snowcoder/pipeline/tokenize_decode.hpp>
 #include <snowcoder/pipeline/tokenize_encode.hpp>
+#include <snowcoder/tokenize/byte_pair_trainer.hpp>
 
 #include <filesystem>
 #include <span>
@@ -72,4 +74,39 @@ TEST_CASE("a tokenizer that cannot be told or opened is refused by name", "[enco
   CHECK(refused(json).find("Unigram") != std::string::npos);
   REQUIRE(io::write_file(json, "{"));
   CHECK(refused(json).find("not a tokenizer.json") != std::string::npos);
+}
+
+TEST_CASE("what was encoded is decoded: rows, bytes that are no UTF-8, sentinels, and strange ids refused", "[encode]") {
+  temporary_folder const folder;
+  auto const json = folder.path() / "tokenizer.json", in = folder.path() / "in.txt", bin = folder.path() / "ids.bin",
+             out = folder.path() / "out.txt";
+  REQUIRE(io::write_tokenizer(json, tokenize::base_vocabulary("starcoder_split")));
+  pipeline::run_context run;
+  auto const round_trip = [&](fs::path const& from, fs::path const& to, bool sentinels = true) {
+    REQUIRE(pipeline::encode_file(run, {.tokenizer = json, .in = from, .out = bin, .added = pipeline::added_ids::sentinels}));
+    auto const done = pipeline::decode_file(run, {json, bin, to, sentinels});
+    REQUIRE(done);
+    auto const file = io::mapped_file::open(to);
+    REQUIRE(file);
+    return std::pair(*done, std::string(file->bytes()));
+  };
+  std::string const text = "int \xff\xfe<|endoftext|>\n\t\xc3\xa9";
+  REQUIRE(io::write_file(in, text));
+  CHECK(round_trip(in, out) == std::pair(pipeline::outcome::done, text));
+  CHECK(round_trip(in, out, false).second == "int \xff\xfe\n\t\xc3\xa9");
+
+  auto const row_of = [](std::string const& id, std::string const& t) { return io::to_line({{"id", id}, {"text", t}}) + "\n"; };
+  auto const rows = folder.path() / "in.jsonl", rows_out = folder.path() / "out.jsonl";
+  REQUIRE(io::write_file(rows, row_of("a", "x\u00e9 \"\n") + row_of("b", "<|endoftext|>y")));
+  CHECK(round_trip(rows, rows_out) ==
+        std::pair(pipeline::outcome::done, row_of("0", "x\u00e9 \"\n") + row_of("1", "<|endoftext|>y")));
+  CHECK(round_trip(in, rows_out) == std::pair(pipeline::outcome::some_refused, std::string()));
+
+  auto writer = io::megatron_writer::open(folder.path() / "ids", io::id_type::uint16);
+  REQUIRE(writer);
+  REQUIRE(writer->append(std::vector<token_id>{65, 300}));
+  REQUIRE(writer->commit());
+  auto const strange = pipeline::decode_file(run, {json, bin, out, true});
+  REQUIRE(!strange);
+  CHECK(strange.error().what.find("does not know") != std::string::npos);
 }
