@@ -5,3 +5,4 @@ snowcoder_add_test(cleaning SOURCES unit/filter/encoded_run.cpp unit/filter/chai
                                     unit/decontaminate/planted.cpp unit/corpus/language.cpp unit/corpus/read_unit.cpp
                                     unit/io/benchmark_file.cpp property/clean.cpp)
 snowcoder_add_test(prepare SOURCES unit/pipeline/prepare.cpp TIMEOUT 300)
+snowcoder_add_test(duplicates SOURCES unit/dedup/minhash.cpp unit/pipeline/band_partitions.cpp property/duplicates.cpp)

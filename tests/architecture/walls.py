@@ -21,7 +21,7 @@ STAGES = PURE | MODELS | {"corpus"}
 MAY_SEE = {"core": set(), "config": {"core"}, "record": {"core", "config"}, "io": {"core", "config", "record"},
            "backend": {"core", "config"}, "nn": {"core", "config", "backend"}, "parallel": {"core", "config"},
            "corpus": BELOW_STAGES, "pipeline": BELOW_STAGES | STAGES | {"nn", "backend", "parallel"},
-           "recipes": {"core", "config", "filter", "tokenize", "recipes"}}
+           "recipes": {"core", "config", "filter", "dedup", "tokenize", "recipes"}}
 MAY_SEE |= {room: {"core", "config", "record"} for room in PURE}
 MAY_SEE |= {room: BELOW_STAGES | {"nn", "backend", "parallel"} for room in MODELS}
 

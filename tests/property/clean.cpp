@@ -46,7 +46,7 @@ std::vector<std::string> families(std::uint64_t seed) {
 /// For every text the one that is kept for it.
 std::map<std::string, std::string> keepers(std::vector<std::string> const& texts, int threads) {
   std::vector<dedup::standing> standings;
-  for (auto const& t : texts) standings.push_back({-1, false, t.size(), hash(t)});
+  for (auto const& t : texts) standings.push_back({.bytes = t.size(), .id = hash(t)});
   auto const order = dedup::ranked(standings);
   std::vector<dedup::shingle_set> sets;
   std::vector<dedup::minhash<settings>::band_keys> keys;

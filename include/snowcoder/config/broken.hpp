@@ -20,6 +20,7 @@ void phase_names_must_differ();                      // fix: every phase of a cu
 void first_phase_must_read_the_general_corpus();     // fix: nothing is selected or written before the first phase
 void similarity_must_be_a_share();                   // fix: 0 < similarity <= 1
 void bands_and_rows_must_be_positive();              // fix: bands >= 1, rows >= 1, shingle >= 1
+void shingle_must_not_be_longer_than_256();          // fix: shingle <= 256; a longer run compares hardly anything
 void betas_must_be_below_one();                      // fix: 0 <= beta1, beta2 < 1; epsilon > 0
 void share_must_be_a_share();                        // fix: shares and rates lie in [0, 1]
 

@@ -33,6 +33,7 @@ constexpr std::string recipe_text() {
   append_text(out, R::languages);
   ((out += "\nfilters = ") += R::filters::text());
   ((out += "\nsplitter = ") += R::splitter::text());
+  if constexpr (requires { R::keeper::text(); }) ((out += "\nkeeper = ") += R::keeper::text());
   out += '\n';
   for_each_value<R>([&](std::string_view name, auto const& value) {
     ((out += name) += " = ");

@@ -10,10 +10,15 @@
 
 namespace snowcoder::config {
 
-/// MinHash over word shingles, bands x rows, every candidate pair verified by the Jaccard index of its shingle sets.
+/// What a shingle is a run of: words (core/words.hpp), or code points as they stand.
+enum class shingle_unit : std::uint8_t { words, characters };
+inline constexpr int longest_shingle = 256;
+
+/// MinHash over shingles, bands x rows, every candidate pair verified by the Jaccard index of its shingle sets.
 struct near_duplicate {
-  int shingle = 5;        ///< words in a shingle
-  int minimum_words = 5;  ///< shorter documents take part in exact deduplication only
+  shingle_unit unit = shingle_unit::words;
+  int shingle = 5;        ///< units in a shingle
+  int minimum_words = 5;  ///< documents of fewer units take part in exact deduplication only
   int bands = 25;
   int rows = 10;
   double similarity = 0.7;  ///< pairs below this true Jaccard index are not duplicates
@@ -23,16 +28,20 @@ struct near_duplicate {
 
   static constexpr auto fields() {
     using s = near_duplicate;
-    return std::tuple{
-        field{"shingle", &s::shingle, origin::ours},       field{"minimum_words", &s::minimum_words, origin::ours},
-        field{"bands", &s::bands, origin::ours},           field{"rows", &s::rows, origin::ours},
-        field{"similarity", &s::similarity, origin::ours}, field{"seed", &s::seed, origin::ours}};
+    return std::tuple{field{"unit", &s::unit, origin::ours},
+                      field{"shingle", &s::shingle, origin::ours},
+                      field{"minimum_words", &s::minimum_words, origin::ours},
+                      field{"bands", &s::bands, origin::ours},
+                      field{"rows", &s::rows, origin::ours},
+                      field{"similarity", &s::similarity, origin::ours},
+                      field{"seed", &s::seed, origin::ours}};
   }
   friend constexpr bool operator==(near_duplicate const&, near_duplicate const&) = default;
 };
 
 consteval near_duplicate checked(near_duplicate s) {
   if (s.bands < 1 || s.rows < 1 || s.shingle < 1) broken::bands_and_rows_must_be_positive();
+  if (s.shingle > longest_shingle) broken::shingle_must_not_be_longer_than_256();
   if (!(s.similarity > 0 && s.similarity <= 1)) broken::similarity_must_be_a_share();
   return s;
 }

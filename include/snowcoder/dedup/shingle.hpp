@@ -1,62 +1,93 @@
 // SPDX-License-Identifier: Apache-2.0
-// A text as the set of its runs of words, each run a 64-bit hash: what Jaccard indices and MinHash signatures are made of.
+// A text as the runs of its words (or of its characters), each run a 64-bit hash: what MinHash signatures are made of. Runs
+// come in blocks, without a set, without memory of their own; sets are made where an index of Jaccard asks for them
+// (dedup/shingle_set.hpp).
 #pragma once
 
+#include <snowcoder/config/near_duplicate.hpp>
 #include <snowcoder/core/hash.hpp>
-#include <snowcoder/core/words.hpp>
+#include <snowcoder/core/word_spans.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
-#include <vector>
 
 namespace snowcoder::dedup {
 
-/// Ascending, each once.
-using shingle_set = std::vector<std::uint64_t>;
+/// Joins hashes of units (words, characters) to hashes of runs of `width` of them, at most config::longest_shingle.
+class run_hasher {
+ public:
+  static constexpr std::size_t block = 1024;
 
-/// The runs of `width` words of a text; a text with fewer words is one run. `words` is set to the number of words.
-inline shingle_set shingles(std::string_view text, int width, std::int64_t& words) {
-  constexpr std::uint64_t base = 0x9e3779b97f4a7c15ULL;  // odd: a run's hash rolls on by one multiplication a word
-  std::uint64_t leaving = 1;
-  for (int i = 0; i < width; ++i) leaving *= base;
-  std::vector<std::uint64_t> ring(std::size_t(width), 0);
-  shingle_set set;
-  std::uint64_t rolling = 0;
-  words = 0;
-  for_each_word(text, [&](std::string_view word, std::size_t) {
-    auto& slot = ring[std::size_t(words % width)];
-    auto const entering = hash64(word) | 1;
-    rolling = rolling * base + entering - slot * leaving;
-    slot = entering;
-    if (++words >= width) set.push_back(mix64(rolling, std::uint64_t(width)));
-  });
-  if (words > 0 && words < width) set.push_back(mix64(rolling, std::uint64_t(words)));
-  std::sort(set.begin(), set.end());
-  set.erase(std::unique(set.begin(), set.end()), set.end());
-  return set;
-}
-inline shingle_set shingles(std::string_view text, int width) {
-  std::int64_t words = 0;
-  return shingles(text, width, words);
-}
-
-/// Size of the intersection over size of the union; 1 for two empty sets.
-inline double jaccard(shingle_set const& a, shingle_set const& b) {
-  std::size_t i = 0, j = 0, common = 0;
-  while (i < a.size() && j < b.size()) {
-    common += a[i] == b[j];
-    bool const step_a = a[i] <= b[j], step_b = b[j] <= a[i];
-    i += step_a;
-    j += step_b;
+  explicit run_hasher(int width) : width_(std::size_t(width)), leaving_(1) {
+    for (std::size_t i = 1; i < width_; ++i) leaving_ *= base;
   }
-  auto const all = a.size() + b.size() - common;
-  return all ? double(common) / double(all) : 1.0;
-}
+  /// take(std::span<std::uint64_t const>) gets a block of runs whenever one is full.
+  template <class Take>
+  void add(std::uint64_t unit, Take&& take) {
+    units_[held_++] = unit;
+    if (held_ == units_.size()) flush(take);
+  }
+  /// After the last unit. Fewer units than a run are one run. Returns the number of units.
+  template <class Take>
+  std::int64_t finish(Take&& take) {
+    if (done_ + std::int64_t(held_) >= std::int64_t(width_)) {
+      flush(take);
+    } else if (held_ > 0) {
+      std::uint64_t rolled = 0;
+      for (std::size_t i = 0; i < held_; ++i) rolled = rolled * base + units_[i];
+      runs_[0] = snowcoder::detail::finish64(rolled + held_);
+      take(std::span<std::uint64_t const>(runs_.data(), 1));
+    }
+    return done_ + std::int64_t(held_);
+  }
 
-/// An upper bound of the Jaccard index from the sizes alone.
-inline double jaccard_bound(std::size_t a, std::size_t b) {
-  return std::max(a, b) ? double(std::min(a, b)) / double(std::max(a, b)) : 1.0;
+ private:
+  static constexpr std::uint64_t base = 0x9e3779b97f4a7c15ULL;  // odd: a run's hash rolls on by one multiplication a unit
+
+  template <class Take>
+  void flush(Take&& take) {
+    if (held_ < width_) return;
+    std::uint64_t rolled = 0;
+    for (std::size_t i = 0; i + 1 < width_; ++i) rolled = rolled * base + units_[i];
+    auto const count = held_ - width_ + 1;
+    for (std::size_t i = 0; i < count; ++i) {
+      rolled = rolled * base + units_[i + width_ - 1];
+      runs_[i] = snowcoder::detail::finish64(rolled + width_);
+      rolled -= units_[i] * leaving_;
+    }
+    take(std::span<std::uint64_t const>(runs_.data(), count));
+    std::copy(units_.begin() + std::ptrdiff_t(count), units_.begin() + std::ptrdiff_t(held_), units_.begin());
+    done_ += std::int64_t(count);
+    held_ = width_ - 1;
+  }
+
+  std::size_t width_, held_ = 0;
+  std::uint64_t leaving_;
+  std::int64_t done_ = 0;  // units that have left the block
+  std::array<std::uint64_t, block + std::size_t(config::longest_shingle)> units_, runs_;
+};
+
+/// Calls take(std::span<std::uint64_t const>) for blocks of the runs of `width` units of a text, in order, repeats included;
+/// a text with fewer units is one run. Returns the number of units.
+template <class Take>
+std::int64_t for_each_shingle_block(std::string_view text, int width, config::shingle_unit unit, Take&& take) {
+  run_hasher runs(width);
+  if (unit == config::shingle_unit::words) {
+    auto const* const end = text.data() + text.size();
+    for_each_word_span(
+        text, [&](std::size_t first, std::size_t last) { runs.add(hash_word(text.data() + first, last - first, end), take); });
+  } else {
+    for (std::size_t i = 0; i < text.size();) {  // code points, as they are: case and white space count
+      std::uint64_t character = static_cast<unsigned char>(text[i++]);
+      for (; i < text.size() && (text[i] & 0xc0) == 0x80; ++i) character = character << 8 | static_cast<unsigned char>(text[i]);
+      runs.add(snowcoder::detail::finish64(character + 1), take);
+    }
+  }
+  return runs.finish(take);
 }
 
 }  // namespace snowcoder::dedup

@@ -6,6 +6,7 @@
 //   DIR/held_out/documents, …/attributes       the same for the share that is kept out of training, if one is asked for
 //   DIR/rejects.jsonl                          one row per dropped file: id or place, stage, reason, figures
 //   DIR/funnel.json                            counts by language and reason
+//   DIR/repositories.jsonl                     per repository, by name: files that came, were kept, were duplicates
 //   DIR/provenance.json                        written last; a run with the same key has nothing to do
 //
 // Work in progress lies in DIR/.work and is begun anew after an interruption; results are moved to their places at the end.
@@ -23,6 +24,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -177,6 +179,17 @@ expected<void> write_documents(prepare_state& state, std::vector<std::uint32_t> 
   return documents.close();
 }
 
+/// A row per repository, by name.
+inline expected<void> write_completeness(prepare_state const& state, std::filesystem::path const& path) {
+  std::vector<std::uint32_t> order(state.repositories.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return state.repositories[a] < state.repositories[b]; });
+  SNOWCODER_TRY(auto rows, io::text_writer::open(path));
+  for (auto i : order)
+    SNOWCODER_CHECK(rows.write_line(completeness_line(state.repositories[i], state.counts.of_repository(i))));
+  return rows.commit();
+}
+
 }  // namespace detail
 
 template <config::recipe R>
@@ -209,6 +222,8 @@ expected<prepare_report> prepare(prepare_options options, thread_pool& pool, pro
   SNOWCODER_CHECK(detail::write_documents<R>(state, held, made / "held_out", true, pool, bar));
   SNOWCODER_CHECK(state.rejects.commit());
 
+  SNOWCODER_CHECK(detail::write_completeness(state, made / "repositories.jsonl"));
+
   auto counts = state.counts.to_json();
   auto const redacted = [&](std::size_t kind) {
     return io::json{{"found", state.redactions[kind].found}, {"different", state.redactions[kind].different}};
@@ -217,7 +232,7 @@ expected<prepare_report> prepare(prepare_options options, thread_pool& pool, pro
   counts["contamination"] = std::move(contamination);
   counts["refused_as_broken"] = state.broken;
   SNOWCODER_CHECK(io::write_json(made / "funnel.json", counts));
-  for (auto const* name : {"documents", "attributes/signals", "held_out", "rejects.jsonl", "funnel.json"})
+  for (auto const* name : {"documents", "attributes/signals", "held_out", "rejects.jsonl", "repositories.jsonl", "funnel.json"})
     SNOWCODER_CHECK(detail::move_into_place(made / name, options.out / name));
   if (options.held_out <= 0) SNOWCODER_CHECK(detail::clear_away(options.out / "held_out"));
   SNOWCODER_CHECK(detail::clear_away(work));

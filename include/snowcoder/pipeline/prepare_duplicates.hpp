@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Second pass of prepare: exact duplicates, then near duplicates among what is left. Documents are numbered by rank, so the
-// smallest number of a group is the copy to keep.
+// smallest number of a group is the copy to keep. Texts are read in the order in which they lie on disk, but for those that
+// share a band and are compared; besides some 100 bytes a document, memory is bounded by --memory.
 #pragma once
 
 #include <snowcoder/dedup/exact.hpp>
 #include <snowcoder/dedup/near.hpp>
 #include <snowcoder/dedup/rank.hpp>
+#include <snowcoder/pipeline/band_partitions.hpp>
 #include <snowcoder/pipeline/prepare_ingest.hpp>
 
-#include <cstring>
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <vector>
 
 namespace snowcoder::pipeline {
 
@@ -25,35 +31,60 @@ inline expected<void> drop_copy(prepare_state& state, std::uint32_t i, std::uint
                      std::int64_t(r.source_bytes)});
 }
 
-/// Band keys of many documents, on disk: one row per document, in the order of the calls.
-class key_file {
- public:
-  static expected<key_file> open(std::filesystem::path const& path, std::size_t bands) {
-    SNOWCODER_TRY(auto file, io::atomic_file::open(path));
-    return key_file(path, bands, std::move(file));
+/// The documents' numbers, best rank first by the recipe's rule.
+template <config::recipe R>
+std::vector<std::uint32_t> documents_by_rank(prepare_state const& state) {
+  auto const& documents = state.documents;
+  std::vector<dedup::standing> standings(documents.records.size());
+  for (std::uint32_t i = 0; i < standings.size(); ++i) {
+    auto const& r = documents.records[i];
+    auto const names = documents.names(i);
+    auto const& licence = state.licences[r.repository];  // of the repository, for files that name none
+    bool const permissive = r.permissive || (names[3].empty() && dedup::is_permissive(licence));
+    bool const declared = !names[3].empty() || !licence.empty();
+    standings[i] = {.stars = r.stars,
+                    .licence = permissive ? dedup::licence_kind::permissive
+                               : declared ? dedup::licence_kind::other
+                                          : dedup::licence_kind::none,
+                    .bytes = r.text_bytes,
+                    .created = dedup::date_number(names[2]),
+                    .id = r.id};
   }
-  expected<void> add(std::span<std::uint64_t const> keys) {
-    return file_.write({reinterpret_cast<char const*>(keys.data()), keys.size_bytes()});
-  }
-  expected<void> finish() {
-    SNOWCODER_CHECK(file_.commit());
-    SNOWCODER_TRY(map_, io::mapped_file::open(path_));
-    return {};
-  }
-  std::uint64_t operator()(std::size_t row, int band) const {
-    std::uint64_t key;
-    std::memcpy(&key, map_.bytes().data() + (row * bands_ + std::size_t(band)) * sizeof key, sizeof key);
-    return key;
-  }
+  return dedup::ranked<dedup::keeper_of<R>>(standings);
+}
 
- private:
-  key_file(std::filesystem::path path, std::size_t bands, io::atomic_file file)
-      : path_(std::move(path)), bands_(bands), file_(std::move(file)) {}
-  std::filesystem::path path_;
-  std::size_t bands_;
-  io::atomic_file file_;
-  io::mapped_file map_;
-};
+/// Band keys of the documents whose rank is its own entry in `first`, in the order of their texts on disk.
+template <config::recipe R>
+expected<band_partitions> sign_documents(prepare_options const& options, spill const& documents,
+                                         std::vector<std::uint32_t> const& order, std::vector<std::uint32_t> const& first,
+                                         std::filesystem::path const& work, thread_pool& pool, progress& bar) {
+  using hasher = dedup::minhash<R>;
+  constexpr auto settings = config::near_duplicate(R::near_duplicates);
+  std::vector<std::uint32_t> rank_of(order.size());
+  for (std::uint32_t rank = 0; rank < order.size(); ++rank) rank_of[order[rank]] = rank;
+  std::vector<std::uint32_t> unique;  // documents
+  for (std::uint32_t i = 0; i < order.size(); ++i)
+    if (first[rank_of[i]] == rank_of[i]) unique.push_back(i);
+  bar.begin("near duplicates: signatures", "files", std::int64_t(unique.size()));
+  SNOWCODER_TRY(auto bands, band_partitions::open(work / "bands", unique.size() * std::uint64_t(settings.bands),
+                                                  options.memory / 8, pool.threads()));
+  std::vector<typename hasher::band_keys> keys(std::min<std::size_t>(unique.size(), 4096));
+  std::vector<char> long_enough(keys.size());
+  for (std::size_t begin = 0; begin < unique.size(); begin += keys.size()) {
+    auto const size = std::min(keys.size(), unique.size() - begin);
+    pool.for_each_index(std::int64_t(size), [&](std::int64_t i) {
+      std::int64_t units = 0;
+      keys[std::size_t(i)] = hasher::keys(documents.text(unique[begin + std::size_t(i)]), units);
+      long_enough[std::size_t(i)] = units > 0 && units >= settings.minimum_words;
+      bar.advance();
+    });
+    for (std::size_t i = 0; i < size; ++i)
+      if (long_enough[i])
+        for (auto const key : keys[i]) SNOWCODER_CHECK(bands.add(key, rank_of[unique[begin + i]]));
+  }
+  SNOWCODER_CHECK(bands.finish());
+  return bands;
+}
 
 }  // namespace detail
 
@@ -62,71 +93,57 @@ template <config::recipe R>
 expected<std::vector<std::uint32_t>> without_duplicates(prepare_options const& options, prepare_state& state,
                                                         std::filesystem::path const& work, thread_pool& pool, progress& bar) {
   auto const& documents = state.documents;
-  auto const& records = documents.records;
-  auto const count = std::uint32_t(records.size());
+  auto const count = std::uint32_t(documents.records.size());
   bar.begin("exact duplicates", "files", count);
-  std::vector<dedup::standing> standings(count);
-  for (std::uint32_t i = 0; i < count; ++i) {
-    auto const& r = records[i];
-    bool const permissive =
-        r.permissive || (documents.names(i)[3].empty() && dedup::is_permissive(state.licences[r.repository]));
-    standings[i] = {r.stars, permissive, r.text_bytes, r.id};
+  auto const order = detail::documents_by_rank<R>(state);
+  std::vector<std::uint32_t> first;  // per rank the best rank of its content
+  {
+    std::vector<dedup::content_key> keys(count);
+    for (std::uint32_t rank = 0; rank < count; ++rank)
+      keys[rank] = {documents.records[order[rank]].content, documents.records[order[rank]].text_bytes};
+    first = dedup::exact_duplicates(keys, [&](auto a, auto b) { return documents.text(order[a]) == documents.text(order[b]); });
   }
-  auto const order = dedup::ranked(standings);
-  std::vector<dedup::content_key> keys(count);
   for (std::uint32_t rank = 0; rank < count; ++rank)
-    keys[rank] = {records[order[rank]].content, records[order[rank]].text_bytes};
-  auto const first =
-      dedup::exact_duplicates(keys, [&](auto a, auto b) { return documents.text(order[a]) == documents.text(order[b]); });
-  std::vector<std::uint32_t> unique;  // ranks
-  for (std::uint32_t rank = 0; rank < count; ++rank) {
-    if (first[rank] == rank)
-      unique.push_back(rank);
-    else
+    if (first[rank] != rank)
       SNOWCODER_CHECK(detail::drop_copy(state, order[rank], order[first[rank]], "exact_duplicate", "same_content", ""));
-  }
   bar.advance(count);
 
-  using hasher = dedup::minhash<R>;
+  SNOWCODER_TRY(auto const bands, detail::sign_documents<R>(options, documents, order, first, work, pool, bar));
   constexpr auto settings = config::near_duplicate(R::near_duplicates);
-  bar.begin("near duplicates: signatures", "files", std::int64_t(unique.size()));
-  SNOWCODER_TRY(auto rows, detail::key_file::open(work / "bands", std::size_t(settings.bands)));
-  std::vector<std::uint32_t> signed_ranks, row_of(count, 0);
-  std::vector<typename hasher::band_keys> batch(std::min<std::size_t>(unique.size(), 4096));
-  std::vector<char> long_enough(batch.size());
-  for (std::size_t begin = 0; begin < unique.size(); begin += batch.size()) {
-    auto const size = std::min(batch.size(), unique.size() - begin);
+  auto const threads = std::max(pool.threads(), 1);
+  auto const cached = std::size_t(std::max<std::int64_t>(options.memory / 16 / threads / 8, 1 << 14));
+  auto const remembered = std::size_t(std::clamp<std::int64_t>(options.memory / 64 / 8, 1 << 12, 1 << 24));
+  auto const set_of = [&](std::uint32_t rank) { return dedup::shingles(documents.text(order[rank]), settings); };
+  bar.begin("near duplicates: comparison", "partitions", std::int64_t(bands.count()));
+  dedup::near_clusters<R> clusters(count, remembered);
+  pool.for_each_index(std::int64_t(bands.count()), [&](std::int64_t i) {
+    auto entries = bands.read(std::size_t(i));
+    clusters.join(std::span(entries), set_of, cached);
+    bar.advance();
+  });
+
+  std::vector<std::uint32_t> kept, copies;  // documents; ranks
+  for (std::uint32_t rank = 0; rank < count; ++rank) {
+    if (first[rank] != rank) continue;
+    if (clusters.keeper(rank) == rank)
+      kept.push_back(order[rank]);
+    else
+      copies.push_back(rank);
+  }
+  std::vector<double> index(std::min<std::size_t>(copies.size(), 1024));
+  for (std::size_t begin = 0; begin < copies.size(); begin += index.size()) {
+    auto const size = std::min(index.size(), copies.size() - begin);
     pool.for_each_index(std::int64_t(size), [&](std::int64_t i) {
-      std::int64_t words = 0;
-      auto const set = dedup::shingles(documents.text(order[unique[begin + std::size_t(i)]]), settings.shingle, words);
-      long_enough[std::size_t(i)] = words > 0 && words >= settings.minimum_words;
-      if (long_enough[std::size_t(i)]) batch[std::size_t(i)] = hasher::keys(set);
-      bar.advance();
+      auto const rank = copies[begin + std::size_t(i)];
+      index[std::size_t(i)] = dedup::jaccard(set_of(rank), set_of(clusters.keeper(rank)));
     });
     for (std::size_t i = 0; i < size; ++i) {
-      if (!long_enough[i]) continue;
-      row_of[unique[begin + i]] = std::uint32_t(signed_ranks.size());
-      signed_ranks.push_back(unique[begin + i]);
-      SNOWCODER_CHECK(rows.add(batch[i]));
+      auto const rank = copies[begin + i];
+      char similarity[32];
+      std::snprintf(similarity, sizeof similarity, ", Jaccard %.3f", index[i]);
+      SNOWCODER_CHECK(
+          detail::drop_copy(state, order[rank], order[clusters.keeper(rank)], "near_duplicate", "similar_content", similarity));
     }
-  }
-  SNOWCODER_CHECK(rows.finish());
-  bar.begin("near duplicates: comparison", "bands", settings.bands);
-  auto const cached = std::size_t(std::max<std::int64_t>(options.memory / 16 / std::max(options.threads, 1) / 8, 1 << 16));
-  auto const set_of = [&](std::uint32_t rank) { return dedup::shingles(documents.text(order[rank]), settings.shingle); };
-  auto const near = dedup::near_duplicates<R>(
-      count, signed_ranks, [&](std::uint32_t rank, int band) { return rows(row_of[rank], band); }, set_of, pool, cached);
-  bar.advance(settings.bands);
-  std::vector<std::uint32_t> kept;
-  for (auto const rank : unique) {
-    auto const keeper = near.keeper[rank];
-    if (keeper == rank) {
-      kept.push_back(order[rank]);
-      continue;
-    }
-    char similarity[32];
-    std::snprintf(similarity, sizeof similarity, ", Jaccard %.3f", dedup::jaccard(set_of(rank), set_of(keeper)));
-    SNOWCODER_CHECK(detail::drop_copy(state, order[rank], order[keeper], "near_duplicate", "similar_content", similarity));
   }
   return kept;
 }

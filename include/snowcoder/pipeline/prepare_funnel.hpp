@@ -36,13 +36,36 @@ inline std::string dropped_line(dropped_file const& d) {
 class funnel {
  public:
   /// `repository` is a number that stands for its name.
-  void came_in(config::language l, std::uint32_t repository, std::int64_t bytes) { in_[l].add(repository, bytes); }
+  void came_in(config::language l, std::uint32_t repository, std::int64_t bytes) {
+    in_[l].add(repository, bytes);
+    ++of(repository).files;
+  }
   void dropped(config::language l, std::string const& stage, std::string const& reason, std::uint32_t repository,
                std::int64_t bytes) {
     dropped_[l][{stage, reason}].add(repository, bytes);
     all_dropped_[{stage, reason}].add(repository, bytes);
+    auto& r = of(repository);
+    r.exact_duplicates += stage == "exact_duplicate";
+    r.near_duplicates += stage == "near_duplicate";
+    r.held_out += stage == "held_out";
   }
-  void kept(config::language l, std::uint32_t repository, std::int64_t bytes) { kept_[l].add(repository, bytes); }
+  void kept(config::language l, std::uint32_t repository, std::int64_t bytes) {
+    kept_[l].add(repository, bytes);
+    ++of(repository).kept;
+  }
+
+  /// What is left of one repository, in files. Duplicates leave holes in repositories; this says how large.
+  struct completeness {
+    std::int64_t files = 0, kept = 0, held_out = 0, exact_duplicates = 0, near_duplicates = 0;
+    /// Kept or held out, of the files that no other rule dropped.
+    double share() const {
+      auto const left = kept + held_out, all = left + exact_duplicates + near_duplicates;
+      return all ? double(left) / double(all) : 0.0;
+    }
+  };
+  completeness of_repository(std::uint32_t number) const {
+    return number < repositories_.size() ? repositories_[number] : completeness{};
+  }
 
   std::int64_t files_in() const { return sum(in_).files; }
   std::int64_t files_kept() const { return sum(kept_).files; }
@@ -85,6 +108,10 @@ class funnel {
       return {{"files", files}, {"bytes", bytes}, {"repositories", n}};
     }
   };
+  completeness& of(std::uint32_t repository) {
+    if (repository >= repositories_.size()) repositories_.resize(repository + 1);
+    return repositories_[repository];
+  }
   using by_reason = std::map<std::pair<std::string, std::string>, count>;
 
   /// In the order of the stages, not of their names.
@@ -108,6 +135,18 @@ class funnel {
   std::map<config::language, count> in_, kept_;
   std::map<config::language, by_reason> dropped_;
   by_reason all_dropped_;
+  std::vector<completeness> repositories_;  // by number
 };
+
+/// {"repository", "files", "kept", "held_out", "exact_duplicates", "near_duplicates", "completeness"}.
+inline std::string completeness_line(std::string const& repository, funnel::completeness const& c) {
+  return io::to_line({{"repository", repository},
+                      {"files", c.files},
+                      {"kept", c.kept},
+                      {"held_out", c.held_out},
+                      {"exact_duplicates", c.exact_duplicates},
+                      {"near_duplicates", c.near_duplicates},
+                      {"completeness", c.share()}});
+}
 
 }  // namespace snowcoder::pipeline

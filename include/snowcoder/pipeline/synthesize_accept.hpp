@@ -113,7 +113,7 @@ expected<io::json> accept_answers(run_context& run, std::filesystem::path const&
       refuse(d->id, "seed_window", "no whole line of the seed fits, or it is blank");
       continue;
     }
-    auto const shown = dedup::shingles(*window, compare.shingle);
+    auto const shown = dedup::shingles(*window, compare);
     for (int number = 0; number < how.outputs_per_seed; ++number) {
       auto const where = answers.find({content.hex(), number});
       if (where == answers.end()) continue;
@@ -136,7 +136,7 @@ expected<io::json> accept_answers(run_context& run, std::filesystem::path const&
       }
       auto const& file = std::get<synthesize::accepted>(result);
       std::int64_t words = 0;
-      auto const set = dedup::shingles(file.text, compare.shingle, words);
+      auto const set = dedup::shingles(file.text, compare.shingle, words, compare.unit);
       if (double const copied = dedup::jaccard(set, shown); copied > how.seed_similarity) {
         refuse(id, "copies_seed", fmt::format("Jaccard {:.3f}, at most {}", copied, how.seed_similarity));
         continue;
@@ -164,7 +164,7 @@ expected<io::json> accept_answers(run_context& run, std::filesystem::path const&
   thread_pool pool(run.threads);
   auto const near = dedup::near_duplicates<R>(
       std::uint32_t(passed.size()), comparable, [&](std::uint32_t i, int band) { return keys[i][std::size_t(band)]; },
-      [&](std::uint32_t i) { return dedup::shingles(detail::accepted_text(journal, passed[i]), compare.shingle); }, pool);
+      [&](std::uint32_t i) { return dedup::shingles(detail::accepted_text(journal, passed[i]), compare); }, pool);
 
   std::vector<std::uint32_t> kept;
   for (std::uint32_t i = 0; i < passed.size(); ++i) {

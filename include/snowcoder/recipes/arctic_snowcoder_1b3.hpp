@@ -5,6 +5,7 @@
 
 #include <snowcoder/config/concepts.hpp>
 #include <snowcoder/config/paper_phases.hpp>
+#include <snowcoder/dedup/rank.hpp>
 #include <snowcoder/filter/starcoder2.hpp>
 #include <snowcoder/tokenize/pre_split.hpp>
 
@@ -20,6 +21,7 @@ struct arctic_snowcoder_1b3 {
   static constexpr auto languages = config::all_languages;
   using filters = filter::starcoder2;
   static constexpr auto near_duplicates = config::checked(config::near_duplicate{});
+  using keeper = dedup::keep_by<dedup::most_stars, dedup::permissive_licence, dedup::largest>;
   static constexpr config::decontamination contamination{};
 
   // choose and enlarge

@@ -26,19 +26,6 @@ shingle_set numbers(int first, int last) {
 }
 }  // namespace
 
-TEST_CASE("known answers: hit probabilities of published settings") {
-  struct row {
-    int bands, rows;
-    double at_6, at_7, at_8;
-  };
-  for (auto const r :
-       {row{14, 8, .21, .57, .92}, row{20, 13, .03, .18, .68}, row{25, 10, .14, .51, .94}, row{24, 10, .14, .50, .94}}) {
-    CHECK(std::abs(hit_probability(.6, r.bands, r.rows) - r.at_6) < .006);
-    CHECK(std::abs(hit_probability(.7, r.bands, r.rows) - r.at_7) < .006);
-    CHECK(std::abs(hit_probability(.8, r.bands, r.rows) - r.at_8) < .006);
-  }
-}
-
 TEST_CASE("shingles are sets of runs of words") {
   CHECK(jaccard(shingles("a = 1", 1), shingles("a = 2", 1)) == Approx(1.0 / 3));
   std::int64_t words = 0;
@@ -59,10 +46,10 @@ TEST_CASE("equal values of two signatures estimate the Jaccard index") {
   for (int shared : {100, 300, 500, 700, 900}) {
     auto const a = numbers(0, 1000), b = numbers(1000 - shared, 2000 - shared);
     auto const x = minhash<many_permutations>::sign(a), y = minhash<many_permutations>::sign(b);
+    constexpr auto n = minhash<many_permutations>::permutations;
     double equal = 0;
-    for (std::size_t i = 0; i < x.size(); ++i) equal += x[i] == y[i];
-    CHECK(std::abs(equal / double(x.size()) - jaccard(a, b)) <
-          4.0 / std::sqrt(double(x.size())) / 2);  // four standard deviations at most
+    for (std::size_t i = 0; i < n; ++i) equal += x.value[i] == y.value[i];
+    CHECK(std::abs(equal / double(n) - jaccard(a, b)) < 4.0 / std::sqrt(double(n)) / 2);  // four standard deviations at most
   }
 }
 
@@ -85,10 +72,35 @@ TEST_CASE("candidates that are not alike are not joined") {
   CHECK(r.keeper == std::vector<std::uint32_t>{0, 0, 2, 0, 4});  // 0~1 .82, 1~3 .82, 0~3 .67 through 1; 0~4 .6
 }
 
-TEST_CASE("the better copy is kept") {
-  std::vector<standing> const items{
-      {-1, false, 10, {0, 1}}, {5, false, 1, {0, 2}}, {-1, true, 1, {0, 3}}, {-1, false, 20, {0, 4}}, {-1, false, 10, {0, 0}}};
-  CHECK(ranked(items) == std::vector<std::uint32_t>{1, 2, 3, 4, 0});
+TEST_CASE("the better copy is kept, by the rule that is named") {
+  using enum licence_kind;
+  std::vector<standing> const items{{.bytes = 10, .created = 20200101000000, .id = {0, 1}},
+                                    {.stars = 5, .bytes = 1, .id = {0, 2}},
+                                    {.forks = 9, .licence = permissive, .bytes = 1, .created = 20190101000000, .id = {0, 3}},
+                                    {.licence = other, .bytes = 20, .created = 20180101000000, .id = {0, 4}},
+                                    {.bytes = 10, .id = {0, 0}}};
+  using order = std::vector<std::uint32_t>;
+  CHECK(ranked(items) == order{1, 2, 4, 0, 3});
+  CHECK(ranked<keep_by<largest>>(items) == order{3, 4, 0, 1, 2});
+  CHECK(ranked<keep_by<smallest>>(items) == order{1, 2, 4, 0, 3});
+  CHECK(ranked<keep_by<earliest>>(items) == order{3, 2, 0, 4, 1});
+  CHECK(ranked<keep_by<latest>>(items) == order{0, 2, 3, 4, 1});
+  CHECK(ranked<keep_by<>>(items) == order{4, 0, 1, 2, 3});
+  CHECK(ranked<bigcode_keeper>(items) == order{2, 1, 0, 4, 3});
+  CHECK(ranked<stack_v3_keeper>(items) == order{1, 2, 0, 4, 3});
+  CHECK(default_keeper::text() == "keep_by<most_stars, permissive_licence, largest>");
   CHECK(is_permissive("Apache-2.0"));
   CHECK_FALSE(is_permissive("GPL-3.0"));
 }
+
+TEST_CASE("dates are ordered as numbers") {
+  CHECK(date_number("2021-03-04T05:06:07.123Z") == 20210304050607);
+  CHECK(date_number("2021-03-04") == 20210304000000);
+  CHECK(date_number("2021-03-04 05:06:07+02:00") == 20210304050607);
+  CHECK(date_number("") == 0);
+  CHECK(date_number("yesterday") == 0);
+}
+
+static_assert(keeps_one<default_keeper> && keeps_one<keep_by<>>);
+static_assert(!keep_rule<int> && !keep_rule<standing>);
+static_assert(std::is_same_v<keeper_of<settings>, default_keeper>);

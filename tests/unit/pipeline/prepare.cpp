@@ -39,6 +39,9 @@ struct cleaning {
   static constexpr config::evaluation evaluation{};
   static constexpr std::array curriculum{config::phase{.name = "general", .tokens = 500'000'000'000}};
 };
+struct largest_stays : cleaning {
+  using keeper = dedup::keep_by<dedup::largest>;
+};
 struct stricter : cleaning {
   using filters = filter::chain<filter::lines_at_most<1>>;
 };
@@ -161,6 +164,10 @@ TEST_CASE("every file is kept or dropped with its reason") {
   CHECK(report->funnel["redacted"]["files"] == 2);
   CHECK(report->funnel["contamination"]["hits"][0]["task"] == "Made/1");
 
+  auto const repositories = get(out / "repositories.jsonl");
+  CHECK(repositories.find(R"({"repository":"two","files":7,"kept":1,"held_out":0,"exact_duplicates":1,"near_duplicates":1,)") !=
+        std::string::npos);
+
   auto const why = pipeline::explain_document(out, "two/wide.c");
   REQUIRE(why);
   CHECK(why->find("measured 1505") != std::string::npos);
@@ -209,6 +216,48 @@ TEST_CASE("the same bytes for any threads and memory; nothing to do the second t
   auto const grown = run(tmp, "b");
   REQUIRE(grown);
   CHECK_FALSE(grown->nothing_to_do);
+}
+
+TEST_CASE("the recipe's rule says which copy stays") {
+  temporary_folder tmp;
+  make_corpus(tmp);
+  REQUIRE(run<largest_stays>(tmp, "out"));
+  CHECK(reason_of(tmp / "out", "two/near_b.py").empty());
+  CHECK(reason_of(tmp / "out", "one/b.py") == "near_duplicate:similar_content");
+}
+
+TEST_CASE("the same documents stay whatever the shards, their order and their number") {
+  temporary_folder tmp;
+  std::vector<std::string> rows;
+  for (int i = 0; i < 120; ++i)
+    rows.push_back(
+        io::to_line({{"repo", "owner/r" + std::to_string(i % 5)},
+                     {"path", std::to_string(i) + ".py"},
+                     {"content", function("family" + std::to_string(i % 30), 20 + i / 60) + (i % 4 ? "" : "last = 1\n")}}));
+  auto const stay = [&](std::string const& name, std::size_t shards, bool reversed, int threads) {
+    pipeline::prepare_options o;
+    std::vector<std::string> texts(shards);
+    for (std::size_t i = 0; i < rows.size(); ++i) texts[i % shards] += rows[reversed ? rows.size() - 1 - i : i] + "\n";
+    for (std::size_t i = 0; i < shards; ++i) {
+      o.in.push_back(tmp / name / (std::to_string(reversed ? shards - i : i) + ".jsonl"));
+      put(o.in.back(), texts[i]);
+    }
+    o.out = tmp / (name + "-out");
+    thread_pool pool(threads);
+    progress bar;
+    REQUIRE(pipeline::prepare<cleaning>(o, pool, bar));
+    auto const documents = io::read_documents(o.out);
+    REQUIRE(documents);
+    std::vector<std::string> kept;
+    for (auto const& d : *documents) kept.push_back(d.repository + "/" + d.path + d.text);
+    return kept;
+  };
+  auto const expected = stay("one", 1, false, 1);
+  CHECK(expected.size() >= 30);
+  CHECK(expected.size() < 60);
+  CHECK(stay("two", 2, true, 2) == expected);
+  CHECK(stay("seven", 7, false, 3) == expected);
+  CHECK(stay("many", 40, true, 3) == expected);
 }
 
 TEST_CASE("clean documents stay as they are when cleaned again") {
