@@ -21,6 +21,28 @@
 
 namespace snowcoder::io {
 
+/// What a zlib stream holds, at most the first `most` bytes of it; an error where it is damaged or ends too soon.
+inline expected<std::string> inflated(std::string_view stream, std::size_t most) {
+  z_stream z{};
+  if (inflateInit(&z) != Z_OK) return failure("no memory for zlib");
+  std::unique_ptr<z_stream, int (*)(z_stream*)> const keep(&z, inflateEnd);
+  std::string out;
+  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(stream.data()));
+  z.avail_in = uInt(stream.size());
+  for (int status = Z_OK; status != Z_STREAM_END && out.size() < most;) {
+    auto const before = out.size();
+    out.resize(std::min(most, std::max<std::size_t>(4096, before * 2)));
+    z.next_out = reinterpret_cast<Bytef*>(out.data() + before);
+    z.avail_out = uInt(out.size() - before);
+    status = inflate(&z, Z_NO_FLUSH);
+    bool const full = z.avail_out == 0;
+    out.resize(out.size() - z.avail_out);
+    if (status != Z_OK && status != Z_STREAM_END) return failure("broken or truncated zlib data");
+    if (status == Z_OK && !full && z.avail_in == 0) return failure("truncated zlib data");
+  }
+  return out;
+}
+
 /// Reads lines of a plain, .gz or .zst file. Memory: one line and one block, whatever the file says; a zstd frame may ask for
 /// a window of 128 MiB, like that of the zstd program. A file that grows more than a thousandfold is refused.
 class line_reader {

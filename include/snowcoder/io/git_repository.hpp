@@ -2,13 +2,14 @@
 // The files of a git repository's HEAD, read out of its object store. Nothing that the repository configures is looked at: no
 // configuration file, no hook, no filter, no attribute, no alternate store; of its references only HEAD and what it names. So
 // a hostile repository can give wrong objects, which are refused by their checksums, and nothing else.
-// libgit2 is optional (SNOWCODER_GIT) and named here only; without it open() says so.
+// libgit2 is optional (SNOWCODER_GIT) and named here and in git_loose_objects.hpp only.
 #pragma once
 
 #include <snowcoder/core/expected.hpp>
+#include <snowcoder/io/git_loose_objects.hpp>
 
+#include <algorithm>
 #include <cstdint>
-#include <cstdio>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -16,7 +17,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 #ifdef SNOWCODER_GIT
 #include <git2.h>
 #include <git2/sys/odb_backend.h>
@@ -67,10 +68,9 @@ class git_repository {
     git_odb* odb = nullptr;
     if (git_odb_new(&odb) != 0) return failure(r.problem());
     r.odb_.reset(odb);
+    // Two back ends added by hand: git_odb_open would follow the store's alternates.
+    if (git_odb_add_backend(odb, new git_loose_objects(objects), 2) != 0) return failure(r.problem());
     git_odb_backend* backend = nullptr;
-    if (git_odb_backend_loose(&backend, objects.c_str(), 0, 0, 0, 0) != 0 || git_odb_add_backend(odb, backend, 2) != 0)
-      return failure(r.problem());
-    backend = nullptr;  // two back ends added by hand: git_odb_open would follow the store's alternates
     if (git_odb_backend_pack(&backend, objects.c_str()) != 0 || git_odb_add_backend(odb, backend, 1) != 0)
       return failure(r.problem());
     git_repository_handle* repository = nullptr;
