@@ -6,7 +6,9 @@
 #pragma once
 
 #include <snowcoder/core/expected.hpp>
+#include <snowcoder/io/folder.hpp>
 #include <snowcoder/io/git_loose_objects.hpp>
+#include <snowcoder/io/git_pack_index.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -18,6 +20,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 #ifdef SNOWCODER_GIT
 #include <git2.h>
 #include <git2/sys/odb_backend.h>
@@ -68,11 +71,15 @@ class git_repository {
     git_odb* odb = nullptr;
     if (git_odb_new(&odb) != 0) return failure(r.problem());
     r.odb_.reset(odb);
-    // Two back ends added by hand: git_odb_open would follow the store's alternates.
-    if (git_odb_add_backend(odb, new git_loose_objects(objects), 2) != 0) return failure(r.problem());
-    git_odb_backend* backend = nullptr;
-    if (git_odb_backend_pack(&backend, objects.c_str()) != 0 || git_odb_add_backend(odb, backend, 1) != 0)
-      return failure(r.problem());
+    // Back ends added by hand: git_odb_open would follow the store's alternates, and a multi-pack index that nobody checked.
+    if (git_odb_add_backend(odb, new git_loose_objects(objects), 1) != 0) return failure(r.problem());
+    SNOWCODER_TRY(auto const packs, pack_indices(store / "objects" / "pack"));
+    for (auto const& index : packs) {
+      SNOWCODER_CHECK(check_pack_index(index));
+      git_odb_backend* backend = nullptr;
+      if (git_odb_backend_one_pack(&backend, index.c_str()) != 0 || git_odb_add_backend(odb, backend, 2) != 0)
+        return failure(r.problem());
+    }
     git_repository_handle* repository = nullptr;
     if (git_repository_wrap_odb(&repository, odb) != 0) return failure(r.problem());
     r.repository_.reset(repository);
@@ -122,6 +129,16 @@ class git_repository {
       for (fs::directory_iterator it(folder, e), end; !e && !link && it != end; it.increment(e))
         link = fs::is_symlink(it->symlink_status(e));
     return link ? expected<void>(failure("a symbolic link among the objects of git", objects.string())) : expected<void>{};
+  }
+  static expected<std::vector<std::filesystem::path>> pack_indices(std::filesystem::path const& packs) {
+    std::vector<std::filesystem::path> found;
+    std::error_code e;
+    if (!std::filesystem::exists(packs, e)) return found;
+    SNOWCODER_TRY(auto const opened, folder::open(packs));
+    SNOWCODER_TRY(auto const names, opened.names());
+    for (auto const& name : names)
+      if (name.ends_with(".idx") && opened.look_at(name).kind == folder_entry_kind::file) found.push_back(packs / name);
+    return found;
   }
   static expected<std::string> first_line(std::filesystem::path const& path) {
     std::error_code e;
