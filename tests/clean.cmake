@@ -7,3 +7,4 @@ snowcoder_add_test(prepare SOURCES unit/pipeline/prepare.cpp TIMEOUT 300)
 snowcoder_add_test(ingest SOURCES unit/corpus/read_unit.cpp unit/corpus/read_git.cpp unit/corpus/licence.cpp unit/corpus/notebook.cpp
                                  unit/io/character_set.cpp unit/io/parquet_file.cpp unit/io/source_row.cpp unit/pipeline/read_ahead.cpp
                    COMPONENTS data ingest TIMEOUT 300)
+snowcoder_add_test(hostile_inputs SOURCES property/hostile_inputs.cpp COMPONENTS data ingest TIMEOUT 300)
