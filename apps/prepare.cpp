@@ -36,7 +36,8 @@ int main(int argc, char** argv) {
   std::string id;
   bool keep_personal = false;
   auto& flags = app.flags();
-  auto* in = flags.add_option("--in", options.in, "folders of repositories, archives (tar, zip), JSONL files (.gz, .zst)");
+  auto* in = flags.add_option(
+      "--in", options.in, "folders of repositories, git repositories, archives (tar, zip), JSONL (.gz, .zst) or Parquet files");
   auto* out = flags.add_option("--out", options.out, "where the clean documents go");
   flags.add_option("--benchmarks", options.benchmarks, "JSONL files whose tasks must not be in the documents")
       ->check(CLI::ExistingFile);
@@ -56,12 +57,21 @@ int main(int argc, char** argv) {
                   "share of the documents that goes to DIR/held_out, to measure and never to train")
       ->check(CLI::Range(0.0, 0.5))
       ->capture_default_str();
+  std::vector<std::string> columns;
+  flags.add_option("--column", columns, "FIELD=COLUMN: what a column of rows is called, such as text=body (may be repeated)");
+  flags.add_option("--notebooks", options.notebooks, "script: code and comments; structured: markdown, code and output")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, corpus::notebook_form>{
+          {"script", corpus::notebook_form::script}, {"structured", corpus::notebook_form::structured}}))
+      ->default_str("script");
   flags.add_flag("--no-redact", keep_personal, "leave e-mail and network addresses as they are");
   auto* explain = flags.add_subcommand("explain", "say what became of a document");
   explain->add_option("id", id, "its id, or repository/path")->required();
   flags.callback([&] {
     if (!*out) throw CLI::RequiredError("--out");
     if (!*explain && !*in) throw CLI::RequiredError("--in");
+    for (auto const& c : columns)
+      if (auto const mapped = options.columns.map(c); !mapped)
+        throw CLI::ValidationError("--column", mapped.error().what + "; " + mapped.error().remedy);
   });
   return app.run(argc, argv, [&](pipeline::run_context& run) -> expected<pipeline::outcome> {
     if (*explain) {

@@ -2,7 +2,12 @@
 snowcoder_add_test(cleaning SOURCES unit/filter/encoded_run.cpp unit/filter/chain.cpp unit/filter/block_pass.cpp
                                     unit/filter/generated_file.cpp unit/filter/vendored_path.cpp unit/privacy/redact.cpp
                                     unit/dedup/near.cpp unit/decontaminate/detector.cpp unit/decontaminate/condensed_scan.cpp
-                                    unit/decontaminate/planted.cpp unit/corpus/language.cpp unit/corpus/read_unit.cpp
+                                    unit/decontaminate/planted.cpp unit/corpus/language.cpp
                                     unit/io/benchmark_file.cpp property/clean.cpp)
 snowcoder_add_test(prepare SOURCES unit/pipeline/prepare.cpp TIMEOUT 300)
 snowcoder_add_test(duplicates SOURCES unit/dedup/minhash.cpp unit/pipeline/band_partitions.cpp property/duplicates.cpp)
+# What prepare reads, with the optional libraries that are there and refusals by name where they are not.
+snowcoder_add_test(ingest SOURCES unit/corpus/read_unit.cpp unit/corpus/read_git.cpp unit/corpus/licence.cpp unit/corpus/notebook.cpp
+                                 unit/io/character_set.cpp unit/io/parquet_file.cpp unit/io/source_row.cpp unit/pipeline/read_ahead.cpp
+                   COMPONENTS data ingest TIMEOUT 300)
+snowcoder_add_test(hostile_inputs SOURCES property/hostile_inputs.cpp COMPONENTS data ingest TIMEOUT 300)

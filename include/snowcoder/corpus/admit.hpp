@@ -1,28 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-// Is this text? UTF-8 without NUL, of a size that a person may have written. A byte order mark is taken off; line ends stay
-// as they are.
+// Is this text? UTF-8 without NUL, or text in another character set that can be told and converted whole, of a size that a
+// person may have written. A mark at the start is taken off; line ends stay as they are.
 #pragma once
 
 #include <snowcoder/core/utf8.hpp>
 #include <snowcoder/corpus/source_file.hpp>
+#include <snowcoder/io/character_set.hpp>
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace snowcoder::corpus {
 
 struct inadmissible {
   std::string_view reason;
   bool broken = false;
+  std::string detail = {};
 };
 
-/// Takes the mark off `text` and says what else stands against it.
-inline std::optional<inadmissible> admit(std::string& text, limits const& at_most) {
+/// Makes `text` UTF-8 without a mark and says what else stands against it. `came_in` becomes the name of the character set
+/// that it was converted from; empty: it was UTF-8.
+inline std::optional<inadmissible> admit(std::string& text, limits const& at_most, std::string* came_in = nullptr) {
   if (std::int64_t(text.size()) > at_most.file_bytes) return inadmissible{"too_large"};
-  if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
+  auto character_set = io::make_utf8(text);
+  if (!character_set) return inadmissible{"not_utf8", true, std::move(character_set.error().what)};
+  if (came_in) *came_in = std::move(*character_set);
   if (text.find('\0') != text.npos) return inadmissible{"nul_byte", true};
-  if (!is_utf8(text)) return inadmissible{"not_utf8", true};
   if (text.find_first_not_of(" \t\r\n\f\v") == text.npos) return inadmissible{"empty"};
   return {};
 }

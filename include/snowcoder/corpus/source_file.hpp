@@ -11,18 +11,19 @@ namespace snowcoder::corpus {
 struct source_file {
   std::string repository;
   std::string path;    ///< inside the repository, '/' between parts
-  std::string source;  ///< "folder", "archive", "jsonl"
+  std::string source;  ///< "folder", "archive", "git", "jsonl", "parquet"
   std::string text;
   std::string id;        ///< 32 hexadecimal digits when the row has such an id, else empty
   std::string language;  ///< as declared; empty: to be found out
   std::string licence, created;
-  std::optional<std::int64_t> stars;
+  std::optional<std::int64_t> stars, forks = {};
 };
 
 /// What ingest takes at most.
 struct limits {
-  std::int64_t file_bytes = 1'000'000;  ///< The Stack: files above 1 MB are data
-  int folder_depth = 64;                ///< Software Heritage's
+  std::int64_t file_bytes = 1'000'000;   ///< The Stack: files above 1 MB are data
+  int folder_depth = 64;                 ///< Software Heritage's
+  std::int64_t unit_files = 10'000'000;  ///< of an archive or a repository; beyond are bombs (The Stack v3: 1M)
 };
 
 /// A file that ingest does not take. `broken` marks input that could not be read as what it claims to be; the rest are

@@ -27,7 +27,7 @@ enum class licence_kind : std::uint8_t { permissive, none, other };
 
 struct standing {
   std::int64_t stars = -1;  ///< -1: unknown
-  std::int64_t forks = -1;  ///< rows of prepare tell none, so that a rule about forks decides nothing there
+  std::int64_t forks = -1;  ///< the same
   licence_kind licence = licence_kind::none;
   std::uint64_t bytes = 0;
   std::int64_t created = 0;  ///< date_number(); 0: unknown

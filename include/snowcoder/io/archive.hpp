@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Entries of an archive (tar or zip, any compression that libarchive knows), one after the other, nothing unpacked to disk.
-// libarchive is named here only.
+// Entries of an archive (tar or zip, compressed or not), one after the other, nothing unpacked to disk. libarchive is named
+// here only. Of its filters those are left out that start other programs, and of its formats all but these two.
 #pragma once
 
 #include <snowcoder/core/expected.hpp>
@@ -19,14 +19,28 @@ namespace snowcoder::io {
 
 enum class entry_kind : std::uint8_t { file, folder, link, special };
 
+/// How far an archive may grow when it is read: `free` bytes, and from there `times` its size on disk, but never more than
+/// `most`. Source text shrinks six- to fifteenfold; what grows further was made to.
+struct archive_growth {
+  std::int64_t times = 250, free = std::int64_t(256) << 20, most = std::int64_t(1) << 40;
+};
+
 class archive_reader {
  public:
-  static expected<archive_reader> open(std::filesystem::path const& path) {
+  static expected<archive_reader> open(std::filesystem::path const& path, archive_growth const& growth = {}) {
     archive_reader r;
     r.path_ = path.string();
+    std::error_code e;
+    auto const size = std::int64_t(std::filesystem::file_size(path, e));
+    if (e) return failure(e.message(), r.path_);
+    r.limit_ = std::min(size > growth.most / growth.times ? growth.most : growth.free + size * growth.times, growth.most);
     r.archive_.reset(archive_read_new());
     if (!r.archive_) return failure("no memory for an archive", r.path_);
-    archive_read_support_filter_all(r.archive_.get());
+    for (auto const support :
+         {archive_read_support_filter_gzip, archive_read_support_filter_bzip2, archive_read_support_filter_xz,
+          archive_read_support_filter_lzma, archive_read_support_filter_zstd, archive_read_support_filter_lz4,
+          archive_read_support_filter_compress, archive_read_support_filter_lzip})
+      support(r.archive_.get());
     archive_read_support_format_tar(r.archive_.get());
     archive_read_support_format_gnutar(r.archive_.get());
     archive_read_support_format_zip(r.archive_.get());
@@ -37,16 +51,22 @@ class archive_reader {
     return r;
   }
 
-  /// Goes to the next entry; false at the end. An error means that the rest of the archive cannot be read.
+  /// Goes to the next entry; false at the end. An error means that the rest of the archive cannot be read, or that it is a
+  /// bomb(): to pass over an entry its data must be decompressed, so what an entry claims is counted before.
   expected<bool> next() {
+    if (entry_ && kind() == entry_kind::file && stated_size() > limit_ - std::max(taken_, decompressed()))
+      return failure(burst());
     auto const status = archive_read_next_header(archive_.get(), &entry_);
     if (status == ARCHIVE_EOF) return false;
     if (status < ARCHIVE_WARN) return failure(problem());
+    if (decompressed() > limit_) return failure(burst());
     char const* name = archive_entry_pathname(entry_);
     name_ = name ? name : "";
     return true;
   }
   std::string const& name() const { return name_; }
+  /// Was the last error that the archive grows beyond its limit?
+  bool bomb() const { return bomb_; }
   entry_kind kind() const {
     if (archive_entry_hardlink(entry_)) return entry_kind::link;
     switch (archive_entry_filetype(entry_)) {
@@ -66,6 +86,7 @@ class archive_reader {
   /// The content of the entry, at most `limit` + 1 bytes of it (so that too much can be told from just enough).
   expected<std::string> read(std::int64_t limit) {
     std::string text;
+    if (taken_ > limit_) return failure(burst());
     for (;;) {
       void const* block = nullptr;
       std::size_t size = 0;
@@ -73,6 +94,7 @@ class archive_reader {
       auto const status = archive_read_data_block(archive_.get(), &block, &size, &offset);
       if (status == ARCHIVE_EOF) return text;
       if (status < ARCHIVE_WARN) return failure(problem());
+      taken_ += std::int64_t(size);
       if (offset > limit) return text.append(std::size_t(limit) + 1 - text.size(), '\0');
       if (std::size_t(offset) > text.size()) text.resize(std::size_t(offset), '\0');  // a hole of a sparse file
       text.append(static_cast<char const*>(block), std::min(size, std::size_t(limit) + 1 - text.size()));
@@ -90,7 +112,16 @@ class archive_reader {
     return {text ? text : "broken archive", path_, "check that the archive is complete"};
   }
 
+  /// Bytes that came out of the compression around the whole archive (none for zip, whose entries are compressed).
+  std::int64_t decompressed() const { return archive_filter_bytes(archive_.get(), 0); }
+  error burst() {
+    bomb_ = true;
+    return {"the archive grows beyond every measure when it is read", path_, "unpack it by hand and look at it"};
+  }
+
   std::string path_, name_;
+  std::int64_t limit_ = 0, taken_ = 0;
+  bool bomb_ = false;
   std::unique_ptr<struct archive, close_archive> archive_;
   archive_entry* entry_ = nullptr;
 };

@@ -9,34 +9,65 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 namespace snowcoder::io {
 
-/// Reads lines of a plain, .gz or .zst file. Memory: one line and one block.
+/// What a zlib stream holds, at most the first `most` bytes of it; an error where it is damaged or ends too soon.
+inline expected<std::string> inflated(std::string_view stream, std::size_t most) {
+  z_stream z{};
+  if (inflateInit(&z) != Z_OK) return failure("no memory for zlib");
+  std::unique_ptr<z_stream, int (*)(z_stream*)> const keep(&z, inflateEnd);
+  std::string out;
+  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(stream.data()));
+  z.avail_in = uInt(stream.size());
+  for (int status = Z_OK; status != Z_STREAM_END && out.size() < most;) {
+    auto const before = out.size();
+    out.resize(std::min(most, std::max<std::size_t>(4096, before * 2)));
+    z.next_out = reinterpret_cast<Bytef*>(out.data() + before);
+    z.avail_out = uInt(out.size() - before);
+    status = inflate(&z, Z_NO_FLUSH);
+    bool const full = z.avail_out == 0;
+    out.resize(out.size() - z.avail_out);
+    if (status != Z_OK && status != Z_STREAM_END) return failure("broken or truncated zlib data");
+    if (status == Z_OK && !full && z.avail_in == 0) return failure("truncated zlib data");
+  }
+  return out;
+}
+
+/// Reads lines of a plain, .gz or .zst file. Memory: one line and one block, whatever the file says; a zstd frame may ask for
+/// a window of 128 MiB, like that of the zstd program. A file that grows more than a thousandfold is refused.
 class line_reader {
  public:
+  /// This many bytes may be read behind every line, whatever is in them: parsers that work in blocks need no copy of it.
+  static constexpr std::size_t padding = 64;
+  static constexpr std::uint64_t most_growth = 1000, free_growth = std::uint64_t(1) << 30;
+
   static expected<line_reader> open(std::filesystem::path const& path, std::size_t longest_line = std::size_t(256) << 20) {
     line_reader r;
     r.path_ = path.string();
     r.longest_ = longest_line;
-    r.file_.reset(std::fopen(path.c_str(), "rb"));
+    r.file_.reset(std::fopen(path.c_str(), "rbe"));
     if (!r.file_) return failure(system_error(r.path_));
-    unsigned char magic[4] = {};
-    auto const n = std::fread(magic, 1, 4, r.file_.get());
-    std::rewind(r.file_.get());
-    if (n >= 2 && magic[0] == 0x1f && magic[1] == 0x8b) {
+    std::setvbuf(r.file_.get(), nullptr, _IONBF, 0);  // blocks are read whole
+    r.raw_.reset(new char[block]);
+    r.raw_size_ = std::fread(r.raw_.get(), 1, block, r.file_.get());
+    auto const magic = [&](std::string_view bytes) { return std::string_view(r.raw_.get(), r.raw_size_).starts_with(bytes); };
+    if (magic("\x1f\x8b")) {
       r.gzip_ = std::make_unique<z_stream>();
       if (inflateInit2(r.gzip_.get(), 15 + 32) != Z_OK) return failure("no memory for gzip", r.path_);
-    } else if (n == 4 && magic[0] == 0x28 && magic[1] == 0xb5 && magic[2] == 0x2f && magic[3] == 0xfd) {
+    } else if (magic("\x28\xb5\x2f\xfd")) {
       r.zstd_.reset(ZSTD_createDStream());
-      ZSTD_DCtx_setParameter(r.zstd_.get(), ZSTD_d_windowLogMax, 30);
+      if (!r.zstd_) return failure("no memory for zstd", r.path_);
+      ZSTD_DCtx_setParameter(r.zstd_.get(), ZSTD_d_windowLogMax, 27);
     }
     return r;
   }
@@ -46,29 +77,38 @@ class line_reader {
     if (gzip_) inflateEnd(gzip_.get());
   }
 
-  /// The next line without its newline, valid until the next call; false at the end.
+  /// The next line without its newline, valid until the next call; false at the end. After the error that a line is longer
+  /// than the limit, the next call goes on behind that line.
   expected<bool> next(std::string_view& line) {
+    if (passing_over_) SNOWCODER_CHECK(pass_over());
     for (;;) {
-      if (auto const* end = static_cast<char const*>(std::memchr(text_.data() + scanned_, '\n', text_.size() - scanned_))) {
-        auto const at = std::size_t(end - text_.data());
-        line = std::string_view(text_).substr(begin_, at - begin_);
+      if (auto const* end = find_newline()) {
+        auto const at = std::size_t(end - text_.get());
+        line = {text_.get() + begin_, at - begin_};
         begin_ = scanned_ = at + 1;
         ++number_;
         return true;
       }
       if (done_) {
-        line = std::string_view(text_).substr(begin_);
-        begin_ = scanned_ = text_.size();
+        line = {text_.get() + begin_, size_ - begin_};
+        begin_ = scanned_ = size_;
         number_ += !line.empty();
         return !line.empty();
       }
-      text_.erase(0, begin_);
+      if (begin_ > 0) std::memmove(text_.get(), text_.get() + begin_, size_ - begin_);
+      size_ -= begin_;
       begin_ = 0;
-      scanned_ = text_.size();
-      if (text_.size() > longest_) return failure("a line is longer than the limit", place());
+      scanned_ = size_;
+      if (size_ > longest_) {
+        passing_over_ = true;
+        scanned_ = size_ = 0;
+        return failure("a line is longer than the limit of " + std::to_string(longest_) + " bytes", place());
+      }
       SNOWCODER_CHECK(fill());
     }
   }
+  /// Was the last error about one line, so that the next call goes on behind it?
+  bool can_go_on() const { return passing_over_; }
   /// "path:line", for messages.
   std::string place() const { return path_ + ":" + std::to_string(number_); }
 
@@ -79,56 +119,87 @@ class line_reader {
   struct free_stream {
     void operator()(ZSTD_DStream* s) const { ZSTD_freeDStream(s); }
   };
+  static constexpr std::size_t block = std::size_t(1) << 18;
   line_reader() = default;
 
-  expected<void> fill() {
-    constexpr std::size_t block = 1 << 20;
-    if (consumed_ == raw_size_) {
-      raw_.resize(block);
-      raw_size_ = std::fread(raw_.data(), 1, block, file_.get());
-      consumed_ = 0;
-      if (raw_size_ == 0) {
-        if (std::ferror(file_.get())) return failure(system_error(path_));
-        if (open_frame_) return failure("compressed file is truncated", path_, "fetch it again");
-        done_ = true;
-        return {};
+  char const* find_newline() const {
+    if (scanned_ == size_) return nullptr;
+    return static_cast<char const*>(std::memchr(text_.get() + scanned_, '\n', size_ - scanned_));
+  }
+  expected<void> pass_over() {
+    for (;;) {
+      if (auto const* end = find_newline()) {
+        begin_ = scanned_ = std::size_t(end - text_.get()) + 1;
+        break;
       }
+      begin_ = scanned_ = size_ = 0;
+      if (done_) break;
+      SNOWCODER_CHECK(fill());
     }
-    auto const old = text_.size();
-    if (!gzip_ && !zstd_) {
-      text_.append(raw_.data() + consumed_, raw_size_ - consumed_);
-      consumed_ = raw_size_;
+    passing_over_ = false;
+    ++number_;
+    return {};
+  }
+  /// Room for one more block of text, and the padding.
+  void make_room() {
+    if (size_ + block + padding <= capacity_) return;
+    capacity_ = std::max(capacity_ * 2, size_ + block + padding);
+    std::unique_ptr<char[]> larger(new char[capacity_]());
+    if (size_ > 0) std::memcpy(larger.get(), text_.get(), size_);
+    text_ = std::move(larger);
+  }
+  expected<void> fill() {
+    if (consumed_ == raw_size_ && !more_held_) {
+      bytes_in_ += raw_size_;
+      raw_size_ = std::fread(raw_.get(), 1, block, file_.get());
+      consumed_ = 0;
+    }
+    if (raw_size_ == 0 && !more_held_) {
+      if (std::ferror(file_.get())) return failure(system_error(path_));
+      if (open_frame_) return failure("compressed file is truncated", path_, "fetch it again");
+      done_ = true;
+      make_room();
       return {};
     }
-    text_.resize(old + block);
+    make_room();
+    auto const before = size_;
     if (zstd_) {
-      ZSTD_outBuffer out{text_.data() + old, block, 0};
-      ZSTD_inBuffer in{raw_.data(), raw_size_, consumed_};
+      ZSTD_outBuffer out{text_.get() + size_, block, 0};
+      ZSTD_inBuffer in{raw_.get(), raw_size_, consumed_};
       auto const left = ZSTD_decompressStream(zstd_.get(), &out, &in);
       if (ZSTD_isError(left)) return failure(std::string("broken zstd data: ") + ZSTD_getErrorName(left), path_);
       consumed_ = in.pos;
       open_frame_ = left != 0;
-      text_.resize(old + out.pos);
-    } else {
-      gzip_->next_in = reinterpret_cast<Bytef*>(raw_.data() + consumed_);
+      size_ += out.pos;
+    } else if (gzip_) {
+      gzip_->next_in = reinterpret_cast<Bytef*>(raw_.get() + consumed_);
       gzip_->avail_in = uInt(raw_size_ - consumed_);
-      gzip_->next_out = reinterpret_cast<Bytef*>(text_.data() + old);
+      gzip_->next_out = reinterpret_cast<Bytef*>(text_.get() + size_);
       gzip_->avail_out = uInt(block);
       int const status = inflate(gzip_.get(), Z_NO_FLUSH);
       if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) return failure("broken gzip data", path_);
       consumed_ = raw_size_ - gzip_->avail_in;
       open_frame_ = status != Z_STREAM_END;
-      text_.resize(old + block - gzip_->avail_out);
+      size_ += block - gzip_->avail_out;
       if (status == Z_STREAM_END) inflateReset(gzip_.get());
+    } else {
+      std::memcpy(text_.get() + size_, raw_.get() + consumed_, raw_size_ - consumed_);
+      size_ += raw_size_ - consumed_;
+      consumed_ = raw_size_;
     }
+    more_held_ = (zstd_ || gzip_) && size_ - before == block;  // a full block: the library may hold more of it
+    bytes_out_ += size_ - before;
+    if (bytes_out_ > free_growth + (bytes_in_ + consumed_) * most_growth)
+      return failure("the file grows more than a thousandfold when it is decompressed", path_);
     return {};
   }
 
-  std::string path_, text_;
-  std::vector<char> raw_;
-  std::size_t raw_size_ = 0, consumed_ = 0, begin_ = 0, scanned_ = 0, longest_ = 0;
+  std::string path_;
+  std::unique_ptr<char[]> raw_, text_;
+  std::size_t raw_size_ = 0, consumed_ = 0, size_ = 0, capacity_ = 0, begin_ = 0, scanned_ = 0, longest_ = 0;
+  std::uint64_t bytes_in_ = 0, bytes_out_ = 0;
   std::int64_t number_ = 0;
-  bool done_ = false, open_frame_ = false;
+  bool done_ = false, open_frame_ = false, more_held_ = false, passing_over_ = false;
   std::unique_ptr<std::FILE, close_file> file_;
   std::unique_ptr<z_stream> gzip_;
   std::unique_ptr<ZSTD_DStream, free_stream> zstd_;

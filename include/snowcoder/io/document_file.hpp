@@ -27,6 +27,7 @@ inline std::string document_line(document const& d) {
   json metadata{{"repo", d.repository}, {"path", d.path}, {"language", config::title(d.language)}};
   if (!d.licence.empty()) metadata["licence"] = d.licence;
   if (d.stars) metadata["stars"] = *d.stars;
+  if (d.forks) metadata["forks"] = *d.forks;
   return to_line(json{{"id", d.id},
                       {"text", d.text},
                       {"source", d.source},
@@ -65,6 +66,7 @@ class document_parser {
       if (text(meta, "language", name)) d.language = config::find_language(name).value_or(config::language::other);
       std::int64_t stars = 0;
       if (!meta["stars"].get(stars)) d.stars = stars;
+      if (!meta["forks"].get(stars)) d.forks = stars;
     }
     if (d.id.empty()) d.id = document_id(d.repository, d.path, d.text);
     return d;

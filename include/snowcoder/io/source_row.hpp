@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows of other people's code data sets: The Stack, StarCoder, GitHub dumps, Dolma documents. Every column has several names
-// in the field; they are listed here once.
+// Rows of other people's code data sets, as JSON: The Stack, StarCoder, GitHub dumps, Dolma documents. What their columns are
+// called is in io/row_columns.hpp.
 #pragma once
 
 #include <snowcoder/core/expected.hpp>
+#include <snowcoder/io/row_columns.hpp>
 #include <snowcoder/record/document.hpp>
 
 #include <simdjson.h>
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace snowcoder::io {
 
@@ -25,63 +28,104 @@ struct source_row {
 /// Parses rows; keep one per thread, it owns the parser's memory.
 class source_row_parser {
  public:
+  explicit source_row_parser(row_columns columns = {}) : columns_(std::move(columns)) {
+    for (std::size_t f = 0; f < row_fields; ++f)
+      for (auto const& name : columns_.names(row_field(f)))
+        if (name.find('.') != name.npos) nested_.emplace_back(row_field(f), pointer(name));
+  }
+
+  /// Any text.
   expected<source_row> parse(std::string_view line, std::string const& where) {
     simdjson::padded_string const padded(line);
-    simdjson::dom::element row;
-    if (auto const e = parser_.parse(padded).get(row))
+    return parse_padded(padded, where);
+  }
+  /// A text behind which line_reader::padding more bytes may be read, whatever they are (io/compressed.hpp): spares a copy.
+  expected<source_row> parse_padded(std::string_view line, std::string const& where) {
+    element row;
+    if (auto const e = parser_.parse(line.data(), line.size(), false).get(row))
       return failure(std::string("not a JSON row: ") + simdjson::error_message(e), where);
     if (!row.is_object()) return failure("not a JSON object", where);
+    found_.fill({});
+    collect(row, true);
+    element meta;
+    if (!row["metadata"].get(meta) && meta.is_object()) collect(meta, false);
+    for (auto const& [field, at] : nested_)
+      if (element value; !row.at_pointer(at).get(value) && suits(field, value)) found_[std::size_t(field)] = {0, value};
     source_row r;
     auto& d = r.content;
-    if (!text(row, d.text, "content", "text", "code")) return failure("no field content, text or code", where);
-    text(row, d.id, "id", "hexsha", "blob_id");
-    text(row, d.created, "created");
-    simdjson::dom::element meta = row;
-    if (row["metadata"].get(meta) || !meta.is_object()) meta = row;
-    for (auto const& side : {row, meta}) {
-      text(side, d.repository, "repo", "repository", "repo_name", "repository_name", "max_stars_repo_name");
-      text(side, d.path, "path", "file_path", "filename", "max_stars_repo_path");
-      text(side, r.language, "language", "lang", "programming_language");
-      first_text(side, d.licence, "licence", "license", "license_type", "max_stars_repo_licenses", "licenses",
-                 "detected_licenses");
-      number(side, d.stars, "stars", "max_stars_count", "star_events_count", "stars_count");
+    if (!text(row_field::text, d.text)) {
+      std::string names;
+      for (auto const& name : columns_.names(row_field::text)) (names += names.empty() ? "" : ", ") += name;
+      return failure("no text in a field " + names, where);
     }
+    text(row_field::id, d.id);
+    text(row_field::created, d.created);
+    text(row_field::repository, d.repository);
+    text(row_field::path, d.path);
+    text(row_field::language, r.language);
+    text(row_field::licence, d.licence);
+    d.stars = number(row_field::stars);
+    d.forks = number(row_field::forks);
     return r;
   }
 
  private:
   using element = simdjson::dom::element;
+  struct found {
+    std::size_t rank = std::numeric_limits<std::size_t>::max();
+    element value;
+  };
 
-  static bool text(element row, std::string& out, auto const*... names) {
-    auto const one = [&](char const* name) {
-      std::string_view value;
-      if (row[name].get(value)) return false;
-      out = value;
-      return true;
-    };
-    return (one(names) || ...);
+  static std::string pointer(std::string const& dotted) {
+    std::string out = "/";
+    for (char c : dotted) out += c == '.' ? std::string("/") : c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+    return out;
   }
-  /// A text, or the first text of a list.
-  static void first_text(element row, std::string& out, auto const*... names) {
-    auto const one = [&](char const* name) {
-      std::string_view value;
-      if (row[name].get(value) && row[name].at(0).get(value)) return false;
-      out = value;
-      return true;
-    };
-    (void)(one(names) || ...);
+  /// Can `value` be what `field` asks for? A column that cannot (null, say) leaves the field to the next name.
+  static bool suits(row_field field, element value) {
+    switch (field) {
+      case row_field::stars:
+      case row_field::forks:
+        return value.is_number();
+      case row_field::licence: {  // a text, or a list that begins with one
+        std::string_view first;
+        return value.is_string() || (value.is_array() && !value.at(0).get(first));
+      }
+      default:
+        return value.is_string();
+    }
   }
-  static void number(element row, std::optional<std::int64_t>& out, auto const*... names) {
-    auto const one = [&](char const* name) {
-      std::int64_t whole = 0;
-      double real = 0;
-      if (!row[name].get(whole)) return out = whole, true;
-      if (row[name].get(real) || !(real > -1e15 && real < 1e15)) return false;
-      out = std::int64_t(real);
-      return true;
-    };
-    (void)(one(names) || ...);
+  /// What `side` says replaces what was found before, where `side` is not the row itself but its metadata.
+  void collect(element side, bool is_row) {
+    std::array<found, row_fields> here{};
+    for (auto const entry : simdjson::dom::object(side))
+      columns_.for_each_field(entry.key, [&](row_field field, std::size_t rank) {
+        if (!is_row && (field == row_field::text || field == row_field::id)) return;
+        auto& f = here[std::size_t(field)];
+        if (rank < f.rank && suits(field, entry.value)) f = {rank, entry.value};
+      });
+    for (std::size_t f = 0; f < row_fields; ++f)
+      if (here[f].rank != found().rank) found_[f] = here[f];
   }
+  bool text(row_field field, std::string& out) const {
+    auto const& f = found_[std::size_t(field)];
+    if (f.rank == found().rank) return false;
+    std::string_view value;
+    if (f.value.get(value) && f.value.at(0).get(value)) return false;
+    out = value;
+    return true;
+  }
+  std::optional<std::int64_t> number(row_field field) const {
+    auto const& f = found_[std::size_t(field)];
+    if (f.rank == found().rank) return {};
+    if (std::int64_t whole = 0; !f.value.get(whole)) return whole;
+    if (double real = 0; !f.value.get(real) && real > -1e15 && real < 1e15) return std::int64_t(real);
+    return {};
+  }
+
+  row_columns columns_;
+  std::vector<std::pair<row_field, std::string>> nested_;
+  std::array<found, row_fields> found_{};
   simdjson::dom::parser parser_;
 };
 

@@ -70,6 +70,12 @@ inline expected<void> settle_paths(prepare_options& o) {
   return {};
 }
 
+/// What this program was built to read beyond folders, archives and JSONL: it decides what becomes of the rest.
+inline std::string input_kinds() {
+  return std::string(io::reads_git ? "git " : "") + (io::reads_parquet ? "parquet " : "") +
+         (io::detects_character_sets ? "character sets" : "");
+}
+
 template <config::recipe R>
 expected<provenance> provenance_of(prepare_options const& o) {
   io::json names = io::json::array();  // names of inputs become names of repositories and benchmarks
@@ -78,6 +84,9 @@ expected<provenance> provenance_of(prepare_options const& o) {
   auto p = provenance::of<R>("prepare", {{"repository_depth", o.repository_depth},
                                          {"largest_file", o.at_most.file_bytes},
                                          {"redact", o.redact},
+                                         {"columns", o.columns.changes()},
+                                         {"notebooks", o.notebooks == corpus::notebook_form::script ? "script" : "structured"},
+                                         {"reads", input_kinds()},
                                          {"held_out", o.held_out},
                                          {"seed", o.held_out > 0 ? o.seed : 0},
                                          {"names", names}});
@@ -151,6 +160,7 @@ expected<void> write_documents(prepare_state& state, std::vector<std::uint32_t> 
                  {},
                  std::string(created)};
       if (r.stars >= 0) d.stars = r.stars;
+      if (r.forks >= 0) d.forks = r.forks;
       auto const measured = filters::measure(text, config::title(r.language), path);
       attributes a{d.id, std::int64_t(measured.characters), filter::signals<filters::needs>(measured)};
       a.values.emplace_back("emails", r.emails);
@@ -229,6 +239,7 @@ expected<prepare_report> prepare(prepare_options options, thread_pool& pool, pro
     return io::json{{"found", state.redactions[kind].found}, {"different", state.redactions[kind].different}};
   };
   counts["redacted"] = {{"files", state.redacted_files}, {"emails", redacted(0)}, {"ipv4", redacted(1)}, {"ipv6", redacted(2)}};
+  counts["converted"] = state.converted;
   counts["contamination"] = std::move(contamination);
   counts["refused_as_broken"] = state.broken;
   SNOWCODER_CHECK(io::write_json(made / "funnel.json", counts));

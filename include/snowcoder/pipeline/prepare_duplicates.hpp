@@ -43,6 +43,7 @@ std::vector<std::uint32_t> documents_by_rank(prepare_state const& state) {
     bool const permissive = r.permissive || (names[3].empty() && dedup::is_permissive(licence));
     bool const declared = !names[3].empty() || !licence.empty();
     standings[i] = {.stars = r.stars,
+                    .forks = r.forks,
                     .licence = permissive ? dedup::licence_kind::permissive
                                : declared ? dedup::licence_kind::other
                                           : dedup::licence_kind::none,

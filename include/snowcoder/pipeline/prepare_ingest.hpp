@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// First pass of prepare: everything that can be decided about a file without looking at others. Files are read in order,
-// judged in parallel batches, and written to the spill or to the rejects in order.
+// First pass of prepare: everything that can be decided about a file without looking at others. Files are read ahead, judged
+// in parallel batches, and written to the spill or to the rejects in the order of the inputs.
 #pragma once
 
 #include <snowcoder/config/concepts.hpp>
@@ -12,13 +12,16 @@
 #include <snowcoder/io/compressed.hpp>
 #include <snowcoder/pipeline/prepare_funnel.hpp>
 #include <snowcoder/pipeline/prepare_spill.hpp>
+#include <snowcoder/pipeline/read_ahead.hpp>
 #include <snowcoder/privacy/redact.hpp>
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace snowcoder::pipeline {
@@ -29,6 +32,8 @@ struct prepare_options {
   std::int64_t memory = std::int64_t(2) << 30;
   int repository_depth = 1;
   corpus::limits at_most;
+  io::row_columns columns;
+  corpus::notebook_form notebooks = corpus::notebook_form::script;
   bool redact = true;
   double held_out = 0;     ///< share of the clean documents that is kept out of training
   std::uint64_t seed = 0;  ///< of the draws that choose them
@@ -44,6 +49,7 @@ struct prepare_state {
   funnel counts;
   std::vector<std::string> repositories, licences;  ///< by number
   std::int64_t broken = 0;                          ///< refused because they could not be read as what they claim to be
+  std::map<std::string, std::int64_t> converted;    ///< files by the character set that they came in
   std::int64_t redacted_files = 0;
   std::array<privacy::redaction_count, 3> redactions{};  ///< e-mail, IPv4, IPv6
 
@@ -76,6 +82,7 @@ struct judged_file {
   document made;
   reject why;  ///< reason empty: kept so far
   bool broken = false;
+  std::string character_set;  ///< it was converted from; empty: UTF-8
   privacy::redaction_count emails, ipv4, ipv6;
 };
 
@@ -109,22 +116,24 @@ void judge_file(judged_file& j, prepare_options const& options) {
     return drop(j.refusal.reason == "language" ? "language" : "ingest", j.refusal.reason, j.refusal.detail, j.refusal.broken);
   }
   j.why.id = f.repository + "/" + f.path;
-  auto const inadmissible = corpus::admit(f.text, options.at_most);
+  auto const inadmissible = corpus::admit(f.text, options.at_most, &j.character_set);
   if (inadmissible) {
     auto const named = corpus::language_of_name(f.path);
     j.language = named ? named->language : config::language::other;
     if (j.language == config::language::other)
       return drop("language", "language", "");  // binaries without extension are no source
-    return drop("ingest", inadmissible->reason, std::to_string(j.bytes) + " bytes", inadmissible->broken);
+    auto const size = std::to_string(j.bytes) + " bytes";
+    return drop("ingest", inadmissible->reason, inadmissible->detail.empty() ? size : size + ", " + inadmissible->detail,
+                inadmissible->broken);
   }
   j.language = corpus::identify(f.path, f.text, f.language);
   if (!trains_on<R>(j.language)) return drop("language", "language", f.language);
   bool const is_script_already = !f.language.empty() && f.text.find_first_not_of(" \t\r\n") != f.text.npos &&
                                  f.text[f.text.find_first_not_of(" \t\r\n")] != '{';
   if (j.language == config::language::jupyter_notebook && !is_script_already) {
-    auto script = corpus::notebook_script(f.text, f.path);
-    if (!script) return drop("ingest", "broken_notebook", script.error().what, true);
-    f.text = std::move(*script);
+    auto made = corpus::notebook_text(f.text, options.notebooks, f.path);
+    if (!made) return drop("ingest", "broken_notebook", made.error().what, true);
+    f.text = std::move(*made);
     if (f.text.empty()) return drop("ingest", "empty", "a notebook without text");
   }
   if (f.id.empty()) f.id = document_id(f.repository, f.path, f.text);
@@ -139,7 +148,7 @@ void judge_file(judged_file& j, prepare_options const& options) {
     j.ipv6 = r.ipv6;
     f.text = std::move(r.text);
   }
-  j.made = {f.id, std::move(f.text), f.source, f.repository, f.path, j.language, f.licence, f.stars, f.created};
+  j.made = {f.id, std::move(f.text), f.source, f.repository, f.path, j.language, f.licence, f.stars, f.created, f.forks};
 }
 
 /// Writes what was decided about one file.
@@ -152,6 +161,7 @@ inline expected<void> settle(judged_file& j, prepare_state& state) {
     return state.drop(
         {std::move(j.why), repository_name, j.refusal.reason.empty() ? j.file.path : j.refusal.path, j.language, j.bytes});
   std::uint32_t addresses = j.ipv4.found + j.ipv6.found;
+  if (!j.character_set.empty()) ++state.converted[j.character_set];
   state.redacted_files += j.emails.found + addresses != 0;
   std::size_t kind = 0;
   for (auto const& n : {j.emails, j.ipv4, j.ipv6}) {
@@ -164,6 +174,7 @@ inline expected<void> settle(judged_file& j, prepare_state& state) {
                                  .id = hash_of_hex(d.id),
                                  .content = d.content_hash(),
                                  .stars = d.stars.value_or(-1),
+                                 .forks = d.forks.value_or(-1),
                                  .language = d.language,
                                  .permissive = dedup::is_permissive(d.licence),
                                  .emails = std::uint16_t(std::min(j.emails.found, 65535u)),
@@ -189,29 +200,34 @@ expected<void> ingest(prepare_options const& options, prepare_state& state, thre
     held = 0;
     return {};
   };
-  auto const hold = [&](detail::judged_file&& j) -> expected<void> {
-    held += std::int64_t(sizeof j + j.file.text.size());
-    batch.push_back(std::move(j));
-    return held < batch_bytes ? expected<void>{} : settle_batch();
+  auto const hold = [&](read_item&& item) {
+    held += held_bytes(item);
+    if (auto* licence = std::get_if<found_licence>(&item)) {
+      auto& known = state.licences[state.number_of(licence->repository)];
+      if (known.empty()) known = std::move(licence->licence);
+      return;
+    }
+    auto& j = batch.emplace_back();
+    if (auto* file = std::get_if<corpus::source_file>(&item)) {
+      j.bytes = std::int64_t(file->text.size());
+      j.file = std::move(*file);
+    } else {
+      j.refusal = std::get<corpus::ingest_refusal>(std::move(item));
+      j.bytes = j.refusal.bytes;
+    }
   };
-  corpus::receiver const to{[&](corpus::source_file&& f) {
-                              detail::judged_file j;
-                              j.bytes = std::int64_t(f.text.size());
-                              j.file = std::move(f);
-                              return hold(std::move(j));
-                            },
-                            [&](corpus::ingest_refusal&& r) {
-                              detail::judged_file j;
-                              j.bytes = r.bytes;
-                              j.refusal = std::move(r);
-                              return hold(std::move(j));
-                            },
-                            [&](std::string const& repository, std::string licence) {
-                              auto& known = state.licences[state.number_of(repository)];
-                              if (known.empty()) known = std::move(licence);
-                            }};
-  for (auto const& u : units) {
-    SNOWCODER_CHECK(corpus::read_unit(u, options.at_most, to));
+  read_ahead files(
+      units,
+      [&](corpus::unit const& u, corpus::receiver const& to) {
+        return corpus::read_unit(u, options.at_most, to, options.columns);
+      },
+      options.threads, batch_bytes);
+  std::vector<read_item> piece;
+  for (;;) {
+    SNOWCODER_TRY(bool const more, files.next(piece));
+    if (!more) break;
+    for (auto& item : piece) hold(std::move(item));
+    if (held >= batch_bytes) SNOWCODER_CHECK(settle_batch());
   }
   SNOWCODER_CHECK(settle_batch());
   return state.documents.finish();

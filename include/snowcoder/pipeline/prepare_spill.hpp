@@ -23,7 +23,7 @@ struct spilled {
   std::uint32_t source_bytes = 0;  ///< of the file as it came
   std::uint32_t repository = 0;
   hash128 id, content;
-  std::int64_t stars = -1;
+  std::int64_t stars = -1, forks = -1;
   config::language language = config::language::other;
   bool permissive = false;
   std::uint16_t emails = 0, addresses = 0;  ///< replaced

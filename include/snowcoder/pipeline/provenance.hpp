@@ -26,16 +26,18 @@ inline expected<hash128> content_hash(std::filesystem::path const& path) {
     return hash(file.bytes());
   }
   if (!fs::is_directory(path)) return failure("no such file or folder", path.string());
-  std::vector<fs::path> files;
+  std::vector<std::string> files;  // below `path`; no fs::path, of which a million take half a gigabyte
   std::error_code e;
+  auto const below = path.string().size() + 1;
   for (fs::recursive_directory_iterator it(path, fs::directory_options::skip_permission_denied, e), end; it != end;
        it.increment(e))
-    if (it->is_regular_file(e) && !it->is_symlink(e) && it->path().filename() != "provenance.json") files.push_back(it->path());
+    if (it->is_regular_file(e) && !it->is_symlink(e) && it->path().filename() != "provenance.json")
+      files.push_back(it->path().string().substr(path.string().ends_with('/') ? below - 1 : below));
   std::sort(files.begin(), files.end());
   std::string all;
   for (auto const& f : files) {
-    SNOWCODER_TRY(auto file, io::mapped_file::open(f));
-    ((all += fs::relative(f, path, e).string()) += '\0') += hash(file.bytes()).hex();
+    SNOWCODER_TRY(auto file, io::mapped_file::open(path / f));
+    ((all += f) += '\0') += hash(file.bytes()).hex();
   }
   return hash(all);
 }

@@ -21,6 +21,7 @@ struct document {
   std::string licence;  ///< empty: unknown
   std::optional<std::int64_t> stars;
   std::string created;  ///< empty: unknown
+  std::optional<std::int64_t> forks = {};
 
   hash128 content_hash() const { return hash(text); }
 };

@@ -160,7 +160,7 @@ TEST_CASE("only text is admitted") {
     return r ? std::string(r->reason) : std::string();
   };
   CHECK(reason("fine\r\n").empty());
-  CHECK(reason("a\xff") == "not_utf8");
+  CHECK(reason("\xc3\xa9\xc3\xa9\xff") == "not_utf8");  // damaged UTF-8
   CHECK(reason(std::string("a\0b", 3)) == "nul_byte");
   CHECK(reason(" \n\t") == "empty");
   CHECK(reason("\xef\xbb\xbf") == "empty");

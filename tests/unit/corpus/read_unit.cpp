@@ -6,13 +6,16 @@
 #include <snowcoder/io/compressed.hpp>
 
 #include "support/catch.hpp"
+#include "support/collected.hpp"
 #include "support/temporary_folder.hpp"
 
+#include <archive.h>
+#include <archive_entry.h>
+#include <sys/stat.h>
 #include <zlib.h>
 
 #include <cstdio>
 #include <fstream>
-#include <map>
 
 using namespace snowcoder;
 using namespace snowcoder::corpus;
@@ -20,37 +23,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct taken {
-  std::vector<source_file> files;
-  std::vector<ingest_refusal> refused;
-  std::map<std::string, std::string> licences;
-  std::string paths() const {
-    std::string all;
-    for (auto const& f : files) all += f.repository + ":" + f.path + " ";
-    return all;
-  }
-  std::string reasons() const {
-    std::string all;
-    for (auto const& r : refused) all += r.reason + " ";
-    return all;
-  }
-};
-
-taken read(std::vector<fs::path> const& in, int depth = 1, limits const& at_most = {}) {
-  taken t;
-  receiver const to{[&](source_file&& f) -> expected<void> { return t.files.push_back(std::move(f)), expected<void>{}; },
-                    [&](ingest_refusal&& r) -> expected<void> { return t.refused.push_back(std::move(r)), expected<void>{}; },
-                    [&](std::string const& repository, std::string licence) { t.licences[repository] = std::move(licence); }};
-  auto const units = find_units(in, depth);
-  REQUIRE(units);
-  for (auto const& u : *units) REQUIRE(read_unit(u, at_most, to));
-  return t;
+collected read(std::vector<fs::path> const& in, int depth = 1, limits const& at_most = {}) {
+  return collect(in, depth, at_most);
 }
-
-void put(fs::path const& path, std::string const& text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << text;
-}
+void put(fs::path const& path, std::string const& text) { put_file(path, text); }
 
 std::string tar_entry(std::string const& name, std::string const& text, char type = '0', std::string const& link = {}) {
   std::string h(512, '\0');
@@ -140,6 +116,81 @@ TEST_CASE("archives, honest and not") {
   CHECK(t.files[1].text == "z = 1\n");
 }
 
+TEST_CASE("zip archives, and archives inside of archives") {
+  temporary_folder tmp;
+  struct archive* a = archive_write_new();
+  archive_write_set_format_zip(a);
+  REQUIRE(archive_write_open_filename(a, (tmp / "lib-2.zip").c_str()) == ARCHIVE_OK);
+  auto const add = [&](char const* name, std::string const& text, unsigned kind = AE_IFREG, char const* link = nullptr) {
+    archive_entry* e = archive_entry_new();
+    archive_entry_set_pathname(e, name);
+    archive_entry_set_filetype(e, kind);
+    archive_entry_set_perm(e, 0644);
+    if (link) archive_entry_set_symlink(e, link);
+    archive_entry_set_size(e, la_int64_t(text.size()));
+    REQUIRE(archive_write_header(a, e) >= ARCHIVE_WARN);
+    if (!text.empty()) REQUIRE(archive_write_data(a, text.data(), text.size()) == la_ssize_t(text.size()));
+    archive_entry_free(e);
+  };
+  add("lib-2/a.py", "a = 1\n");
+  add("lib-2/inner.tar.gz", "x");
+  add("../b.py", "b = 1\n");
+  add("lib-2/l.py", "", AE_IFLNK, "/etc/passwd");
+  add("lib-2/LICENSE", "Boost Software License - Version 1.0");
+  add("lib-2/big.py", std::string(5000, 'x'));
+  archive_write_close(a);
+  archive_write_free(a);
+  auto const t = read({tmp / "lib-2.zip"}, 1, {.file_bytes = 4000});
+  CHECK(t.paths() == "lib-2:lib-2/a.py lib-2:lib-2/LICENSE ");
+  CHECK(t.reasons() == "nested_archive unsafe_path symbolic_link too_large ");
+  CHECK(t.licences.at("lib-2") == "BSL-1.0");
+}
+
+TEST_CASE("archives that grow beyond every measure are refused before they do") {
+  temporary_folder tmp;
+  auto const zeros = std::string(std::size_t(24) << 20, '\0');
+  put(tmp / "bomb.tar.gz",
+      gzip(tar_entry("a.py", "a = 1\n") + tar_entry("zeros.png", zeros) + tar_entry("b.py", "b\n") + tar_end));
+  auto bomb = io::archive_reader::open(tmp / "bomb.tar.gz", {.times = 20, .free = 1 << 20});
+  REQUIRE(bomb);
+  CHECK(*bomb->next());
+  CHECK(*bomb->next());
+  CHECK_FALSE(bomb->next());
+  CHECK(bomb->bomb());
+  CHECK(read({tmp / "bomb.tar.gz"}).paths() == "bomb:a.py bomb:b.py ");  // 24 MiB are no bomb yet
+  std::string many;
+  for (int i = 0; i < 50; ++i) many += tar_entry("f" + std::to_string(i) + ".py", "");
+  put(tmp / "many.tar", many + tar_end);
+  auto const t = read({tmp / "many.tar"}, 1, {.unit_files = 20});
+  CHECK(t.files.size() == 20);
+  CHECK(t.reasons() == "archive_bomb ");
+  std::string deep = "d";
+  for (int i = 0; i < 40; ++i) deep += "/d";
+  put(tmp / "deep.tar", tar_entry(deep + "/x.py", "x\n") + tar_end);
+  CHECK(read({tmp / "deep.tar"}, 1, {.folder_depth = 8}).reasons() == "too_deep ");
+}
+
+TEST_CASE("deep folders, devices and locked ones") {
+  temporary_folder tmp;
+  auto folder = tmp / "r";
+  for (int i = 0; i < 80; ++i) folder /= "d";
+  put(folder / "x.py", "x\n");
+  put(tmp / "r" / "y.py", "y\n");
+  REQUIRE(::mkfifo((tmp / "r" / "pipe.py").c_str(), 0600) == 0);
+  auto const t = read({tmp.path()});
+  CHECK(t.paths() == "r:y.py ");
+  CHECK(t.reasons() == "too_deep not_a_file ");
+  CHECK(read({tmp.path()}, 1, {.folder_depth = 100}).files.size() == 2);
+}
+
+TEST_CASE("a file's own licence tag is the file's") {
+  temporary_folder tmp;
+  put(tmp / "r" / "x.py", "# SPDX-License-Identifier: MIT\n");
+  put(tmp / "rows.jsonl", "{\"text\": \"// SPDX-License-Identifier: ISC\", \"path\": \"a.c\"}\n");
+  CHECK(read({tmp.path()}).files[0].licence == "MIT");
+  CHECK(read({tmp / "rows.jsonl"}).files[0].licence == "ISC");
+}
+
 TEST_CASE("a truncated archive gives what it has and says so") {
   temporary_folder tmp;
   std::string noise;
@@ -217,7 +268,9 @@ TEST_CASE("damaged compression and gigantic lines end a file, not the program") 
   }
   put(tmp / "long.jsonl",
       "{\"text\": \"" + std::string((std::size_t(1) << 26) + (std::size_t(3) << 20), 'a') + "\"}\n{\"text\": \"b\"}\n");
-  CHECK(read({tmp / "long.jsonl"}, 1, {.file_bytes = 1000}).reasons() == "broken_file ");
+  auto const t = read({tmp / "long.jsonl"}, 1, {.file_bytes = 1000});
+  CHECK(t.reasons() == "too_long_row ");
+  CHECK(t.paths() == "long:long/2 ");  // and reading goes on behind the line
 }
 
 TEST_CASE("wrong paths are errors that say what to give") {

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <snowcoder/corpus/notebook.hpp>
+
+#include "support/catch.hpp"
+
+using namespace snowcoder::corpus;
+
+TEST_CASE("a structured notebook has markdown, code and output between sentinels") {
+  auto const book = notebook_structure(R"({"cells": [
+    {"cell_type": "markdown", "source": "# Title\n"}, {"cell_type": "markdown", "source": ["more\n", "words"]},
+    {"cell_type": "code", "source": "print(1)\n", "outputs": [
+       {"output_type": "stream", "text": ["1\n"]},
+       {"output_type": "execute_result", "data": {"text/plain": "2", "image/png": "iVBOR"}},
+       {"output_type": "error", "ename": "E", "traceback": ["t"]}]},
+    {"cell_type": "code", "source": "x = 1", "outputs": []},
+    {"cell_type": "raw", "source": "left out"}, {"cell_type": "markdown", "source": "end"}]})",
+                                       "a.ipynb");
+  REQUIRE(book);
+  CHECK(*book ==
+        "<jupyter_start><jupyter_text># Title\nmore\nwords<jupyter_code>print(1)<jupyter_output>1\n2"
+        "<jupyter_code>x = 1<jupyter_output><empty_output><jupyter_text>end");
+}
+
+TEST_CASE("no cell can forge the next one, and long output is cut between characters") {
+  auto const forged = notebook_structure(
+      R"({"cells": [{"cell_type": "code", "source": "s = '<jupyter_output>9<empty_output>'", "outputs": [{"text": 5}, 1]}]})",
+      "");
+  REQUIRE(forged);
+  CHECK(*forged == "<jupyter_start><jupyter_code>s = '< jupyter_output>9< empty_output>'<jupyter_output><empty_output>");
+  std::string wide = "a";
+  for (int i = 0; i < 1500; ++i) wide += "\xc3\xa9";
+  auto const cut = notebook_structure(
+      R"x({"cells": [{"cell_type": "code", "source": "f()", "outputs": [{"text": ")x" + wide + R"x("}]}]})x", "");
+  REQUIRE(cut);
+  CHECK(cut->size() == std::string("<jupyter_start><jupyter_code>f()<jupyter_output>").size() + 1999);
+  CHECK(notebook_structure(R"({"cells": [{"cell_type": "markdown", "source": "words"}]})", "")->empty());
+  CHECK_FALSE(notebook_structure("{}", ""));
+}
