@@ -56,7 +56,7 @@ int main(int argc, char** argv) {
                   "share of the documents that goes to DIR/held_out, to measure and never to train")
       ->check(CLI::Range(0.0, 0.5))
       ->capture_default_str();
-  flags.add_flag("--no-redact", keep_personal, "leave e-mail and network addresses as they are");
+  flags.add_flag("--no-redact", keep_personal, "leave e-mail and network addresses, keys and passwords as they are");
   auto* explain = flags.add_subcommand("explain", "say what became of a document");
   explain->add_option("id", id, "its id, or repository/path")->required();
   flags.callback([&] {

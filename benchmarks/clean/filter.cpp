@@ -94,7 +94,7 @@ int main(int argc, char** argv) {
     differences += ours[i].reason != plain[i].reason || ours[i].figures != plain[i].figures;
   }
 #if defined(SNOWCODER_BYTE_BLOCKS)
-  auto const* blocks = filter::byte_block::name;
+  auto const* blocks = byte_block::name;
 #else
   auto const* blocks = "none";
 #endif

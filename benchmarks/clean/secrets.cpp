@@ -29,7 +29,8 @@ std::vector<sample> read(char const* name) {
   auto reader = benchmark::must(io::line_reader::open(name));
   io::source_row_parser parser;
   for (std::string_view line; benchmark::must(reader.next(line));)
-    if (auto row = parser.parse(line, name); row) samples.push_back({std::move(row->content.text), std::move(row->content.path)});
+    if (auto row = parser.parse(line, name); row)
+      samples.push_back({std::move(row->content.text), std::move(row->content.path)});
   return samples;
 }
 
@@ -94,7 +95,8 @@ int main(int argc, char** argv) {
       ++counts[std::size_t(f.detector)];
       if (out)
         std::fprintf(out, "{\"document\": %zu, \"kind\": \"%s\", \"detector\": \"%s\", \"begin\": %zu, \"end\": %zu}\n", i,
-                     std::string(name_of(f.kind)).c_str(), std::string(name_of(f.detector)).c_str(), f.where.begin, f.where.end);
+                     std::string(name_of(f.kind)).c_str(), std::string(name_of(f.detector)).c_str(), f.where.begin,
+                     f.where.end);
     }
   if (out) std::fclose(out);
 #if defined(SNOWCODER_BYTE_BLOCKS)
@@ -102,9 +104,10 @@ int main(int argc, char** argv) {
 #else
   auto const* block = "none";
 #endif
-  std::printf("{\"job\": \"secrets\", \"unit\": \"MB/s per core\", \"blocks\": \"%s\", \"megabytes\": %.6g, \"documents\": %zu, "
-              "\"candidates\": %llu, \"differences\": %d, \"rates\": {",
-              block, megabytes, samples.size(), static_cast<unsigned long long>(candidates), candidates != plain_candidates);
+  std::printf(
+      "{\"job\": \"secrets\", \"unit\": \"MB/s per core\", \"blocks\": \"%s\", \"megabytes\": %.6g, \"documents\": %zu, "
+      "\"candidates\": %llu, \"differences\": %d, \"rates\": {",
+      block, megabytes, samples.size(), static_cast<unsigned long long>(candidates), candidates != plain_candidates);
   for (auto const* m : {&find, &redact, &secrets, &addresses, &blocks, &plain})
     std::printf("%s\"%s\": %s", m == &find ? "" : ", ", m->name, list_of(m->rates).c_str());
   std::printf("}, \"found\": {");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// 64 bytes of text at once: questions about bytes, answered by masks with bit i for byte i. The one place that knows
-// instruction sets of byte scans. Where there is none that it knows (and in nvcc's eyes) SNOWCODER_BYTE_BLOCKS is not
-// defined, and scanning is left to the plain loops.
+// 64 bytes of text at once: questions about bytes, answered by masks with bit i for byte i. The place that knows instruction
+// sets, for whoever reads text. Where there is none that it knows (and in nvcc's eyes) SNOWCODER_BYTE_BLOCKS is not defined,
+// and reading is left to plain loops, which are the twins in tests.
 #pragma once
 
 #include <cstddef>
@@ -30,6 +30,11 @@ struct byte_block {
   std::uint64_t not_ascii() const { return _mm512_movepi8_mask(bytes); }
   /// ASCII letters in lower case; other bytes are changed too, into none that is a letter.
   byte_block lower() const { return {_mm512_or_si512(bytes, _mm512_set1_epi8(32))}; }
+  /// Writes the 64 bytes, capital letters of ASCII as small ones if `lower_letters`.
+  void store(char* p, bool lower_letters = false) const {
+    auto const capitals = lower_letters ? between('A', 'Z') : 0;
+    _mm512_storeu_si512(p, _mm512_mask_add_epi8(bytes, capitals, bytes, _mm512_set1_epi8(32)));
+  }
 };
 #else
 namespace detail {
@@ -47,6 +52,12 @@ inline std::uint64_t mask_between(byte_vector v, unsigned char low, unsigned cha
 }
 inline std::uint64_t mask_sign(byte_vector v) { return std::uint32_t(_mm256_movemask_epi8(v)); }
 inline byte_vector with_bit(byte_vector v, char bit) { return _mm256_or_si256(v, _mm256_set1_epi8(bit)); }
+inline byte_vector with_small_letters(byte_vector v) {
+  auto const above = _mm256_sub_epi8(v, _mm256_set1_epi8('A'));
+  auto const capitals = _mm256_cmpeq_epi8(_mm256_min_epu8(above, _mm256_set1_epi8(25)), above);
+  return _mm256_or_si256(v, _mm256_and_si256(capitals, _mm256_set1_epi8(32)));
+}
+inline void store_bytes(char* p, byte_vector v) { _mm256_storeu_si256(reinterpret_cast<byte_vector*>(p), v); }
 #else
 using byte_vector = __m128i;
 inline constexpr char const* byte_vector_name = "sse2";
@@ -60,6 +71,12 @@ inline std::uint64_t mask_between(byte_vector v, unsigned char low, unsigned cha
 }
 inline std::uint64_t mask_sign(byte_vector v) { return std::uint32_t(_mm_movemask_epi8(v)); }
 inline byte_vector with_bit(byte_vector v, char bit) { return _mm_or_si128(v, _mm_set1_epi8(bit)); }
+inline byte_vector with_small_letters(byte_vector v) {
+  auto const above = _mm_sub_epi8(v, _mm_set1_epi8('A'));
+  auto const capitals = _mm_cmpeq_epi8(_mm_min_epu8(above, _mm_set1_epi8(25)), above);
+  return _mm_or_si128(v, _mm_and_si128(capitals, _mm_set1_epi8(32)));
+}
+inline void store_bytes(char* p, byte_vector v) { _mm_storeu_si128(reinterpret_cast<byte_vector*>(p), v); }
 #endif
 }  // namespace detail
 
@@ -86,6 +103,10 @@ struct byte_block {
     byte_block b;
     for (int i = 0; i < parts; ++i) b.part[i] = detail::with_bit(part[i], 32);
     return b;
+  }
+  void store(char* p, bool lower_letters = false) const {
+    for (int i = 0; i < parts; ++i)
+      detail::store_bytes(p + i * width, lower_letters ? detail::with_small_letters(part[i]) : part[i]);
   }
 
  private:

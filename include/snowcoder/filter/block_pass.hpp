@@ -7,8 +7,8 @@
 // bytes before it leads a well-formed sequence that long. Every other byte begins a character.
 #pragma once
 
+#include <snowcoder/core/byte_block.hpp>
 #include <snowcoder/filter/block_runs.hpp>
-#include <snowcoder/filter/byte_block.hpp>
 #include <snowcoder/filter/letter_bitmap.hpp>
 #include <snowcoder/filter/statistic.hpp>
 

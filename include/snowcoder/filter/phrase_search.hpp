@@ -10,7 +10,7 @@
 //   bytes     only so many bytes at the start of the text count
 #pragma once
 
-#include <snowcoder/filter/byte_block.hpp>
+#include <snowcoder/core/byte_block.hpp>
 #include <snowcoder/filter/letter_case.hpp>
 
 #include <algorithm>

@@ -11,8 +11,9 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
+#include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace snowcoder::privacy {
@@ -22,13 +23,24 @@ namespace detail {
 /// More random strings than this that nothing names are a table: test vectors, digests, encoded data.
 inline constexpr std::size_t most_unnamed = 3;
 
+/// A run of more words than this is data or a path, and would cost its square to walk from each of them.
+inline constexpr std::size_t most_words = 64;
+
 /// Files that programs write to pin what others published.
 constexpr bool holds_digests(std::string_view path) {
   auto const name = path.substr(path.find_last_of('/') + 1);
-  for (std::string_view lock : {"Brewfile.lock.json", "Cartfile.resolved", "Package.resolved", "package-lock.json", "packages.lock.json"})
+  for (std::string_view lock :
+       {"Brewfile.lock.json", "Cartfile.resolved", "Package.resolved", "package-lock.json", "packages.lock.json"})
     if (name == lock) return true;
-  return name.ends_with(".lock") || name.ends_with(".sum") || name.ends_with(".map") || name.ends_with(".svg") || name.ends_with(".css") ||
-         path.find("swagger") != path.npos;
+  return name.ends_with(".lock") || name.ends_with(".sum") || name.ends_with(".map") || name.ends_with(".svg") ||
+         name.ends_with(".css") || path.find("swagger") != path.npos;
+}
+
+/// Random strings in tests are made up.
+constexpr bool is_test(std::string_view path) {
+  for (std::string_view word : {"test", "spec/", "_spec.", "fixture", "mock", "snapshot", "vendor/", "testdata"})
+    if (contains_lower(path, word)) return true;
+  return false;
 }
 
 /// StarCoder's rule: "sha" or "hash" once in every fifty lines or more.
@@ -70,17 +82,20 @@ class finder {
   }
   void word(std::size_t i) {
     if (!kinds_.secrets()) return;
-    if (text_.substr(i, 3) == "KEY" || text_.substr(i, 3) == "Key")
-      private_key_at(text_, i, [&](finding const& f) { add(f); });
+    if (text_.substr(i, 3) == "KEY" || text_.substr(i, 3) == "Key") add(private_key_at(text_, i));
     add(assigned_secret_at(text_, i));
   }
   void run(std::size_t begin, std::size_t end) {
     if (!kinds_.has(kind::key)) return;
     bool word_begins = true;
     auto const last = end - 8;
-    for (auto i = begin; i < last; ++i) {
+    std::size_t words = 0;
+    for (auto i = begin; i < last && words < most_words; ++i) {
       bool const inside = is_alphanumeric(text_[i]);
-      if (inside && word_begins) add(service_token_at(text_, i));
+      if (inside && word_begins) {
+        add(service_token_at(text_, i));
+        ++words;
+      }
       word_begins = !inside;
     }
     add(service_token_around(text_, begin, end));
@@ -147,7 +162,8 @@ inline std::vector<finding> find_personal(std::string_view text, std::string_vie
   detail::finder finder(text, kinds, found);
   each_candidate(text, finder);
   auto const& unnamed = finder.unnamed();
-  if (!unnamed.empty() && unnamed.size() <= detail::most_unnamed && !detail::holds_digests(path) && !detail::speaks_of_digests(text))
+  if (!unnamed.empty() && unnamed.size() <= detail::most_unnamed && !detail::holds_digests(path) && !detail::is_test(path) &&
+      !detail::speaks_of_digests(text))
     found.insert(found.end(), unnamed.begin(), unnamed.end());
   if (found.empty()) return found;
   detail::keep_apart(found);

@@ -65,13 +65,41 @@ enum class detector : std::uint8_t {
   repeat
 };
 inline constexpr std::size_t detector_count = std::size_t(detector::repeat) + 1;
-inline constexpr std::array<std::string_view, detector_count> detector_names{
-    "email",          "ipv4",           "ipv6",          "private_key",    "artifactory",        "aws_access_key",
-    "aws_secret_key", "azure_storage_key", "cloudant",   "discord_bot_token", "github_token",    "gitlab_token",
-    "google_api_key", "ibm_cloud_iam",  "ibm_cos_hmac",  "json_web_token", "mailchimp",          "npm_token",
-    "openai_token",   "anthropic_key",  "hugging_face_token", "pypi_token", "sendgrid",          "slack_token",
-    "slack_webhook",  "softlayer",      "square_oauth",  "stripe",         "telegram_bot_token", "twilio",
-    "basic_auth",     "keyword",        "base64_entropy", "hex_entropy",   "repeat"};
+inline constexpr std::array<std::string_view, detector_count> detector_names{"email",
+                                                                             "ipv4",
+                                                                             "ipv6",
+                                                                             "private_key",
+                                                                             "artifactory",
+                                                                             "aws_access_key",
+                                                                             "aws_secret_key",
+                                                                             "azure_storage_key",
+                                                                             "cloudant",
+                                                                             "discord_bot_token",
+                                                                             "github_token",
+                                                                             "gitlab_token",
+                                                                             "google_api_key",
+                                                                             "ibm_cloud_iam",
+                                                                             "ibm_cos_hmac",
+                                                                             "json_web_token",
+                                                                             "mailchimp",
+                                                                             "npm_token",
+                                                                             "openai_token",
+                                                                             "anthropic_key",
+                                                                             "hugging_face_token",
+                                                                             "pypi_token",
+                                                                             "sendgrid",
+                                                                             "slack_token",
+                                                                             "slack_webhook",
+                                                                             "softlayer",
+                                                                             "square_oauth",
+                                                                             "stripe",
+                                                                             "telegram_bot_token",
+                                                                             "twilio",
+                                                                             "basic_auth",
+                                                                             "keyword",
+                                                                             "base64_entropy",
+                                                                             "hex_entropy",
+                                                                             "repeat"};
 constexpr std::string_view name_of(detector d) { return detector_names[std::size_t(d)]; }
 inline constexpr std::array<std::string_view, kind_count> kind_names{"email", "ipv4", "ipv6", "key", "password"};
 constexpr std::string_view name_of(kind k) { return kind_names[std::size_t(k)]; }

@@ -51,8 +51,7 @@ constexpr std::string_view line_before(std::string_view text, std::size_t at, st
 constexpr bool has_word(std::string_view text, std::string_view lower) {
   for (std::size_t i = 0; i + lower.size() <= text.size(); ++i)
     if (equals_lower(text.substr(i, lower.size()), lower) &&
-        (i == 0 || !is_letter(lower[0]) || !is_letter(text[i - 1]) ||
-         (text[i] < 'a' && text[i - 1] >= 'a')))
+        (i == 0 || !is_letter(lower[0]) || !is_letter(text[i - 1]) || (text[i] < 'a' && text[i - 1] >= 'a')))
       return true;
   return false;
 }
@@ -73,7 +72,8 @@ constexpr std::optional<finding> named_key_in(std::string_view text, std::size_t
     if (at > begin && (detail::is_letter(text[at - 1]) || detail::is_digit(text[at - 1]))) continue;
     if (row.shape.match(text, at) != end) continue;
     auto const before = detail::line_before(text, at, 100);
-    if (std::none_of(row.words.begin(), row.words.end(), [&](auto word) { return !word.empty() && detail::has_word(before, word); }))
+    if (std::none_of(row.words.begin(), row.words.end(),
+                     [&](auto word) { return !word.empty() && detail::has_word(before, word); }))
       continue;
     if (row.names_secret && !detail::names_secret(before)) continue;
     auto const value = text.substr(at, row.length);

@@ -59,6 +59,18 @@ constexpr bool looks_random(std::string_view value, composition const& c) {
 }
 constexpr bool looks_random(std::string_view value) { return looks_random(value, compose(value)); }
 
+/// The longest run of letters and digits: random keys have few other characters, names of several words have many.
+constexpr std::string_view longest_word(std::string_view value) {
+  std::string_view longest;
+  for (std::size_t i = 0; i < value.size();) {
+    auto const begin = i;
+    while (i < value.size() && (detail::is_letter(value[i]) || detail::is_digit(value[i]))) ++i;
+    if (i - begin > longest.size()) longest = value.substr(begin, i - begin);
+    if (i == begin) ++i;
+  }
+  return longest;
+}
+
 /// ${x}, {{x}}, <x>, %s, $x, #{x}: filled in elsewhere; `<KEY>` and its like stand for what was redacted.
 constexpr bool is_template(std::string_view value) {
   if (value.size() < 2) return true;
@@ -66,17 +78,19 @@ constexpr bool is_template(std::string_view value) {
   if (first == '$' || (first == '{' && last == '}') || (first == '<' && last == '>') || (first == '%' && last == '%') ||
       (first == '[' && last == ']') || (first == '_' && value[1] == '_' && last == '_'))
     return true;
-  for (std::string_view mark : {"${", "#{", "{{", "$(", "%(", "%s", "%d", "%v", "%@", "<%", "{}", "{0}", "<EMAIL>", "<KEY>", "<PASSWORD>"})
+  for (std::string_view mark :
+       {"${", "#{", "{{", "$(", "%(", "%s", "%d", "%v", "%@", "<%", "{}", "{0}", "<EMAIL>", "<KEY>", "<PASSWORD>"})
     if (value.find(mark) != value.npos) return true;
   return false;
 }
 
 /// "your-key-here", "xxxx", "AKIAIOSFODNN7EXAMPLE".
 constexpr bool is_stand_in(std::string_view value) {
-  for (std::string_view word : {"example", "sample", "dummy", "changeme", "change_me", "change-me", "changeit", "placeholder", "your",
-                                "xxxx", "****", "....", "redacted", "insert", "replace", "foobar", "foo_bar", "foo-bar", "secret",
-                                "password", "passwd", "passw0rd", "p@ssw0rd", "p@ssword", "_key", "-key", "apikey", "_token", "-token",
-                                "fake", "mock", "invalid", "testing", "notreal", "todo", "here"})
+  for (std::string_view word :
+       {"example", "sample",   "dummy",  "changeme", "change_me", "change-me", "changeit", "placeholder", "your",
+        "xxxx",    "****",     "....",   "redacted", "insert",    "replace",   "foobar",   "foo_bar",     "foo-bar",
+        "secret",  "password", "passwd", "passw0rd", "p@ssw0rd",  "p@ssword",  "_key",     "-key",        "apikey",
+        "_token",  "-token",   "fake",   "mock",     "invalid",   "testing",   "notreal",  "todo",        "here"})
     if (detail::contains_lower(value, word)) return true;
   return false;
 }

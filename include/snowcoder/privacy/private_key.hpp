@@ -7,6 +7,7 @@
 #include <snowcoder/privacy/plausible_value.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 namespace snowcoder::privacy {
@@ -45,37 +46,27 @@ constexpr span private_key_body(std::string_view text, std::size_t at) {
 
 }  // namespace detail
 
-/// Calls found(finding) for the parts of the private key whose first line names it at `at`.
-constexpr void private_key_at(std::string_view text, std::size_t at, auto&& found) {
+/// The private key whose first line names it at `at`: from the first line of its data to the last, whatever joins them (quotes,
+/// signs of concatenation, marks of comments), so that what is left is still one literal or comment.
+constexpr std::optional<finding> private_key_at(std::string_view text, std::size_t at) {
   auto const body = detail::private_key_body(text, at);
-  std::size_t first = body.end, last = body.begin;  // of the runs of base64
-  bool plain = true, real = false;                  // nothing but base64 and ends of lines
-  auto const each_run = [&](auto&& f) {
-    for (auto i = body.begin; i < body.end;) {
-      auto const begin = i;
-      while (i < body.end && detail::is_base64(text[i])) ++i;
-      if (i > begin) f(begin, i);
-      if (i < body.end && i == begin) ++i;
+  std::size_t first = body.end, last = body.begin;
+  bool real = false;
+  for (auto i = body.begin; i < body.end;) {
+    auto begin = i;
+    while (i < body.end && detail::is_base64(text[i])) ++i;
+    if (i == begin) {
+      ++i;
+      continue;
     }
-  };
-  for (auto i = body.begin; i < body.end; ++i)
-    plain &= detail::is_base64(text[i]) || text[i] == '\n' || text[i] == '\r' || text[i] == '\\' || text[i] == ' ' || text[i] == '\t';
-  each_run([&](std::size_t begin, std::size_t end) {
-    if (end - begin >= 16 && first == body.end) first = begin;
-    if (end - begin >= 16 || (first != body.end && text[end - 1] == '=')) last = end;
-    real |= end - begin >= 32 && looks_random(text.substr(begin, end - begin));
-  });
-  if (!real) return;
-  if (plain) {
-    for (last = body.end; last > first && !detail::is_base64(text[last - 1]);) --last;
-    if (last >= 2 && text[last - 1] == 'n' && text[last - 2] == '\\') last -= 2;  // the escape of the last end of line
-    return found(finding{kind::key, detector::private_key, {first, last}});
+    if (text[begin] == 'n' && begin > 0 && text[begin - 1] == '\\') ++begin;  // the escape of an end of line
+    auto const run = text.substr(begin, i - begin);
+    bool const line = i < text.size() && (text[i] == '\n' || text[i] == '\r' || text[i] == '\\' || detail::is_quote(text[i]));
+    if (first == body.end && run.size() >= 32 && looks_random(run) && !compose(run).hexadecimal) first = begin, real = true;
+    if (real && (run.size() >= 16 || (run.size() >= 2 && line))) last = i;
   }
-  each_run([&](std::size_t begin, std::size_t end) {
-    if (begin > body.begin && text[begin - 1] == '\\' && text[begin] == 'n') ++begin;
-    if (end - begin >= 16 || (end - begin >= 4 && text[end - 1] == '='))
-      found(finding{kind::key, detector::private_key, {begin, end}});
-  });
+  if (!real) return {};
+  return finding{kind::key, detector::private_key, {first, last}};
 }
 
 }  // namespace snowcoder::privacy

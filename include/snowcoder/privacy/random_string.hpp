@@ -18,12 +18,14 @@ namespace detail {
 /// The line says that its long numbers are digests, identities or other public things.
 constexpr bool names_digest(std::string_view line) {
   for (std::string_view word :
-       {"sha", "md5", "hash", "byte", "checksum", "digest", "crc", "integrity", "commit", "revision", "rev", "fingerprint", "etag",
-        "uuid", "guid", "blob", "oid", "thumbprint", "publickey", "public_key", "public-key", "color", "colour", "vector", "expect",
-        "assert", "image", "icon", "font", "cert", "decode", "encode", "base64", "snapshot", "version", "cache", "signature", "test",
-        "clsid", "checkout", "nonce", "charset", "alphabet", "chars"})
+       {"sha",       "md5",        "hash",        "byte",     "checksum", "digest",  "crc",      "integrity", "commit",
+        "revision",  "rev",        "fingerprint", "etag",     "uuid",     "guid",    "blob",     "oid",       "thumbprint",
+        "publickey", "public_key", "public-key",  "color",    "colour",   "vector",  "expect",   "assert",    "image",
+        "icon",      "font",       "cert",        "decode",   "encode",   "base64",  "snapshot", "version",   "cache",
+        "signature", "test",       "clsid",       "checkout", "nonce",    "charset", "alphabet", "chars"})
     if (contains_lower(line, word)) return true;
-  return has_word(line, "id") || has_word(line, "ids") || contains_lower(line, "_id") || has_word(line, "hex") || has_word(line, "git");
+  return has_word(line, "id") || has_word(line, "ids") || contains_lower(line, "_id") || has_word(line, "hex") ||
+         has_word(line, "git");
 }
 
 }  // namespace detail
@@ -40,11 +42,16 @@ inline std::optional<finding> random_string(std::string_view text, std::size_t b
   if (hexadecimal ? c.digits * 8 < int(value.size()) || entropy(value) <= 3.0
                   : !looks_random(value, c) || entropy(value) < (value.size() < 32 ? 3.6 : 4.0))
     return {};
+  if (!hexadecimal) {
+    auto const word = longest_word(value);
+    if (word.size() < 12 || !looks_random(word) || (c.digits < 2 && pair_bits(value) < 7)) return {};
+  }
   if (!hexadecimal && (c.lower == 0 || c.upper == 0) && (value.size() < 24 || c.digits * 8 < int(value.size()))) return {};
   if (is_sequence(value) || is_stand_in(value) || has_uuid(value) || (!hexadecimal && is_encoded_text(value))) return {};
   auto line_end = text.substr(end, 60).find('\n');
   auto const after = text.substr(end, std::min<std::size_t>(line_end, 60));
   auto const before = detail::line_before(text, begin, 120);
+  if (hexadecimal && before.find_first_not_of(" \t\"'`") == before.npos) return {};  // an item of a list
   if (detail::names_digest(before) || detail::names_digest(after)) return {};
   return finding{kind::key, hexadecimal ? detector::hex_entropy : detector::base64_entropy, {begin, end}};
 }

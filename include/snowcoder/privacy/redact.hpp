@@ -6,7 +6,9 @@
 
 #include <snowcoder/privacy/find_personal.hpp>
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -74,30 +76,26 @@ inline redaction replaced(std::string_view text, std::vector<finding> const& fou
 }
 
 /// What was found in the result of `r`, as places in the text that came, joined with what `r` replaced: a finding that holds
-/// a replacement takes the place of what was replaced there.
+/// a replacement takes the place of what was replaced there. Both lists are in order and apart.
 inline std::vector<finding> joined(redaction const& r, std::vector<finding> const& again) {
   auto const origin = [&](std::size_t at, bool is_end) {
-    std::size_t shift_from = 0, shift_to = 0;  // a place after a replacement, here and in the text that came
-    for (auto const& s : r.spans) {
-      if (s.result.begin >= at) break;
-      if (at < s.result.end) return is_end ? s.what.where.end : s.what.where.begin;
-      shift_from = s.result.end;
-      shift_to = s.what.where.end;
-    }
-    return at - shift_from + shift_to;
+    auto const after =
+        std::lower_bound(r.spans.begin(), r.spans.end(), at, [](auto const& s, auto i) { return s.result.begin < i; });
+    if (after == r.spans.begin()) return at;
+    auto const& last = after[-1];  // the replacement that begins before the place
+    if (at < last.result.end) return is_end ? last.what.where.end : last.what.where.begin;
+    return at - last.result.end + last.what.where.end;
   };
   std::vector<finding> all;
   for (auto f : again) {
     f.where = {origin(f.where.begin, false), origin(f.where.end, true)};
     all.push_back(f);
   }
-  auto const covered = [&](span s) {
-    for (auto const& f : again)
-      if (f.where.begin < s.end && s.begin < f.where.end) return true;
-    return false;
-  };
-  for (auto const& s : r.spans)
-    if (!covered(s.result)) all.push_back(s.what);
+  auto f = again.begin();
+  for (auto const& s : r.spans) {
+    while (f != again.end() && f->where.end <= s.result.begin) ++f;
+    if (f == again.end() || f->where.begin >= s.result.end) all.push_back(s.what);
+  }
   std::sort(all.begin(), all.end(), [](auto const& a, auto const& b) { return a.where.begin < b.where.begin; });
   return all;
 }

@@ -17,13 +17,15 @@ namespace snowcoder::privacy {
 
 struct service_token {
   privacy::detector detector;
-  std::string_view begins;     ///< literally
-  token_shape rest;            ///< after that
-  std::string_view holds = {}; ///< and somewhere in the rest
-  std::string_view after = {}; ///< the text right before
-  bool keeps_beginning = false;///< a name rather than a part of the secret
-  bool random = false;         ///< the rest must look drawn at random, because the beginning says little
+  std::string_view begins;       ///< literally
+  token_shape rest;              ///< after that
+  std::string_view holds = {};   ///< and somewhere in the rest
+  std::string_view after = {};   ///< the text right before
+  bool keeps_beginning = false;  ///< a name rather than a part of the secret
+  bool random = false;           ///< the rest must look drawn at random, because the beginning says little
 };
+
+inline constexpr token_shape discord_rest = "[A-Za-z0-9_-]{23,25}.[A-Za-z0-9_-]{6}.[A-Za-z0-9_-]{27,38}";
 
 // clang-format off
 inline constexpr auto service_tokens = std::to_array<service_token>({
@@ -35,9 +37,9 @@ inline constexpr auto service_tokens = std::to_array<service_token>({
     {detector::aws_access_key,     "ACCA",          "[A-Z0-9]{16}"},
     {detector::aws_access_key,     "A3T",           "[A-Z0-9]{17}"},
     {detector::azure_storage_key,  "AccountKey=",   "[A-Za-z0-9+/]{86}={2}", "", "", true},
-    {detector::discord_bot_token,  "M",             "[A-Za-z0-9_-]{23,25}.[A-Za-z0-9_-]{6}.[A-Za-z0-9_-]{27,38}", "", "", false, true},
-    {detector::discord_bot_token,  "N",             "[A-Za-z0-9_-]{23,25}.[A-Za-z0-9_-]{6}.[A-Za-z0-9_-]{27,38}", "", "", false, true},
-    {detector::discord_bot_token,  "O",             "[A-Za-z0-9_-]{23,25}.[A-Za-z0-9_-]{6}.[A-Za-z0-9_-]{27,38}", "", "", false, true},
+    {detector::discord_bot_token,  "M",             discord_rest, "", "", false, true},
+    {detector::discord_bot_token,  "N",             discord_rest, "", "", false, true},
+    {detector::discord_bot_token,  "O",             discord_rest, "", "", false, true},
     {detector::github_token,       "ghp_",          "[A-Za-z0-9_]{36,255}"},
     {detector::github_token,       "gho_",          "[A-Za-z0-9_]{36,255}"},
     {detector::github_token,       "ghu_",          "[A-Za-z0-9_]{36,255}"},
@@ -68,7 +70,8 @@ inline constexpr auto service_tokens = std::to_array<service_token>({
     {detector::slack_token,        "xoxo-",         "[0-9]{1,}-[A-Za-z0-9-]{8,}"},
     {detector::slack_token,        "xoxs-",         "[0-9]{1,}-[A-Za-z0-9-]{8,}"},
     {detector::slack_token,        "xoxr-",         "[0-9]{1,}-[A-Za-z0-9-]{8,}"},
-    {detector::slack_webhook,      "com/services/", "T[A-Za-z0-9_]{6,}/B[A-Za-z0-9_]{6,}/[A-Za-z0-9_]{12,}", "", "hooks.slack.", true},
+    {detector::slack_webhook,      "com/services/", "T[A-Za-z0-9_]{6,}/B[A-Za-z0-9_]{6,}/[A-Za-z0-9_]{12,}", "",
+                                   "hooks.slack.", true},
     {detector::square_oauth,       "sq0csp-",       "[A-Za-z0-9_-]{43}"},
     {detector::square_oauth,       "sq0atp-",       "[A-Za-z0-9_-]{22}"},
     {detector::stripe,             "sk_live_",      "[A-Za-z0-9]{24,99}"},
@@ -136,7 +139,8 @@ constexpr std::optional<finding> service_token_around(std::string_view text, std
     auto first = begin - 1;
     while (first > 0 && begin - 1 - first < 11 && is_digit(text[first - 1])) --first;
     auto const digits = begin - 1 - first;
-    if (digits >= 8 && digits <= 10 && (first == 0 || !is_alphanumeric(text[first - 1]) || text.substr(0, first).ends_with("bot")))
+    if (digits >= 8 && digits <= 10 &&
+        (first == 0 || !is_alphanumeric(text[first - 1]) || text.substr(0, first).ends_with("bot")))
       if (auto const last = telegram_rest.match(text, begin);
           last && last == end && is_real_body(text.substr(begin, 35)) && looks_random(text.substr(begin, 35)))
         return key_of(detector::telegram_bot_token, first, last);

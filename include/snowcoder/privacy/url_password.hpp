@@ -22,9 +22,10 @@ constexpr bool is_user_information(char c) {
 /// Words that manuals and defaults use for a password.
 constexpr bool is_common_password(std::string_view value) {
   for (std::string_view word :
-       {"pass", "pwd",   "pw",     "test", "user",  "guest", "root",  "admin", "host",    "token", "none",  "null",   "abc",
-        "demo", "hello", "welcome", "qwerty", "login", "default", "letmein", "mypass", "pswd", "passw", "username", "postgres", "mysql",
-        "redis", "docker", "vagrant", "rabbitmq", "mongo", "foo", "bar", "baz", "true", "false", "empty", "value", "string", "text"})
+       {"pass",   "pwd",  "pw",    "test",     "user",     "guest",   "root",   "admin",  "host",    "token",
+        "none",   "null", "abc",   "demo",     "hello",    "welcome", "qwerty", "login",  "default", "letmein",
+        "mypass", "pswd", "passw", "username", "postgres", "mysql",   "redis",  "docker", "vagrant", "rabbitmq",
+        "mongo",  "foo",  "bar",   "baz",      "true",     "false",   "empty",  "value",  "string",  "text"})
     if (equals_lower(value, word)) return true;
   return false;
 }
@@ -45,11 +46,13 @@ constexpr std::optional<finding> url_password_at(std::string_view text, std::siz
   while (!letters.empty() && detail::is_digit(letters.back())) letters.remove_suffix(1);
   auto const digits = value.size() - letters.size();
   if (value == name || is_template(value) || is_stand_in(value) || is_sequence(value)) return {};
-  if (detail::is_common_password(value) || (detail::is_common_password(letters) && digits <= 3 )) return {};
+  if (detail::is_common_password(value) || (detail::is_common_password(letters) && digits <= 3)) return {};
   auto const host = text.substr(at + 1, text.find_first_of("/:'\"`) \n\\", at + 1) - at - 1);
   auto const c = compose(value);
+  if (c.digits == 0 && detail::contains_lower(value, "pass")) return {};
   if (detail::is_reserved_domain(host) && !(c.digits && looks_random(value, c))) return {};
-  if (c.digits == 0 && c.others == 0 && (detail::equals_lower(name, "user") || detail::equals_lower(name, "username") || name.empty()))
+  if (c.digits == 0 && c.others == 0 &&
+      (detail::equals_lower(name, "user") || detail::equals_lower(name, "username") || name.empty()))
     return {};
   return finding{kind::password, detector::basic_auth, {begin, at}};
 }
