@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The starcoder2 chain with its statistics on texts in memory, beside the same chain in plain loops; and prepare, all stages on."""
+"""The starcoder2 chain with its statistics on texts in memory, beside the same chain in plain loops; keys and passwords beside
+detect-secrets; and prepare, all stages on."""
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 import measure
+import secret_finders
 
 
 def main():
@@ -17,6 +19,8 @@ def main():
                              options.threads, options.runs], options.threads)
     measure.compare("clean", "starcoder2 chain with statistics, by core", "MB/s", chain["runs"], "plain loops", chain["plain_runs"], goal=500,
                     megabytes=chain["megabytes"], documents=chain["documents"], differences=chain["differences"])
+    with tempfile.TemporaryDirectory(dir=options.scratch) as own:
+        secret_finders.compare(options, own)
     program = os.path.join(measure.ROOT, "bin", options.recipe, "prepare")
     size = sum(os.path.getsize(os.path.join(folder, name)) for path in options.input
                for folder, _, names in ([(os.path.dirname(path), [], [os.path.basename(path)])] if os.path.isfile(path) else os.walk(path))

