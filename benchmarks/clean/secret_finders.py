@@ -9,6 +9,7 @@ part of this.
 import collections
 import json
 import os
+import random
 import subprocess
 
 import measure
@@ -25,11 +26,18 @@ def write_set(path, rows):
 
 
 def real_texts(paths, megabytes):
-    """(path, text) of the input's files, in order, to so much text; sources without a path get a number."""
-    size = 0
-    for number, (path, text) in enumerate(measure.named_documents(paths)):
+    """(path, text) of so much text, a seeded sample of the first fifteen times as much; sources without a path get a number."""
+    pool, size = [], 0
+    for path, text in measure.named_documents(paths):
         text = text.encode("utf-8", "replace").decode()
-        yield path or f"src/{number}.txt", text
+        pool.append((path or f"src/{len(pool)}.txt", text))
+        size += len(text.encode())
+        if size >= 15 * megabytes * 1e6:
+            break
+    random.Random(SEED).shuffle(pool)
+    size = 0
+    for path, text in pool:
+        yield path, text
         size += len(text.encode())
         if size >= megabytes * 1e6:
             return

@@ -3,6 +3,7 @@
 into memory under their own names, because its rules ask for them. FINDINGS gets {"document", "line", "value", "detector"} for
 every one; prints one JSON line with the documents that fitted the budget (seconds), their bytes and seconds of processor time.
 """
+import importlib.metadata
 import json
 import logging
 import os
@@ -10,7 +11,6 @@ import sys
 import tempfile
 import time
 
-import detect_secrets
 from detect_secrets import SecretsCollection
 from detect_secrets.settings import default_settings
 
@@ -38,7 +38,7 @@ def main():
                 out.write(json.dumps({"document": number, "line": secret.line_number, "value": secret.secret_value, "detector": secret.type}) + "\n")
             if seconds > budget:
                 break
-    print(json.dumps({"documents": taken, "bytes": size, "seconds": seconds, "version": detect_secrets.__version__ if hasattr(detect_secrets, "__version__") else ""}))
+    print(json.dumps({"documents": taken, "bytes": size, "seconds": seconds, "version": importlib.metadata.version("detect-secrets")}))
 
 
 main()

@@ -136,6 +136,9 @@ constexpr std::optional<literal> given_literal(std::string_view text, std::size_
   } else if (peek(at) == ',' && name_quoted) {
     ++at;
     loose = true;
+  } else if (blank && name_quoted && text.substr(at).starts_with("value=")) {  // <property name="password" value="x"/>
+    at += 6;
+    loose = true;
   } else if (blank && !name_quoted && is_quote(peek(at))) {  // #define DB_PASSWORD "x"
     if (is_letter(text[name_end - 1]) && text[name_end - 1] >= 'a') return {};
     loose = true;
@@ -163,6 +166,13 @@ constexpr std::optional<literal> given_literal(std::string_view text, std::size_
   return tight ? std::optional(literal{begin, at, false}) : std::nullopt;
 }
 
+/// a.b.password=… as a whole line, as property files have it.
+constexpr bool is_property(std::string_view text, secret_name const& name, std::size_t end) {
+  auto const letters = text.substr(name.begin, name.end - name.begin);
+  return letters.find('.') != letters.npos && letters[0] != '.' && (name.begin == 0 || text[name.begin - 1] == '\n') &&
+         (end == text.size() || text[end] == '\n' || text[end] == '\r');
+}
+
 }  // namespace detail
 
 /// The secret that is given to the name around the prefilter's word at `at`.
@@ -175,7 +185,7 @@ constexpr std::optional<finding> assigned_secret_at(std::string_view text, std::
   bool fits = name->kind == kind::password ? detail::is_password(letters) : detail::is_key(letters);
   if (fits && !value->quoted) {  // most words without quotes are names of variables
     auto const c = compose(letters);
-    bool const constant = text[at] < 'a';  // DB_PASSWORD=…
+    bool const constant = text[at] < 'a' || detail::is_property(text, *name, value->end);  // DB_PASSWORD=…
     fits = c.digits >= 1 && letters.find_first_of(constant ? ".:/" : ".:/&*+?|~") == letters.npos &&
            (constant ? letters[0] != '$'
                      : (c.token && c.digits >= 2 && looks_random(letters, c)) || (c.hexadecimal && letters.size() >= 24));

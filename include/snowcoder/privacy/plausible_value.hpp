@@ -142,7 +142,9 @@ constexpr bool is_real_body(std::string_view body) {
 }
 
 static_assert(is_template("${KEY}") && is_template("<KEY>") && !is_template("a{b}c"));
-static_assert(is_stand_in("AK" "IAIOSFODNN7EXAMPLE") && !is_stand_in("hunter2"));
+static_assert(is_stand_in("AK"
+                          "IAIOSFODNN7EXAMPLE") &&
+              !is_stand_in("hunter2"));
 static_assert(is_sequence("abcdefghijklmnop") && is_sequence("0123456789abcdef") && !is_sequence("9f86d081884c7d65"));
 static_assert(has_uuid("x6ba7b810-9dad-11d1-80b4-00c04fd430c8") && !has_uuid("6ba7b8109dad11d180b400c04fd430c8"));
 static_assert(is_encoded_text("QmFzZSA2NCBTdHJlYW0=") && !is_encoded_text("x7Rq2LmZp0vYw9KdTj4N"));

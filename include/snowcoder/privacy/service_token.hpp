@@ -141,8 +141,9 @@ constexpr std::optional<finding> service_token_around(std::string_view text, std
     auto const digits = begin - 1 - first;
     if (digits >= 8 && digits <= 10 &&
         (first == 0 || !is_alphanumeric(text[first - 1]) || text.substr(0, first).ends_with("bot")))
-      if (auto const last = telegram_rest.match(text, begin);
-          last && last == end && is_real_body(text.substr(begin, 35)) && looks_random(text.substr(begin, 35)))
+      if (auto const last = telegram_rest.match(text, begin); last && (last == end || text[last] == '/') &&
+                                                              is_real_body(text.substr(begin, 35)) &&
+                                                              looks_random(text.substr(begin, 35)))
         return key_of(detector::telegram_bot_token, first, last);
   }
   auto const run = text.substr(begin, end - begin);
@@ -157,7 +158,15 @@ constexpr std::optional<finding> service_token_around(std::string_view text, std
   return {};
 }
 
-static_assert(service_token_at("AK" "IAQ3EGRZ5N7WX2LMPT", 0) && !service_token_at("AK" "IAIOSFODNN7EXAMPLE", 0));
-static_assert(!service_token_at("gh" "p_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", 0));
+static_assert(service_token_at("AK"
+                               "IAQ3EGRZ5N7WX2LMPT",
+                               0) &&
+              !service_token_at("AK"
+                                "IAIOSFODNN7EXAMPLE",
+                                0));
+static_assert(
+    !service_token_at("gh"
+                      "p_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                      0));
 
 }  // namespace snowcoder::privacy
