@@ -5,6 +5,7 @@
 
 #include <snowcoder/privacy/letter_pairs.hpp>
 #include <snowcoder/privacy/network_address.hpp>
+#include <snowcoder/privacy/replacement.hpp>
 
 #include <algorithm>
 #include <array>
@@ -78,10 +79,9 @@ constexpr bool is_template(std::string_view value) {
   if (first == '$' || (first == '{' && last == '}') || (first == '<' && last == '>') || (first == '%' && last == '%') ||
       (first == '[' && last == ']') || (first == '_' && value[1] == '_' && last == '_'))
     return true;
-  for (std::string_view mark :
-       {"${", "#{", "{{", "$(", "%(", "%s", "%d", "%v", "%@", "<%", "{}", "{0}", "<EMAIL>", "<KEY>", "<PASSWORD>"})
+  for (std::string_view mark : {"${", "#{", "{{", "$(", "%(", "%s", "%d", "%v", "%@", "<%", "{}", "{0}"})
     if (value.find(mark) != value.npos) return true;
-  return false;
+  return holds_replacement(value);
 }
 
 /// "your-key-here", "xxxx", keys that end in EXAMPLE.

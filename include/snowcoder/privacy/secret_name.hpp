@@ -92,7 +92,8 @@ constexpr std::optional<secret_name> secret_name_at(std::string_view text, std::
     name.kind = kind::password;
     end = at + (text[at + 4] == '\xc3' ? 7 : 6);
   }
-  if (contains_lower(stem, "public")) return {};
+  for (std::string_view word : {"public", "invalid", "errcode"})
+    if (contains_lower(stem, word)) return {};
   auto const word_end = end;
   while (end < text.size() && end - word_end < 32 && is_name(text[end])) ++end;
   auto const suffix = text.substr(word_end, end - word_end);

@@ -160,6 +160,7 @@ TEST_CASE("what only looks like a secret stays") {
       std::string("gh") + "p_" + std::string(36, 'x'),
       "script-src 'nonce-" + drawn(alphanumeric, 22) + "=='",
       "config.password=password1;",
+      "#define ERRCODE_INVALID_PASSWORD \"28P01\"",
       "  this.password=arg1",
       "password = <PASSWORD>",
       "token = \"<KEY>\"",
