@@ -32,6 +32,12 @@ def arguments(description, inputs=True):
 
 def documents(paths, largest=256_000):
     """Texts of JSONL rows (content or text) or of source files, in a fixed order; the largest files would fill a slice."""
+    for _, text in named_documents(paths, largest):
+        yield text
+
+
+def named_documents(paths, largest=256_000):
+    """The same with their paths; rows may have none."""
     for path in paths:
         names = [path] if os.path.isfile(path) else sorted(
             os.path.join(folder, name) for folder, _, files in os.walk(path) for name in files)
@@ -43,11 +49,11 @@ def documents(paths, largest=256_000):
                         row = json.loads(line)
                         text = row.get("content", row.get("text", ""))
                         if 0 < len(text) <= largest:
-                            yield text
+                            yield row.get("path", ""), text
             elif name.rsplit(".", 1)[-1] in SOURCES and os.path.getsize(name) <= largest:
                 with open(name, encoding="utf-8", errors="replace") as file:
                     if text := file.read():
-                        yield text
+                        yield name, text
 
 
 def slice_of(paths, megabytes, scratch, pool=1.2, seed=2409):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The starcoder2 chain with its statistics on texts in memory, beside the same chain in plain loops; near duplicates from shards
-to the list of what stays, beside rensa; and prepare, all stages on."""
+"""The starcoder2 chain with its statistics on texts in memory, beside the same chain in plain loops; keys and passwords
+beside detect-secrets; near duplicates from shards to the list of what stays, beside rensa; and prepare, all stages on."""
 import os
 import subprocess
 import sys
@@ -9,6 +9,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 import measure
+import secret_finders
 
 
 def shards_of(slice_path, folder, count=2):
@@ -50,6 +51,8 @@ def main():
                              options.threads, options.runs], options.threads)
     measure.compare("clean", "starcoder2 chain with statistics, by core", "MB/s", chain["runs"], "plain loops", chain["plain_runs"], goal=500,
                     megabytes=chain["megabytes"], documents=chain["documents"], differences=chain["differences"])
+    with tempfile.TemporaryDirectory(dir=options.scratch) as own:
+        secret_finders.compare(options, own)
     with tempfile.TemporaryDirectory(dir=options.scratch) as folder:
         near_duplicates(options, folder)
     program = os.path.join(measure.ROOT, "bin", options.recipe, "prepare")

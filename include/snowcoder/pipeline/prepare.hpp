@@ -5,6 +5,7 @@
 //   DIR/documents/<language>-NNNNN.jsonl.zst   DIR/attributes/signals/…   one row per document, same names, same order
 //   DIR/held_out/documents, …/attributes       the same for the share that is kept out of training, if one is asked for
 //   DIR/rejects.jsonl                          one row per dropped file: id or place, stage, reason, figures
+//   DIR/redactions.jsonl                       one row per file with personal values: where they were, and never what
 //   DIR/funnel.json                            counts by language and reason
 //   DIR/repositories.jsonl                     per repository, by name: files that came, were kept, were duplicates
 //   DIR/provenance.json                        written last; a run with the same key has nothing to do
@@ -165,6 +166,7 @@ expected<void> write_documents(prepare_state& state, std::vector<std::uint32_t> 
       attributes a{d.id, std::int64_t(measured.characters), filter::signals<filters::needs>(measured)};
       a.values.emplace_back("emails", r.emails);
       a.values.emplace_back("addresses", r.addresses);
+      a.values.emplace_back("secrets", r.secrets);
       batch[std::size_t(i)] = {io::document_line(d), io::attribute_line(a)};
     });
     for (std::size_t i = 0; i < size; ++i) {
@@ -219,7 +221,8 @@ expected<prepare_report> prepare(prepare_options options, thread_pool& pool, pro
 
   SNOWCODER_TRY(auto documents, spill::open(work / "documents"));
   SNOWCODER_TRY(auto rejects, io::text_writer::open(made / "rejects.jsonl"));
-  prepare_state state{std::move(documents), std::move(rejects)};
+  SNOWCODER_TRY(auto redactions, io::text_writer::open(made / "redactions.jsonl"));
+  prepare_state state{std::move(documents), std::move(rejects), std::move(redactions)};
   SNOWCODER_CHECK(ingest<R>(options, state, pool, bar));
   SNOWCODER_TRY(auto kept, without_duplicates<R>(options, state, work, pool, bar));
   io::json contamination;
@@ -231,19 +234,18 @@ expected<prepare_report> prepare(prepare_options options, thread_pool& pool, pro
   SNOWCODER_CHECK(detail::write_documents<R>(state, kept, made, false, pool, bar));
   SNOWCODER_CHECK(detail::write_documents<R>(state, held, made / "held_out", true, pool, bar));
   SNOWCODER_CHECK(state.rejects.commit());
+  SNOWCODER_CHECK(state.redactions.commit());
 
   SNOWCODER_CHECK(detail::write_completeness(state, made / "repositories.jsonl"));
 
   auto counts = state.counts.to_json();
-  auto const redacted = [&](std::size_t kind) {
-    return io::json{{"found", state.redactions[kind].found}, {"different", state.redactions[kind].different}};
-  };
-  counts["redacted"] = {{"files", state.redacted_files}, {"emails", redacted(0)}, {"ipv4", redacted(1)}, {"ipv6", redacted(2)}};
+  counts["redacted"] = state.redacted.to_json();
   counts["converted"] = state.converted;
   counts["contamination"] = std::move(contamination);
   counts["refused_as_broken"] = state.broken;
   SNOWCODER_CHECK(io::write_json(made / "funnel.json", counts));
-  for (auto const* name : {"documents", "attributes/signals", "held_out", "rejects.jsonl", "repositories.jsonl", "funnel.json"})
+  for (auto const* name : {"documents", "attributes/signals", "held_out", "rejects.jsonl", "redactions.jsonl",
+                           "repositories.jsonl", "funnel.json"})
     SNOWCODER_CHECK(detail::move_into_place(made / name, options.out / name));
   if (options.held_out <= 0) SNOWCODER_CHECK(detail::clear_away(options.out / "held_out"));
   SNOWCODER_CHECK(detail::clear_away(work));

@@ -11,6 +11,7 @@
 #include <snowcoder/dedup/rank.hpp>
 #include <snowcoder/io/compressed.hpp>
 #include <snowcoder/pipeline/prepare_funnel.hpp>
+#include <snowcoder/pipeline/prepare_redactions.hpp>
 #include <snowcoder/pipeline/prepare_spill.hpp>
 #include <snowcoder/pipeline/read_ahead.hpp>
 #include <snowcoder/privacy/redact.hpp>
@@ -42,16 +43,16 @@ struct prepare_options {
 
 /// What the passes share: documents, repositories, counts, rejects.
 struct prepare_state {
-  prepare_state(spill&& kept, io::text_writer&& dropped) : documents(std::move(kept)), rejects(std::move(dropped)) {}
+  prepare_state(spill&& kept, io::text_writer&& dropped, io::text_writer&& replaced)
+      : documents(std::move(kept)), rejects(std::move(dropped)), redactions(std::move(replaced)) {}
 
   spill documents;
-  io::text_writer rejects;
+  io::text_writer rejects, redactions;
   funnel counts;
   std::vector<std::string> repositories, licences;  ///< by number
   std::int64_t broken = 0;                          ///< refused because they could not be read as what they claim to be
   std::map<std::string, std::int64_t> converted;    ///< files by the character set that they came in
-  std::int64_t redacted_files = 0;
-  std::array<privacy::redaction_count, 3> redactions{};  ///< e-mail, IPv4, IPv6
+  redaction_totals redacted;
 
   std::uint32_t number_of(std::string const& repository) {
     auto const [at, is_new] = numbers_.try_emplace(repository, std::uint32_t(repositories.size()));
@@ -83,7 +84,7 @@ struct judged_file {
   reject why;  ///< reason empty: kept so far
   bool broken = false;
   std::string character_set;  ///< it was converted from; empty: UTF-8
-  privacy::redaction_count emails, ipv4, ipv6;
+  privacy::redaction redacted;  ///< its text is in `made`
 };
 
 /// "longest_line_at_most<1000>, measured 1520".
@@ -142,11 +143,8 @@ void judge_file(judged_file& j, prepare_options const& options) {
   if (auto const refused = filters::explain(filters::measure(f.text, config::title(j.language), f.path)))
     return drop("filter", refused->name, measured_text(refused->rule, refused->measured));
   if (options.redact) {
-    auto r = privacy::redact(f.text);
-    j.emails = r.emails;
-    j.ipv4 = r.ipv4;
-    j.ipv6 = r.ipv6;
-    f.text = std::move(r.text);
+    j.redacted = privacy::redact(f.text, f.path);
+    f.text = std::move(j.redacted.text);
   }
   j.made = {f.id, std::move(f.text), f.source, f.repository, f.path, j.language, f.licence, f.stars, f.created, f.forks};
 }
@@ -160,15 +158,13 @@ inline expected<void> settle(judged_file& j, prepare_state& state) {
   if (!j.why.reason.empty())
     return state.drop(
         {std::move(j.why), repository_name, j.refusal.reason.empty() ? j.file.path : j.refusal.path, j.language, j.bytes});
-  std::uint32_t addresses = j.ipv4.found + j.ipv6.found;
   if (!j.character_set.empty()) ++state.converted[j.character_set];
-  state.redacted_files += j.emails.found + addresses != 0;
-  std::size_t kind = 0;
-  for (auto const& n : {j.emails, j.ipv4, j.ipv6}) {
-    state.redactions[kind].found += n.found;
-    state.redactions[kind++].different += n.different;
-  }
   auto const& d = j.made;
+  state.redacted.add(j.redacted);
+  if (j.redacted.changed())
+    SNOWCODER_CHECK(state.redactions.write_line(redaction_line(d.id, d.repository, d.path, j.redacted)));
+  auto const found = [&](auto... kinds) { return std::uint16_t(std::min((j.redacted.of(kinds).found + ...), 65535u)); };
+  using privacy::kind;
   return state.documents.add(d, {.source_bytes = std::uint32_t(j.bytes),
                                  .repository = repository,
                                  .id = hash_of_hex(d.id),
@@ -177,8 +173,9 @@ inline expected<void> settle(judged_file& j, prepare_state& state) {
                                  .forks = d.forks.value_or(-1),
                                  .language = d.language,
                                  .permissive = dedup::is_permissive(d.licence),
-                                 .emails = std::uint16_t(std::min(j.emails.found, 65535u)),
-                                 .addresses = std::uint16_t(std::min(addresses, 65535u))});
+                                 .emails = found(kind::email),
+                                 .addresses = found(kind::ipv4, kind::ipv6),
+                                 .secrets = found(kind::key, kind::password)});
 }
 
 }  // namespace detail

@@ -26,7 +26,7 @@ struct spilled {
   std::int64_t stars = -1, forks = -1;
   config::language language = config::language::other;
   bool permissive = false;
-  std::uint16_t emails = 0, addresses = 0;  ///< replaced
+  std::uint16_t emails = 0, addresses = 0, secrets = 0;  ///< replaced
 };
 
 /// 32 hexadecimal digits back to the hash they print.

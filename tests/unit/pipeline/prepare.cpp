@@ -62,6 +62,10 @@ std::string function(std::string const& name, int lines) {
     text += "    step_" + name + std::to_string(i) + " = first * " + std::to_string(i) + " + second\n";
   return text + "    return first\n";
 }
+/// Secrets of nobody, in two parts, so that no scanner of this repository takes them for real ones.
+std::string password() { return std::string("mX4k9") + "Wq7tz"; }
+std::string key() { return std::string("gh") + "p_" + "w8Zr2Lk5Tn0Qv7Xb3Md9Hs6Jf1Gc4Py8Ra2Ue"; }
+
 std::string const task_prompt =
     "def running_maximum(values):\n    \"\"\"Return the list of the largest value seen so far in values.\"\"\"\n";
 std::string const task_solution =
@@ -72,6 +76,8 @@ void make_corpus(temporary_folder const& tmp) {
   auto const in = tmp / "in";
   put(in / "one" / "a.py", function("alpha", 30));
   put(in / "one" / "b.py", function("beta", 30) + "mail = 'jane@corp.com'\n");
+  put(in / "one" / "deploy.py", function("epsilon", 30) + "db_password = '" + password() + "'\nkeys = {'ops@corp.com': '" +
+                                    key() + "'}\n# " + key() + "\n");
   put(in / "one" / "LICENSE", "Permission is hereby granted, free of charge, to any person obtaining a copy of this software");
   put(in / "two" / "copy_of_a.py", function("alpha", 30));
   put(in / "two" / "near_b.py", function("beta", 32) + "mail = 'jane@corp.com'\n");
@@ -145,7 +151,7 @@ TEST_CASE("every file is kept or dropped with its reason") {
 
   auto const kept = io::read_documents(out);
   REQUIRE(kept);
-  CHECK(kept->size() == 300 + 4);  // a, b, c.go, book
+  CHECK(kept->size() == 300 + 5);  // a, b, deploy, c.go, book
   auto const signals = io::read_attributes(out, "signals");
   REQUIRE(signals);
   REQUIRE(signals->size() == kept->size());
@@ -161,7 +167,7 @@ TEST_CASE("every file is kept or dropped with its reason") {
   std::int64_t dropped = 0;
   for (auto const& d : total["dropped"]) dropped += d["files"].get<std::int64_t>();
   CHECK(total["in"]["files"].get<std::int64_t>() == dropped + total["kept"]["files"].get<std::int64_t>());
-  CHECK(report->funnel["redacted"]["files"] == 2);
+  CHECK(report->funnel["redacted"]["files"] == 3);
   CHECK(report->funnel["contamination"]["hits"][0]["task"] == "Made/1");
 
   auto const repositories = get(out / "repositories.jsonl");
@@ -173,6 +179,54 @@ TEST_CASE("every file is kept or dropped with its reason") {
   CHECK(why->find("measured 1505") != std::string::npos);
   CHECK_FALSE(pipeline::explain_document(out, "nobody"));
   CHECK_FALSE(fs::exists(out / ".work"));
+}
+
+TEST_CASE("what was replaced is told by place, and stands nowhere in what is written") {
+  temporary_folder tmp;
+  make_corpus(tmp);
+  auto const report = run(tmp, "out");
+  REQUIRE(report);
+  CHECK(report->funnel["redacted"]["keys"] == io::json{{"found", 2}, {"different", 1}});
+  CHECK(report->funnel["redacted"]["passwords"] == io::json{{"found", 1}, {"different", 1}});
+  auto const source = get(tmp / "in" / "one" / "deploy.py");
+  std::map<std::string, std::string> texts;
+  auto const kept = io::read_documents(tmp / "out");
+  REQUIRE(kept);
+  for (auto const& d : *kept) texts[d.id] = d.text;
+  int rows = 0;
+  std::ifstream audit(tmp / "out" / "redactions.jsonl");
+  for (std::string line; std::getline(audit, line); ++rows) {
+    auto const row = io::parse_json(line, "");
+    REQUIRE(row);
+    if ((*row)["path"] != "deploy.py") continue;
+    std::vector<std::string> was, is, by;
+    for (auto const& s : (*row)["spans"]) {
+      auto const cut = [&](std::string const& text, char const* begin, char const* end) {
+        return text.substr(s[begin].get<std::size_t>(), s[end].get<std::size_t>() - s[begin].get<std::size_t>());
+      };
+      was.push_back(cut(source, "begin", "end"));
+      is.push_back(cut(texts.at((*row)["id"]), "result_begin", "result_end"));
+      by.push_back(s["detector"]);
+    }
+    CHECK(was == std::vector<std::string>{password(), "ops@corp.com", key(), key()});
+    CHECK(is == std::vector<std::string>{"<PASSWORD>", "<EMAIL>", "<KEY>", "<KEY>"});
+    CHECK(by[0] == "keyword");
+    CHECK(by[2] == "github_token");
+  }
+  CHECK(rows == 3);  // and b.py, near_b.py
+  for (auto const& [name, bytes] : contents(tmp / "out")) {
+    INFO(name);
+    if (!name.ends_with(".zst"))
+      for (auto const& value : {password(), key(), std::string("ops@corp.com")}) CHECK(bytes.find(value) == std::string::npos);
+  }
+  for (auto const& [id, text] : texts)
+    for (auto const& value : {password(), key(), std::string("@corp.com")}) CHECK(text.find(value) == std::string::npos);
+  auto const signals = io::read_attributes(tmp / "out", "signals");
+  REQUIRE(signals);
+  double secrets = 0;
+  for (auto const& a : *signals)
+    for (auto const& [name, value] : a.values) secrets += name == "secrets" ? double(value) : 0;
+  CHECK(secrets == 3);
 }
 
 TEST_CASE("documents are grouped by language, then repository, then path") {
@@ -207,7 +261,7 @@ TEST_CASE("the same bytes for any threads and memory; nothing to do the second t
   REQUIRE(again);
   CHECK(again->nothing_to_do);
   CHECK(again->broken == 1);
-  CHECK(again->funnel["total"]["in"]["files"] == 312);
+  CHECK(again->funnel["total"]["in"]["files"] == 313);
   auto const other_recipe = run<stricter>(tmp, "a", 1);
   REQUIRE(other_recipe);
   CHECK_FALSE(other_recipe->nothing_to_do);
@@ -329,7 +383,7 @@ TEST_CASE("held-out documents are a share of every language and of nothing else"
   for (auto const* part : {&*kept, &*held})
     for (auto const& d : *part) CHECK(all.emplace(d.id, d.language).second);
   CHECK(all.size() == whole->size());
-  CHECK(held->size() == 30);  // of 302 in Python; one file of Go and one notebook are too few
+  CHECK(held->size() == 30);  // of 303 in Python; one file of Go and one notebook are too few
   for (auto const& d : *held) CHECK(d.language == config::language::python);
   CHECK(report->funnel["total"]["kept"]["files"] == kept->size());
   auto const where = pipeline::explain_document(tmp / "out", held->front().id);

@@ -27,7 +27,7 @@ TEST_CASE("what only looks like an address stays") {
 TEST_CASE("public network addresses are replaced, the same by the same") {
   auto const r = redact("93.184.216.34 151.101.1.69 93.184.216.34");
   CHECK(r.text == "172.16.31.10 172.16.58.3 172.16.31.10");
-  CHECK(r.ipv4 == redaction_count{3, 2});
+  CHECK(r.of(kind::ipv4) == redaction_count{3, 2});
   auto const six = redact("[2606:2800:220:1:248:1893:25c8:1946]:80 2a00:1450:4001::64");
   CHECK(six.text == "[fd00:c2b6:b24b:be67:2827:688d:e6a1:6a3b]:80 fd00:a516:7c1b:17cd:6d81:2137:bd2a:2c5b");
 }
@@ -64,5 +64,5 @@ TEST_CASE("versions, sections, dates, private and well-known addresses stay") {
     INFO(code);
     CHECK(redact(code).text == code);
   }
-  CHECK(redact("nameserver 4.2.2.2").ipv4.found == 1);  // the words around tell it from a version
+  CHECK(redact("nameserver 4.2.2.2").of(kind::ipv4).found == 1);  // the words around tell it from a version
 }
