@@ -83,7 +83,7 @@ struct judged_file {
   document made;
   reject why;  ///< reason empty: kept so far
   bool broken = false;
-  std::string character_set;  ///< it was converted from; empty: UTF-8
+  std::string character_set;    ///< it was converted from; empty: UTF-8
   privacy::redaction redacted;  ///< its text is in `made`
 };
 
