@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string_view>
 #include <utility>
@@ -50,6 +51,18 @@ class mapped_file {
   }
 
   std::string_view bytes() const { return {static_cast<char const*>(data_), size_}; }
+
+  /// For places far apart: a page that is touched comes alone, and not half a megabyte around it.
+  void expect_random() const {
+    if (data_) ::madvise(data_, size_, MADV_RANDOM);
+  }
+  /// bytes().substr(offset, count), whose pages are asked for at once.
+  std::string_view fetch(std::size_t offset, std::size_t count) const {
+    auto const part = bytes().substr(offset, count);
+    auto const into_page = reinterpret_cast<std::uintptr_t>(part.data()) % std::uintptr_t(::sysconf(_SC_PAGESIZE));
+    if (!part.empty()) ::madvise(const_cast<char*>(part.data()) - into_page, part.size() + into_page, MADV_WILLNEED);
+    return part;
+  }
 
  private:
   void* data_ = nullptr;

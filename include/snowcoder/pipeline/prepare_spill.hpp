@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Documents between the passes of prepare: texts and names in one file on disk, read through a mapping; per document a small
-// record in memory (about 100 bytes, the only memory that grows with the corpus).
+// Documents between the passes of prepare: texts in one file on disk, names in another, read through mappings; per document a
+// small record in memory (about 100 bytes, the only memory that grows with the corpus). Names lie apart because sorting visits
+// them at random, where texts would take a page each out of the memory that is left for files.
 #pragma once
 
 #include <snowcoder/core/hash.hpp>
@@ -18,7 +19,7 @@
 namespace snowcoder::pipeline {
 
 struct spilled {
-  std::uint64_t offset = 0;
+  std::uint64_t text_at = 0, names_at = 0;
   std::uint32_t names_bytes = 0, text_bytes = 0;
   std::uint32_t source_bytes = 0;  ///< of the file as it came
   std::uint32_t repository = 0;
@@ -42,41 +43,40 @@ inline hash128 hash_of_hex(std::string_view hex) {
 
 class spill {
  public:
-  static expected<spill> open(std::filesystem::path const& path) {
-    SNOWCODER_TRY(auto file, io::atomic_file::open(path));
-    return spill(path, std::move(file));
+  /// Two files: FOLDER/texts and FOLDER/names.
+  static expected<spill> open(std::filesystem::path const& folder) {
+    SNOWCODER_TRY(auto texts, half::open(folder / "texts"));
+    SNOWCODER_TRY(auto names, half::open(folder / "names"));
+    return spill(std::move(texts), std::move(names));
   }
 
-  /// Appends a document; `s` gets its place and is kept.
+  /// Appends a document; `s` gets its places and is kept.
   expected<void> add(document const& d, spilled s) {
-    s.offset = offset_;
-    auto const before = buffer_.size();
+    s.text_at = texts_.end();
+    s.names_at = names_.end();
     for (std::string_view name :
          {std::string_view(d.path), std::string_view(d.source), std::string_view(d.created), std::string_view(d.licence)})
-      (buffer_ += name.substr(0, name.find('\0'))) += '\0';
-    s.names_bytes = std::uint32_t(buffer_.size() - before);
+      (names_.buffer += name.substr(0, name.find('\0'))) += '\0';
+    texts_.buffer += d.text;
+    s.names_bytes = std::uint32_t(names_.end() - s.names_at);
     s.text_bytes = std::uint32_t(d.text.size());
-    buffer_ += d.text;
-    offset_ += buffer_.size() - before;
     records.push_back(s);
-    return buffer_.size() < (std::size_t(4) << 20) ? expected<void>{} : flush();
+    SNOWCODER_CHECK(names_.flush_if_large());
+    return texts_.flush_if_large();
   }
   /// After the last add: the texts can be read from now on.
   expected<void> finish() {
-    SNOWCODER_CHECK(flush());
-    SNOWCODER_CHECK(file_.commit());
-    SNOWCODER_TRY(map_, io::mapped_file::open(path_));
+    SNOWCODER_CHECK(names_.finish());
+    SNOWCODER_CHECK(texts_.finish());
+    texts_.map.expect_random();
     return {};
   }
 
-  std::string_view text(std::uint32_t i) const {
-    auto const& r = records[i];
-    return map_.bytes().substr(r.offset + r.names_bytes, r.text_bytes);
-  }
+  std::string_view text(std::uint32_t i) const { return texts_.map.fetch(records[i].text_at, records[i].text_bytes); }
   /// path, source, created, licence.
   std::array<std::string_view, 4> names(std::uint32_t i) const {
     auto const& r = records[i];
-    auto all = map_.bytes().substr(r.offset, r.names_bytes);
+    auto all = names_.map.bytes().substr(r.names_at, r.names_bytes);
     std::array<std::string_view, 4> parts;
     for (auto& part : parts) {
       part = all.substr(0, all.find('\0'));
@@ -89,18 +89,36 @@ class spill {
   std::vector<spilled> records;
 
  private:
-  spill(std::filesystem::path path, io::atomic_file file) : path_(std::move(path)), file_(std::move(file)) {}
-  expected<void> flush() {
-    SNOWCODER_CHECK(file_.write(buffer_));
-    buffer_.clear();
-    return {};
-  }
+  struct half {
+    std::filesystem::path path;
+    io::atomic_file file;
+    std::string buffer = {};
+    std::uint64_t written = 0;
+    io::mapped_file map = {};
 
-  std::filesystem::path path_;
-  io::atomic_file file_;
-  std::string buffer_;
-  std::uint64_t offset_ = 0;
-  io::mapped_file map_;
+    static expected<half> open(std::filesystem::path const& path) {
+      SNOWCODER_TRY(auto file, io::atomic_file::open(path));
+      return half{path, std::move(file)};
+    }
+    std::uint64_t end() const { return written + buffer.size(); }
+    expected<void> flush() {
+      SNOWCODER_CHECK(file.write(buffer));
+      written += buffer.size();
+      buffer.clear();
+      return {};
+    }
+    expected<void> flush_if_large() { return buffer.size() < (std::size_t(4) << 20) ? expected<void>{} : flush(); }
+    expected<void> finish() {
+      SNOWCODER_CHECK(flush());
+      buffer = {};
+      SNOWCODER_CHECK(file.commit());
+      SNOWCODER_TRY(map, io::mapped_file::open(path));
+      return {};
+    }
+  };
+  spill(half texts, half names) : texts_(std::move(texts)), names_(std::move(names)) {}
+
+  half texts_, names_;
 };
 
 }  // namespace snowcoder::pipeline
