@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The starcoder2 chain with its statistics on texts in memory, beside the same chain in plain loops; keys and passwords
-beside detect-secrets; near duplicates from shards to the list of what stays, beside rensa; and prepare, all stages on."""
+"""The starcoder2 chain with its statistics on texts in memory, beside the same chain in plain loops and datatrove's filters; keys
+and passwords beside detect-secrets; near duplicates from shards to the list of what stays, beside rensa; benchmark texts
+looked for; and prepare, all stages on."""
+import json
 import os
 import subprocess
 import sys
@@ -44,31 +46,65 @@ def near_duplicates(options, folder):
                             them and them["runs"], goal=goal, **shared)
 
 
-def main():
-    options = measure.arguments(__doc__).parse_args()
-    with tempfile.TemporaryDirectory() as own:
-        chain = measure.run([os.path.join(measure.BUILD, "benchmarks", "filter"), measure.slice_of(options.input, 100, options.scratch or own),
-                             options.threads, options.runs], options.threads)
-    measure.compare("clean", "starcoder2 chain with statistics, by core", "MB/s", chain["runs"], "plain loops", chain["plain_runs"], goal=500,
-                    megabytes=chain["megabytes"], documents=chain["documents"], differences=chain["differences"])
-    with tempfile.TemporaryDirectory(dir=options.scratch) as own:
-        secret_finders.compare(options, own)
-    with tempfile.TemporaryDirectory(dir=options.scratch) as folder:
-        near_duplicates(options, folder)
+def chain(options, folder):
+    """No peer implements StarCoder2's rules as such: datatrove's fastest published filter stands for them, and Gopher's."""
+    slice_path = measure.slice_of(options.input, 100, options.scratch or folder)
+    us = measure.run([os.path.join(measure.BUILD, "benchmarks", "filter"), slice_path, options.threads, options.runs], options.threads)
+    shared = {"megabytes": us["megabytes"], "documents": us["documents"], "differences": us["differences"]}
+    name = "starcoder2 chain with statistics, by core"
+    measure.compare("clean", name, "MB/s", us["runs"], "plain loops", us["plain_runs"], goal=500, **shared)
+    for peer in ("fineweb_quality", "gopher_quality") if options.peers else ():
+        script = os.path.join(os.path.dirname(__file__), "filter_peer.py")
+        them = measure.run([os.path.join(options.peers, "bin", "python"), script, peer, slice_path, options.runs], 1)
+        measure.compare("clean", name, "MB/s", us["runs"], "datatrove " + peer, them["runs"], goal=500, **shared)
+
+
+def contamination(options, folder):
+    slice_path = measure.slice_of(options.input, 100, options.scratch or folder)
+    us = measure.run([os.path.join(measure.BUILD, "benchmarks", "contamination"), slice_path, options.threads, options.runs,
+                      *options.benchmarks], options.threads)
+    measure.compare("clean", "contamination, by core", "MB/s", us["runs"],
+                    **{key: us[key] for key in ("megabytes", "documents", "documents_with_hits", "tasks", "texts", "word_runs")})
+
+
+def prepare(options):
+    """Text in, shards out, all stages on; the first run brings the input into the memory of the system. The rate is that of
+    the texts, unpacked; by core: of processor time."""
     program = os.path.join(measure.ROOT, "bin", options.recipe, "prepare")
-    size = sum(os.path.getsize(os.path.join(folder, name)) for path in options.input
-               for folder, _, names in ([(os.path.dirname(path), [], [os.path.basename(path)])] if os.path.isfile(path) else os.walk(path))
-               for name in names)
-    runs = []
+    benchmarks = ["--benchmarks", *options.benchmarks] if options.benchmarks else []
+    runs, by_core = [], []
     for _ in range(options.runs):
         with tempfile.TemporaryDirectory(dir=options.scratch) as out:
             measure.quiet()
-            began = time.monotonic()
-            done = subprocess.run([program, "--in", *options.input, "--out", out, "--threads", str(options.threads)], stdout=subprocess.DEVNULL)
+            began, used = time.monotonic(), os.times()
+            done = subprocess.run([program, "--in", *options.input, "--out", out, "--threads", str(options.threads), *benchmarks],
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            took, after = time.monotonic() - began, os.times()
             if done.returncode not in (0, 3):
                 sys.exit(f"prepare ended with {done.returncode}")
-            runs.append(size / 1e6 / (time.monotonic() - began))
-    measure.compare("clean", "prepare, files in to shards out", "MB/s", runs, threads=options.threads)
+            total = json.load(open(os.path.join(out, "funnel.json"), encoding="utf-8"))["total"]
+            megabytes = total["in"]["bytes"] / 1e6
+            runs.append(megabytes / took)
+            by_core.append(megabytes / (after.children_user + after.children_system - used.children_user - used.children_system))
+    measure.compare("clean", "prepare, by core", "MB/s", by_core, goal=25, threads=options.threads, by_the_clock=runs, megabytes=megabytes,
+                    files=total["in"]["files"], kept=total["kept"]["files"])
 
 
+def main():
+    flags = measure.arguments(__doc__)
+    flags.add_argument("--benchmarks", nargs="+", default=[], help="benchmark files whose tasks are looked for")
+    flags.add_argument("--parts", nargs="+", default=list(PARTS), choices=list(PARTS))
+    options = flags.parse_args()
+    for name in options.parts:
+        with tempfile.TemporaryDirectory(dir=options.scratch) as folder:
+            PARTS[name](options, folder)
+
+
+PARTS = {
+    "chain": chain,
+    "secrets": secret_finders.compare,
+    "duplicates": near_duplicates,
+    "contamination": lambda options, folder: options.benchmarks and contamination(options, folder),
+    "prepare": lambda options, _: prepare(options),
+}
 main()

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <snowcoder/corpus/content_rule.hpp>
+#include <snowcoder/corpus/word_table.hpp>
 
 #include <array>
 #include <optional>
