@@ -12,6 +12,7 @@
 #include <snowcoder/io/mapped_file.hpp>
 #include <snowcoder/io/megatron.hpp>
 #include <snowcoder/io/reject_file.hpp>
+#include <snowcoder/pipeline/row_block.hpp>
 #include <snowcoder/tokenize/fill_in_middle.hpp>
 #include <snowcoder/tokenize/pack.hpp>
 
@@ -111,14 +112,7 @@ class tokenized_shard {
 template <tokenize::encoder_of_text Tokenizer>
 class shard_encoder {
  public:
-  struct block {
-    struct row {
-      std::size_t begin, length;
-      std::int64_t number;
-    };
-    std::string text;  // rows one after the other, and padding
-    std::vector<row> rows;
-  };
+  using block = row_block;
   struct result {
     std::string ids;                       // in the file's id type
     std::vector<tokenize::packable> rows;  // place: within this block
@@ -138,21 +132,7 @@ class shard_encoder {
                                                             std::move(rows), std::move(rejects), tokenizer, how, bar));
   }
 
-  expected<bool> read(block& b) {
-    b.text.clear();
-    b.rows.clear();
-    b.text.reserve(block_bytes + block_bytes / 8);
-    for (std::string_view line; b.text.size() < block_bytes;) {
-      SNOWCODER_TRY(bool const more, lines_.next(line));
-      if (!more) break;
-      ++number_;
-      if (line.empty()) continue;
-      b.rows.push_back({b.text.size(), line.size(), number_});
-      b.text += line;
-    }
-    b.text.append(io::row_padding, ' ');
-    return !b.rows.empty();
-  }
+  expected<bool> read(block& b) { return b.read(lines_, number_); }
 
   result work(block const& b) const {
     thread_local io::document_view_parser parser;
@@ -162,7 +142,7 @@ class shard_encoder {
     r.name_lengths.reserve(b.rows.size());
     r.ids.reserve(b.text.size() / 2);
     for (auto const& row : b.rows) {
-      auto const d = parser.parse(std::string_view(b.text).substr(row.begin, row.length));
+      auto const d = parser.parse(b[row]);
       if (!d) {
         r.rejects.push_back({name_ + ":" + std::to_string(row.number), "tokenize", "not_a_document", d.error().what});
         continue;
@@ -233,7 +213,7 @@ class shard_encoder {
   }
 
  private:
-  static constexpr std::size_t block_bytes = std::size_t(1) << 20, longest_kept = std::size_t(1) << 22;
+  static constexpr std::size_t longest_kept = std::size_t(1) << 22;  // ids a thread keeps room for
   struct name_hash : std::hash<std::string_view> {
     using is_transparent = void;
   };
