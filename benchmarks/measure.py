@@ -122,6 +122,20 @@ def run(command, threads):
     return json.loads(done.stdout.decode().strip().splitlines()[-1])
 
 
+def peak_megabytes(command):
+    """The most memory that a program held, as its own /proc entry says until it ends; its parent's would count in getrusage."""
+    quiet()
+    peak = 0
+    with subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as program:
+        while program.poll() is None:
+            with open(f"/proc/{program.pid}/status", encoding="ascii") as status:
+                peak = next((int(line.split()[1]) * 1024 / 1e6 for line in status if line.startswith("VmHWM:")), peak)
+            time.sleep(0.01)
+    if program.returncode not in (0, 3):
+        sys.exit(f"{command[0]} ended with {program.returncode}")
+    return peak
+
+
 def compare(job, metric, unit, ours, peer=None, theirs=None, goal=None, limit=None, more_is_better=True, **extra):
     """Prints one comparison. `ours`, `theirs`: measured runs. The ratio is above 1 where ours is the better one."""
     line = {"job": job, "metric": metric, "unit": unit, "us": statistics.median(ours), "runs": ours}

@@ -18,7 +18,7 @@ room=${1:-}; [ $# -gt 0 ] && shift
 case $room in
   clean) targets=(quickstart benchmark.filter benchmark.secrets benchmark.near_duplicates benchmark.contamination) ;;
   train|compile) targets=(quickstart) ;;
-  tokenize) targets=(benchmark.bpe_encode benchmark.word_piece benchmark.bpe_train) ;;
+  tokenize) targets=(quickstart.tokenize benchmark.bpe_encode benchmark.word_piece benchmark.bpe_train) ;;
   *) sed -n '3,14s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 cmake --preset release -DSNOWCODER_BENCHMARKS=ON > /dev/null

@@ -71,6 +71,18 @@ def encode(options, scratch, slice_path):
                 measure.compare("tokenize", f"bpe {split} {kind}", "MB/s", rates(us, kind), name, rates(them, theirs), limit=limit,
                                 goal=1 if name.startswith("gigatoken") else None, **shared, peer_rss_mb=them["rss_mb"],
                                 peer_rss_before_mb=them["rss_before_mb"], documents=count, equal_documents=same)
+            if name == "gigatoken-file":
+                app_memory(options, scratch, tokenizer, slice_path, them["rss_mb"] * 1.048576)
+
+
+def app_memory(options, scratch, tokenizer, slice_path, theirs):
+    """`tokenize encode` as users run it, from rows to .bin, beside the peer that has read its texts from a file."""
+    program = os.path.join(measure.ROOT, "bin", options.recipe, "tokenize")
+    for cache in ("64M", "16M"):
+        peak = measure.peak_megabytes([program, "encode", "--tokenizer", tokenizer, "--in", slice_path, "--cache", cache, "--threads", options.threads,
+                                       "--out", os.path.join(scratch, "encoded.bin")])
+        measure.compare("tokenize", f"tokenize encode, peak memory, cache of {cache}", "MB", [peak], "gigatoken-file", [theirs], goal=10,
+                        more_is_better=False, threads=options.threads)
 
 
 def word_piece(options, scratch, slice_path):
