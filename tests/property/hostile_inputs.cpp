@@ -93,9 +93,9 @@ void torment(std::string const& kind, std::string const& whole, fs::path const& 
   using clock = std::chrono::steady_clock;
   auto const seconds = setting("SNOWCODER_FUZZ_SECONDS", 0);
   draws const draw(kind, setting("SNOWCODER_FUZZ_SEED", 0));
-  auto const end = double(std::clock()) / CLOCKS_PER_SEC + double(seconds);
+  auto const end = std::clock() + std::clock_t(seconds) * CLOCKS_PER_SEC;  // processor time
   std::uint64_t round = 0;
-  for (; seconds > 0 ? double(std::clock()) / CLOCKS_PER_SEC < end : round < std::uint64_t(rounds); ++round) {
+  for (; seconds > 0 ? std::clock() < end : round < std::uint64_t(rounds); ++round) {
     put_file(path, damaged(whole, draw, round));
     auto const begun = clock::now();
     check(collect({in}, 1, {.file_bytes = 20'000, .unit_files = 2000}));
