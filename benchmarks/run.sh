@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Measures one room beside its peers, in one run: benchmarks/run.sh ROOM [--input PATH...] [--peers VENV] [--threads N] [--runs N]
 #
-#   clean      the filter chain; keys and passwords; near duplicates from shards to what stays; benchmark texts; prepare,
-#              all stages
+#   clean      the filter chain; keys and passwords; near duplicates from shards to what stays; benchmark texts; languages
+#              beside linguist; prepare, all stages
 #   tokenize   byte-level BPE and WordPiece encoding, vocabulary training
 #   train      tokens per second of the trainer (--input: a run folder with token files)
 #   compile    seconds until one app of a changed recipe is a binary again (no input)
@@ -16,7 +16,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 room=${1:-}; [ $# -gt 0 ] && shift
 case $room in
-  clean) targets=(quickstart benchmark.filter benchmark.secrets benchmark.near_duplicates benchmark.contamination) ;;
+  clean) targets=(quickstart benchmark.filter benchmark.secrets benchmark.near_duplicates benchmark.contamination
+                   benchmark.language) ;;
   train|compile) targets=(quickstart) ;;
   tokenize) targets=(quickstart.tokenize benchmark.bpe_encode benchmark.word_piece benchmark.bpe_train) ;;
   *) sed -n '3,14s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;

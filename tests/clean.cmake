@@ -9,6 +9,16 @@ snowcoder_add_test(prepare SOURCES unit/pipeline/prepare.cpp TIMEOUT 300)
 snowcoder_add_test(duplicates SOURCES unit/dedup/minhash.cpp unit/pipeline/band_partitions.cpp property/duplicates.cpp)
 # What prepare reads, with the optional libraries that are there and refusals by name where they are not.
 snowcoder_add_test(ingest SOURCES unit/corpus/read_unit.cpp unit/corpus/read_git.cpp unit/corpus/licence.cpp unit/corpus/notebook.cpp
-                                 unit/io/character_set.cpp unit/io/parquet_file.cpp unit/io/source_row.cpp unit/pipeline/read_ahead.cpp
+                                 unit/io/character_set.cpp unit/io/content_hash.cpp unit/io/parquet_file.cpp unit/io/source_row.cpp unit/pipeline/read_ahead.cpp
                    COMPONENTS data ingest TIMEOUT 300)
 snowcoder_add_test(hostile_inputs SOURCES property/hostile_inputs.cpp COMPONENTS data ingest TIMEOUT 300)
+
+# The same with what is too large, too many, too deep (nightly: hostile_sizes.py PREPARE SCRATCH real), and what is kept when
+# rows are dealt into other files and prepare is killed.
+if(TARGET snowcoder_cpu)
+  foreach(name hostile_sizes kept_set)
+    add_test(NAME ${name} COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/property/${name}.py ${SNOWCODER_BIN}/tiny/prepare
+                                  ${CMAKE_CURRENT_BINARY_DIR}/${name} small)
+    set_tests_properties(${name} PROPERTIES TIMEOUT 600)
+  endforeach()
+endif()

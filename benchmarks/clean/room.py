@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The starcoder2 chain with its statistics on texts in memory, beside the same chain in plain loops and datatrove's filters; keys
 and passwords beside detect-secrets; near duplicates from shards to the list of what stays, beside rensa; benchmark texts
-looked for; and prepare, all stages on."""
+looked for; languages beside linguist; and prepare, all stages on."""
 import json
 import os
 import subprocess
@@ -10,6 +10,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+import languages
 import measure
 import secret_finders
 
@@ -93,6 +94,8 @@ def prepare(options):
 def main():
     flags = measure.arguments(__doc__)
     flags.add_argument("--benchmarks", nargs="+", default=[], help="benchmark files whose tasks are looked for")
+    flags.add_argument("--labelled", metavar="FOLDER", help="files by language that labelled.sh has fetched, for the part languages")
+    flags.add_argument("--files", type=int, default=50_000, help="files of the input that linguist is asked about")
     flags.add_argument("--parts", nargs="+", default=list(PARTS), choices=list(PARTS))
     options = flags.parse_args()
     for name in options.parts:
@@ -104,6 +107,7 @@ PARTS = {
     "chain": chain,
     "secrets": secret_finders.compare,
     "duplicates": near_duplicates,
+    "languages": languages.compare,
     "contamination": lambda options, folder: options.benchmarks and contamination(options, folder),
     "prepare": lambda options, _: prepare(options),
 }

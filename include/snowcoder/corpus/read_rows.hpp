@@ -17,15 +17,18 @@
 
 namespace snowcoder::corpus::detail {
 
-/// A row as a file. Rows without a path are called by their number.
+/// A row as a file. Rows without a path are called by their number; a text that is too large goes no further.
 inline expected<void> offer_row(unit const& u, io::source_row&& row, std::string_view source, std::string const& stem,
-                                std::int64_t number, receiver const& to) {
+                                std::int64_t number, limits const& at_most, receiver const& to) {
   auto& d = row.content;
   auto path = safe_path(d.path.empty() ? stem + "/" + std::to_string(number) : d.path);
   auto repository = d.repository.empty() ? u.repository : std::move(d.repository);
   if (!path || !io::is_utf8_text(repository))
     return to.refuse({std::move(repository), std::move(d.path), "unsafe_path", stem + ":" + std::to_string(number),
                       std::int64_t(d.text.size()), true});
+  if (auto const bytes = std::int64_t(d.text.size()); bytes > at_most.file_bytes)
+    return to.refuse({std::move(repository), std::move(*path), "too_large",
+                      std::to_string(bytes) + " bytes, limit " + std::to_string(at_most.file_bytes), bytes, false});
   bool const own_id = d.id.size() == 32 && d.id.find_first_not_of("0123456789abcdef") == d.id.npos;
   if (d.licence.empty()) d.licence = spdx_tag(d.text);
   return to.take({std::move(repository), std::move(*path), std::string(source), std::move(d.text),
@@ -55,14 +58,14 @@ inline expected<void> read_lines(unit const& u, io::row_columns const& columns, 
     if (!*more) return {};
     if (trimmed(line).empty()) continue;
     if (auto row = parser.parse_padded(line, file))
-      SNOWCODER_CHECK(offer_row(u, std::move(*row), "jsonl", stem, number, to));
+      SNOWCODER_CHECK(offer_row(u, std::move(*row), "jsonl", stem, number, at_most, to));
     else
       SNOWCODER_CHECK(broken("broken_row", row.error().what));
   }
 }
 
 inline expected<void> read_columns([[maybe_unused]] unit const& u, [[maybe_unused]] io::row_columns const& columns,
-                                   [[maybe_unused]] receiver const& to) {
+                                   [[maybe_unused]] limits const& at_most, [[maybe_unused]] receiver const& to) {
   auto const file = u.path.filename().string();
   auto const broken = [&](std::string place, char const* reason, std::string detail) {
     return to.refuse({u.repository, std::move(place), reason, std::move(detail), 0, true});
@@ -80,7 +83,7 @@ inline expected<void> read_columns([[maybe_unused]] unit const& u, [[maybe_unuse
     else if (!*more)
       return {};
     else
-      SNOWCODER_CHECK(offer_row(u, std::move(row), "parquet", stem, rows->number() - 1, to));
+      SNOWCODER_CHECK(offer_row(u, std::move(row), "parquet", stem, rows->number() - 1, at_most, to));
   }
 #else
   return broken(file, "no_parquet_support", "the program was built without Arrow C++ (its Parquet library)");

@@ -26,7 +26,7 @@ inline expected<void> read_unit(unit const& u, limits const& at_most, receiver c
     case unit_kind::rows:
       return detail::read_lines(u, columns, at_most, to);
     case unit_kind::columns:
-      return detail::read_columns(u, columns, to);
+      return detail::read_columns(u, columns, at_most, to);
   }
   return {};
 }

@@ -26,6 +26,8 @@ inline constexpr std::array objective_c_marks{
 /// What C does not have.
 inline constexpr std::array cpp_marks{mark{stands::first, "#include <", followed_by::anything, ">", "."},
                                       mark{stands::first, "# include <", followed_by::anything, ">", "."},
+                                      mark{stands::first, "#include", followed_by::anything, ".hpp"},
+                                      mark{stands::first, "#include", followed_by::anything, ".hxx"},
                                       mark{stands::first, "template", followed_by::no_letter, "<"},
                                       before_name("class"),
                                       before_name("namespace"),
@@ -49,7 +51,8 @@ inline constexpr std::array cpp_marks{mark{stands::first, "#include <", followed
                                       begins("try {"),
                                       begins("} catch ("),
                                       begins("catch ("),
-                                      begins("extern \"C++\""),
+                                      begins("extern \"C"),  // what C compilers see too is no C
+                                      mark{stands::first, "~", followed_by::anything, "();"},
                                       within("= delete;"),
                                       within("= default;"),
                                       within("static_cast<"),
@@ -66,9 +69,10 @@ inline constexpr std::array cpp_marks{mark{stands::first, "#include <", followed
                                       within("operator bool("),
                                       within("std::")};
 
-inline constexpr std::array c_marks{begins("#include"), begins("#define"), begins("#if"),     begins("#undef"),
-                                    begins("typedef "), begins("static "), begins("struct "), begins("extern "),
-                                    begins("{"),        begins("/*"),      begins("//")};
+inline constexpr std::array c_marks{
+    begins("#include"), begins("#define"),  begins("#if"),
+    begins("#undef"),   begins("typedef "), begins("static "),
+    begins("struct "),  begins("extern "),  mark{stands::first, "{", followed_by::anything, "},"}};
 inline constexpr std::array hack_marks{opening("<?hh"), begins("<?hh")};
 inline constexpr std::array markup_marks{opening("<?xml"), opening("<!DOCTYPE"), opening("<TS"), opening("<html"),
                                          opening("<HTML")};
@@ -92,17 +96,58 @@ inline constexpr std::array sql_marks{begins("CREATE "), begins("create "), begi
                                       begins("select "), begins("DROP "),   begins("drop "),   begins("UPDATE "),
                                       begins("DELETE "), begins("GRANT ")};
 inline constexpr std::array php_marks{begins("<?php"), begins("<?="), begins("<? "), opening("<?php")};
-/// Include files of assemblers, Pascal, POV-Ray, SourcePawn, NASL, BitBake, make and web pages.
-inline constexpr std::array other_include_marks{
-    begins("{$"),         begins("end."),       begins("#declare"),   begins("#local"),
-    begins("#macro"),     begins("#while"),     begins("methodmap "), begins("native "),
-    begins("stock "),     begins("forward "),   begins("include("),   begins("local_var "),
-    begins("global_var"), begins("%macro"),     begins("%define"),    begins("section ."),
-    begins("SECTION "),   begins(".macro"),     begins(".globl"),     begins(".section"),
-    begins("mov "),       begins("MOV "),       begins("mov\t"),      begins("db "),
-    begins("dw "),        begins("inherit "),   begins("SRC_URI"),    begins("do_install"),
-    begins("<"),          begins("procedure "), begins("ifdef "),     begins("ifeq "),
-    begins("endif"),      begins("moveq"),      begins("move."),      mark{stands::anywhere, ":= ", followed_by::anything}};
+/// Pascal, whose comments stand in braces and whose "class function" is no class.
+inline constexpr std::array pascal_marks{begins("{$"),
+                                         opening("(*"),
+                                         mark{stands::first, "procedure ", followed_by::anything, ";"},
+                                         mark{stands::first, "Procedure ", followed_by::anything, ";"},
+                                         mark{stands::first, "PROCEDURE ", followed_by::anything, ";"},
+                                         mark{stands::first, "function ", followed_by::anything, ";"},
+                                         mark{stands::first, "Function ", followed_by::anything, ";"},
+                                         mark{stands::first, "FUNCTION ", followed_by::anything, ";"},
+                                         mark{stands::first, "class procedure ", followed_by::anything, ";"},
+                                         mark{stands::first, "class function ", followed_by::anything, ";"},
+                                         mark{stands::first, "constructor ", followed_by::anything, ";"},
+                                         mark{stands::first, "destructor ", followed_by::anything, ";"},
+                                         mark{stands::first, "property ", followed_by::anything, " read "},
+                                         mark{stands::anywhere, "= $", followed_by::anything, ";", "\""},
+                                         mark{stands::anywhere, "($", followed_by::anything, ");", "\""}};
+/// Include files of assemblers, POV-Ray, SourcePawn, NASL, BitBake, make and web pages.
+inline constexpr std::array other_include_marks{begins("end."),
+                                                begins("#declare"),
+                                                begins("#local"),
+                                                begins("#macro"),
+                                                begins("#while"),
+                                                begins("methodmap "),
+                                                begins("native "),
+                                                begins("stock "),
+                                                begins("forward "),
+                                                begins("include("),
+                                                begins("local_var "),
+                                                begins("global_var"),
+                                                begins("%macro"),
+                                                begins("%define"),
+                                                begins("section ."),
+                                                begins("SECTION "),
+                                                begins(".macro"),
+                                                begins(".globl"),
+                                                begins(".section"),
+                                                begins("mov "),
+                                                begins("MOV "),
+                                                begins("mov\t"),
+                                                begins("db "),
+                                                begins("dw "),
+                                                begins("inherit "),
+                                                begins("SRC_URI"),
+                                                begins("do_install"),
+                                                begins("<"),
+                                                begins("procedure "),
+                                                begins("ifdef "),
+                                                begins("ifeq "),
+                                                begins("endif"),
+                                                begins("moveq"),
+                                                begins("move."),
+                                                mark{stands::anywhere, ":= ", followed_by::anything}};
 inline constexpr std::array erlang_marks{begins("%%"), begins("-module("), begins("-export("), begins("main(")};
 inline constexpr std::array javascript_marks{
     word("function"),    before_name("var"),     before_name("let"),       before_name("const"),         begins("import "),
@@ -155,7 +200,8 @@ inline constexpr auto cpp_or_hack = asks<comments::kept>(cpp, {{other, hack_mark
 inline constexpr auto cpp_or_pascal = asks<comments::of_c>(cpp, {{other, pascal_module_marks}});
 inline constexpr auto cpp_or_reason = asks<comments::of_c>(other, {{cpp, cpp_marks}});
 inline constexpr auto include_file = asks<comments::of_c>(
-    other, {{php, php_marks}, {cpp, cpp_marks}, {other, other_include_marks}, {sql, sql_marks}, {c, c_marks}});
+    other,
+    {{php, php_marks}, {other, pascal_marks}, {cpp, cpp_marks}, {other, other_include_marks}, {sql, sql_marks}, {c, c_marks}});
 inline constexpr auto php_or_hack = asks<comments::kept>(php, {{other, hack_marks}});
 inline constexpr auto csharp_or_smalltalk = asks<comments::kept>(csharp, {{other, smalltalk_marks}, {other, markup_marks}});
 inline constexpr auto csharp_or_coffee = asks<comments::of_c>(csharp, {{other, coffee_marks}});

@@ -12,9 +12,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -43,8 +45,9 @@ inline expected<std::string> inflated(std::string_view stream, std::size_t most)
   return out;
 }
 
-/// Reads lines of a plain, .gz or .zst file. Memory: one line and one block, whatever the file says; a zstd frame may ask for
-/// a window of 128 MiB, like that of the zstd program. A file that grows more than a thousandfold is refused.
+/// Reads lines of a plain, .gz or .zst file. Memory: one line (of one that is too long, as much as the limit) and one block,
+/// whatever the file says; a zstd frame may ask for a window of 128 MiB, like that of the zstd program. A file that grows more
+/// than a thousandfold is refused.
 class line_reader {
  public:
   /// This many bytes may be read behind every line, whatever is in them: parsers that work in blocks need no copy of it.
@@ -101,7 +104,8 @@ class line_reader {
       scanned_ = size_;
       if (size_ > longest_) {
         passing_over_ = true;
-        scanned_ = size_ = 0;
+        scanned_ = size_ = capacity_ = 0;
+        text_.reset();  // the next lines will hardly be as long
         return failure("a line is longer than the limit of " + std::to_string(longest_) + " bytes", place());
       }
       SNOWCODER_CHECK(fill());
@@ -115,6 +119,9 @@ class line_reader {
  private:
   struct close_file {
     void operator()(std::FILE* f) const { std::fclose(f); }
+  };
+  struct free_text {
+    void operator()(char* text) const { std::free(text); }
   };
   struct free_stream {
     void operator()(ZSTD_DStream* s) const { ZSTD_freeDStream(s); }
@@ -140,13 +147,16 @@ class line_reader {
     ++number_;
     return {};
   }
-  /// Room for one more block of text, and the padding.
+  /// Room for one more block of text, and the padding. It grows where it stands, so that a long line does not lie in memory
+  /// twice, and what is not yet written takes no page.
   void make_room() {
-    if (size_ + block + padding <= capacity_) return;
-    capacity_ = std::max(capacity_ * 2, size_ + block + padding);
-    std::unique_ptr<char[]> larger(new char[capacity_]());
-    if (size_ > 0) std::memcpy(larger.get(), text_.get(), size_);
-    text_ = std::move(larger);
+    auto const needed = size_ + block + padding;
+    if (needed <= capacity_) return;
+    capacity_ = std::max(std::min(capacity_ * 2, longest_ + 2 * block + padding), needed);
+    auto* const grown = static_cast<char*>(std::realloc(text_.get(), capacity_));
+    if (!grown) throw std::bad_alloc();
+    static_cast<void>(text_.release());
+    text_.reset(grown);
   }
   expected<void> fill() {
     if (consumed_ == raw_size_ && !more_held_) {
@@ -159,6 +169,7 @@ class line_reader {
       if (open_frame_) return failure("compressed file is truncated", path_, "fetch it again");
       done_ = true;
       make_room();
+      std::memset(text_.get() + size_, 0, padding);
       return {};
     }
     make_room();
@@ -187,6 +198,7 @@ class line_reader {
       size_ += raw_size_ - consumed_;
       consumed_ = raw_size_;
     }
+    std::memset(text_.get() + size_, 0, padding);
     more_held_ = (zstd_ || gzip_) && size_ - before == block;  // a full block: the library may hold more of it
     bytes_out_ += size_ - before;
     if (bytes_out_ > free_growth + (bytes_in_ + consumed_) * most_growth)
@@ -195,7 +207,8 @@ class line_reader {
   }
 
   std::string path_;
-  std::unique_ptr<char[]> raw_, text_;
+  std::unique_ptr<char[]> raw_;
+  std::unique_ptr<char, free_text> text_;
   std::size_t raw_size_ = 0, consumed_ = 0, size_ = 0, capacity_ = 0, begin_ = 0, scanned_ = 0, longest_ = 0;
   std::uint64_t bytes_in_ = 0, bytes_out_ = 0;
   std::int64_t number_ = 0;

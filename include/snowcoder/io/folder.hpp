@@ -15,7 +15,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -77,22 +79,38 @@ class folder {
 
   /// The content of a regular file, at most `limit` + 1 bytes of it (so that too much can be told from just enough).
   expected<std::string> read(std::string const& name, std::int64_t limit) const {
-    int const file = ::openat(descriptor_, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    struct ::stat s {};
-    if (file < 0 || ::fstat(file, &s) != 0) return closed(file, failure(system_error(name)));
-    if (!S_ISREG(s.st_mode)) return closed(file, failure("no regular file", name));
-    std::string text(std::size_t(std::min<std::int64_t>(s.st_size, limit)) + 1, '\0');
-    for (std::size_t filled = 0;;) {
-      auto const n = ::read(file, text.data() + filled, text.size() - filled);
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) return closed(file, failure(system_error(name)));
-      filled += std::size_t(n);
-      if (n == 0 || std::int64_t(filled) > limit) {
-        text.resize(filled);
-        return closed(file, expected<std::string>(std::move(text)));
+    std::string text;
+    SNOWCODER_CHECK(with_file(name, [&](int file, std::int64_t size) -> expected<void> {
+      text.resize(std::size_t(std::min(size, limit)) + 1);
+      for (std::size_t filled = 0;;) {
+        auto const n = ::read(file, text.data() + filled, text.size() - filled);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return failure(system_error(name));
+        filled += std::size_t(n);
+        if (n == 0 || std::int64_t(filled) > limit) {
+          text.resize(filled);
+          return {};
+        }
+        if (filled == text.size()) text.resize(std::min(text.size() * 2, std::size_t(limit) + 1));  // it has grown since
       }
-      if (filled == text.size()) text.resize(std::min(text.size() * 2, std::size_t(limit) + 1));  // it has grown since
-    }
+    }));
+    return text;
+  }
+  /// Gives the content of a regular file to visit(block); all blocks but the last fill `buffer`.
+  template <class Visit>
+  expected<void> read_blocks(std::string const& name, std::span<char> buffer, Visit&& visit) const {
+    return with_file(name, [&](int file, std::int64_t) -> expected<void> {
+      for (std::size_t filled = 0;;) {
+        auto const n = ::read(file, buffer.data() + filled, buffer.size() - filled);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return failure(system_error(name));
+        filled += std::size_t(n);
+        if (n > 0 && filled < buffer.size()) continue;
+        visit(std::string_view(buffer.data(), filled));
+        if (n == 0) return {};
+        filled = 0;
+      }
+    });
   }
 
  private:
@@ -101,8 +119,15 @@ class folder {
     if (descriptor < 0) return failure(system_error(name));
     return folder(descriptor);
   }
-  static expected<std::string> closed(int file, expected<std::string> result) {
-    if (file >= 0) ::close(file);
+  template <class Use>
+  expected<void> with_file(std::string const& name, Use&& use) const {
+    int const file = ::openat(descriptor_, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (file < 0) return failure(system_error(name));
+    struct ::stat s {};
+    auto result = ::fstat(file, &s) != 0 ? expected<void>(failure(system_error(name)))
+                  : !S_ISREG(s.st_mode)  ? expected<void>(failure("no regular file", name))
+                                         : use(file, std::int64_t(s.st_size));
+    ::close(file);
     return result;
   }
 

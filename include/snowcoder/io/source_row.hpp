@@ -9,7 +9,9 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -25,9 +27,30 @@ struct source_row {
   std::string language;
 };
 
+/// Bytes of a JSON text that stand outside of strings. A parser's memory grows with these, up to twelvefold; a row of source
+/// has few of them.
+inline std::size_t bytes_outside_strings(std::string_view json) {
+  std::size_t count = 0;
+  for (std::size_t at = 0;; ++at) {
+    auto const opens = json.find('"', at);
+    if (opens == json.npos) return count + (json.size() - at);
+    count += opens - at;
+    for (auto from = opens + 1;; from = at + 1) {
+      at = json.find('"', from);
+      if (at == json.npos) return count;
+      auto escapes = at;
+      while (escapes > from && json[escapes - 1] == '\\') --escapes;
+      if ((at - escapes) % 2 == 0) break;
+    }
+  }
+}
+
 /// Parses rows; keep one per thread, it owns the parser's memory.
 class source_row_parser {
  public:
+  /// Rows longer than `long_row` are looked at before they are parsed.
+  static constexpr std::size_t long_row = std::size_t(8) << 20, most_outside_strings = std::size_t(4) << 20;
+
   explicit source_row_parser(row_columns columns = {}) : columns_(std::move(columns)) {
     for (std::size_t f = 0; f < row_fields; ++f)
       for (auto const& name : columns_.names(row_field(f)))
@@ -41,6 +64,8 @@ class source_row_parser {
   }
   /// A text behind which line_reader::padding more bytes may be read, whatever they are (io/compressed.hpp): spares a copy.
   expected<source_row> parse_padded(std::string_view line, std::string const& where) {
+    if (line.size() > long_row && bytes_outside_strings(line) > most_outside_strings)
+      return failure("a long row with over " + std::to_string(most_outside_strings) + " bytes outside of its strings", where);
     element row;
     if (auto const e = parser_.parse(line.data(), line.size(), false).get(row))
       return failure(std::string("not a JSON row: ") + simdjson::error_message(e), where);

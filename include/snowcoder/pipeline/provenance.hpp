@@ -5,42 +5,18 @@
 
 #include <snowcoder/config/fingerprint.hpp>
 #include <snowcoder/core/version.hpp>
+#include <snowcoder/io/content_hash.hpp>
 #include <snowcoder/io/json.hpp>
-#include <snowcoder/io/mapped_file.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 namespace snowcoder::pipeline {
 
-/// Hash of a file's bytes, or of the names and bytes of all files below a folder. Links are not followed, and stamps are left
-/// out: they hold the seconds that a run took.
-inline expected<hash128> content_hash(std::filesystem::path const& path) {
-  namespace fs = std::filesystem;
-  if (fs::is_regular_file(path)) {
-    SNOWCODER_TRY(auto file, io::mapped_file::open(path));
-    return hash(file.bytes());
-  }
-  if (!fs::is_directory(path)) return failure("no such file or folder", path.string());
-  std::vector<std::string> files;  // below `path`; no fs::path, of which a million take half a gigabyte
-  std::error_code e;
-  auto const below = path.string().size() + 1;
-  for (fs::recursive_directory_iterator it(path, fs::directory_options::skip_permission_denied, e), end; it != end;
-       it.increment(e))
-    if (it->is_regular_file(e) && !it->is_symlink(e) && it->path().filename() != "provenance.json")
-      files.push_back(it->path().string().substr(path.string().ends_with('/') ? below - 1 : below));
-  std::sort(files.begin(), files.end());
-  std::string all;
-  for (auto const& f : files) {
-    SNOWCODER_TRY(auto file, io::mapped_file::open(path / f));
-    ((all += f) += '\0') += hash(file.bytes()).hex();
-  }
-  return hash(all);
-}
+using io::content_hash;
 
 class provenance {
  public:

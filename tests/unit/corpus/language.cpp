@@ -61,6 +61,14 @@ TEST_CASE("content decides between languages that share an extension") {
   CHECK(identify("a.inc", "#define X 1\n") == c);
   CHECK(identify("a.inc", "namespace a {\n") == cpp);
   CHECK(identify("a.inc", "mov eax, 1\n") == other);
+  CHECK(identify("a.inc", "{\n  words of a licence\n}\n\nconst\n  A = 1;\n") == other);
+  CHECK(identify("a.inc", "class function TArea.New: IArea;\nbegin\n  Result := nil;\nend;\n") == other);
+  CHECK(identify("a.inc", "{$ifdef TYPES}\n  private\n{$endif}\n") == other);
+  CHECK(identify("a.inc", "NR_R0 = tregister($01000000);\n") == other);
+  CHECK(identify("a.inc", "{ 1, 2 },\n{ 3, 4 },\n") == c);
+  CHECK(identify("a.inc", "\"$Rn = $Rd\\0\"\nstd::string f();\n") == cpp);
+  CHECK(identify("a.inc", "int x;\n(*p)->f();\nnamespace a {\n") == cpp);
+  CHECK(identify("a.h", "#include \"b.hpp\"\nint x;\n") == cpp);
   CHECK(identify("a.inc", "CREATE TABLE x (y int);\n") == sql);
   CHECK(identify("a.sc", "object A { val x = 1 }") == scala);
   CHECK(identify("a.sc", "{ SinOsc.ar(440) }.play") == other);

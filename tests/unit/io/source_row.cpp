@@ -52,3 +52,16 @@ TEST_CASE("a user names columns") {
   CHECK_FALSE(parser.parse(R"({"content": "no"})", ""));  // a mapped field has one name only
   for (auto const* bad : {"text", "text=", "words=x", "=x", ""}) CHECK_FALSE(columns.map(bad));
 }
+
+TEST_CASE("a long row of many values is refused before it is parsed") {
+  CHECK(io::bytes_outside_strings(R"({"a": "b\"c\\", "d": 1})") == 9);
+  CHECK(io::bytes_outside_strings("") == 0);
+  CHECK(io::bytes_outside_strings("\"open") == 0);
+  CHECK(io::bytes_outside_strings("\"open\\") == 0);
+  source_row_parser parser;
+  std::string values;
+  while (values.size() < source_row_parser::long_row) values += "1,";
+  CHECK_FALSE(parser.parse("{\"text\": \"x\", \"n\": [" + values + "1]}", ""));
+  CHECK(parser.parse("{\"text\": \"" + values + "\", \"n\": [1, 2]}", ""));
+  CHECK(parser.parse(R"({"text": "x", "n": [1,1,1]})", ""));
+}
