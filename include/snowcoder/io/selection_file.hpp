@@ -11,58 +11,72 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace snowcoder::io {
 
-/// `about` (an object: unit, share, fingerprint, …) stands before the cuts.
+namespace detail {
+inline constexpr std::string_view documents_begin = "\"documents\": [", documents_end = "]}";
+}
+
+/// Writes a manifest document by document. `about` (an object: unit, share, fingerprint, …) stands before the cuts.
+class selection_writer {
+ public:
+  static expected<selection_writer> open(std::filesystem::path const& path, std::string const& scorer, json const& about,
+                                         std::span<language_cut const> cuts) {
+    SNOWCODER_TRY(auto out, text_writer::open(path));
+    SNOWCODER_CHECK(out.write_line("{\"scorer\": " + to_line(json(scorer)) + ","));
+    for (auto const& [key, value] : about.items())
+      SNOWCODER_CHECK(out.write_line(to_line(json(key)) + ": " + to_line(value) + ","));
+    SNOWCODER_CHECK(out.write_line("\"cuts\": ["));
+    for (std::size_t i = 0; i < cuts.size(); ++i) {
+      auto const& c = cuts[i];
+      json const row{{"language", config::title(c.language)},
+                     {"threshold", c.threshold},
+                     {"available", c.available},
+                     {"budget", c.budget},
+                     {"kept", c.kept},
+                     {"documents_available", c.documents_available},
+                     {"documents_kept", c.documents_kept},
+                     {"tokens_kept", c.tokens_kept},
+                     {"shortfall", c.shortfall}};
+      SNOWCODER_CHECK(out.write_line(to_line(row) + (i + 1 < cuts.size() ? "," : "")));
+    }
+    SNOWCODER_CHECK(out.write_line("],"));
+    SNOWCODER_CHECK(out.write_line(detail::documents_begin));
+    return selection_writer(std::move(out));
+  }
+  expected<void> add(chosen_document const& d) {
+    if (!held_.empty()) SNOWCODER_CHECK(out_.write_line(held_ + ","));
+    held_ = to_line(json{{"id", d.id}, {"language", config::title(d.language)}, {"value", d.value}, {"tokens", d.tokens}});
+    return {};
+  }
+  expected<void> commit() {
+    if (!held_.empty()) SNOWCODER_CHECK(out_.write_line(held_));
+    SNOWCODER_CHECK(out_.write_line(detail::documents_end));
+    return out_.commit();
+  }
+
+ private:
+  explicit selection_writer(text_writer out) : out_(std::move(out)) {}
+  text_writer out_;
+  std::string held_;  ///< the last row, until it is known whether a comma follows
+};
+
 inline expected<void> write_selection(std::filesystem::path const& path, selection_manifest const& m,
                                       json const& about = json::object()) {
-  SNOWCODER_TRY(auto out, text_writer::open(path));
-  SNOWCODER_CHECK(out.write_line("{\"scorer\": " + to_line(json(m.scorer)) + ","));
-  for (auto const& [key, value] : about.items())
-    SNOWCODER_CHECK(out.write_line(to_line(json(key)) + ": " + to_line(value) + ","));
-  SNOWCODER_CHECK(out.write_line("\"cuts\": ["));
-  for (std::size_t i = 0; i < m.cuts.size(); ++i) {
-    auto const& c = m.cuts[i];
-    json const row{{"language", config::title(c.language)},
-                   {"threshold", c.threshold},
-                   {"available", c.available},
-                   {"budget", c.budget},
-                   {"kept", c.kept},
-                   {"documents_available", c.documents_available},
-                   {"documents_kept", c.documents_kept},
-                   {"tokens_kept", c.tokens_kept},
-                   {"shortfall", c.shortfall}};
-    SNOWCODER_CHECK(out.write_line(to_line(row) + (i + 1 < m.cuts.size() ? "," : "")));
-  }
-  SNOWCODER_CHECK(out.write_line("],\n\"documents\": ["));
-  for (std::size_t i = 0; i < m.documents.size(); ++i) {
-    auto const& d = m.documents[i];
-    json const row{{"id", d.id}, {"language", config::title(d.language)}, {"value", d.value}, {"tokens", d.tokens}};
-    SNOWCODER_CHECK(out.write_line(to_line(row) + (i + 1 < m.documents.size() ? "," : "")));
-  }
-  SNOWCODER_CHECK(out.write_line("]}"));
+  SNOWCODER_TRY(auto out, selection_writer::open(path, m.scorer, about, m.cuts));
+  for (auto const& d : m.documents) SNOWCODER_CHECK(out.add(d));
   return out.commit();
 }
 
+/// Of a file as it was written, row by row; of one that was formatted anew, as a whole.
 inline expected<selection_manifest> read_selection(std::filesystem::path const& path) {
   auto const where = path.string();
-  SNOWCODER_TRY(auto lines, line_reader::open(path));
-  std::string text;
-  std::string_view line;
-  for (;;) {
-    SNOWCODER_TRY(bool const more, lines.next(line));
-    if (!more) break;
-    (text += line) += '\n';
-  }
-  SNOWCODER_TRY(auto const all, parse_json(text, where));
-  auto const cuts = value_or_null(all, "cuts"), documents = value_or_null(all, "documents");
-  if (!cuts.is_array() || !documents.is_array()) return failure("not a selection manifest", where, "make one with `select`");
   selection_manifest m;
-  m.scorer = text_or(all, "scorer");
   auto const integer = [](json const& row, char const* key) {
     auto const v = value_or_null(row, key);
     return v.is_number_integer() ? v.get<std::int64_t>() : 0;
@@ -74,15 +88,36 @@ inline expected<selection_manifest> read_selection(std::filesystem::path const& 
   auto const language = [](json const& row) {
     return config::find_language(text_or(row, "language")).value_or(config::language::other);
   };
+  auto const add = [&](json const& d) -> expected<void> {
+    auto id = text_or(d, "id");
+    if (id.empty()) return failure("selection manifest with a document without id", where);
+    m.documents.push_back({std::move(id), language(d), real(d, "value"), integer(d, "tokens")});
+    return {};
+  };
+  SNOWCODER_TRY(auto lines, line_reader::open(path));
+  std::string text;  // all but the rows of documents that stand on lines of their own
+  bool in_rows = false;
+  for (std::string_view line;;) {
+    SNOWCODER_TRY(bool const more, lines.next(line));
+    if (!more) break;
+    if (!in_rows || line == detail::documents_end) {
+      (text += line) += '\n';
+      in_rows = line == detail::documents_begin;
+      continue;
+    }
+    if (line.ends_with(',')) line.remove_suffix(1);
+    SNOWCODER_TRY(auto const row, parse_json(line, lines.place()));
+    SNOWCODER_CHECK(add(row));
+  }
+  SNOWCODER_TRY(auto const all, parse_json(text, where));
+  auto const cuts = value_or_null(all, "cuts"), documents = value_or_null(all, "documents");
+  if (!cuts.is_array() || !documents.is_array()) return failure("not a selection manifest", where, "make one with `select`");
+  m.scorer = text_or(all, "scorer");
   for (auto const& c : cuts)
     m.cuts.push_back({language(c), real(c, "threshold"), integer(c, "available"), integer(c, "budget"), integer(c, "kept"),
                       integer(c, "documents_available"), integer(c, "documents_kept"), integer(c, "tokens_kept"),
                       integer(c, "shortfall")});
-  for (auto const& d : documents) {
-    auto id = text_or(d, "id");
-    if (id.empty()) return failure("selection manifest with a document without id", where);
-    m.documents.push_back({std::move(id), language(d), real(d, "value"), integer(d, "tokens")});
-  }
+  for (auto const& d : documents) SNOWCODER_CHECK(add(d));
   return m;
 }
 

@@ -1,30 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program `select`: scores of documents to a selection manifest. Tokens are counted by the model's tokenizer, or taken
-// from an attribute; `random` is the paper's control arm, hashed scores through the same budget code.
+// from an attribute; `random` is the paper's control arm, hashed scores through the same budget code. Candidates lie on disk
+// in 56 bytes each and their ids beside them, so that memory does not grow with the corpus.
 #pragma once
 
 #include <snowcoder/annotate/random_scorer.hpp>
 #include <snowcoder/config/concepts.hpp>
 #include <snowcoder/core/quantity.hpp>
 #include <snowcoder/core/thread_pool.hpp>
+#include <snowcoder/io/attribute_column.hpp>
 #include <snowcoder/io/document_file.hpp>
 #include <snowcoder/io/reject_file.hpp>
+#include <snowcoder/io/row_file.hpp>
+#include <snowcoder/io/scratch_file.hpp>
 #include <snowcoder/io/selection_file.hpp>
 #include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/document_map.hpp>
 #include <snowcoder/pipeline/open_tokenizer.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
-#include <snowcoder/select/top_share.hpp>
+#include <snowcoder/select/ranked_selection.hpp>
 
 #include <fmt/core.h>
 
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -36,41 +40,54 @@ struct select_options {
   std::string scores, tokens;  ///< names of attributes
   double share = 0;            ///< 0: the recipe's
   bool random = false;
+  std::int64_t memory = std::int64_t(1) << 30;  ///< bytes of candidates that are sorted at a time
 };
 
 namespace detail {
 
-inline std::optional<double> value_of(attributes const& a, std::string_view name) {
-  for (auto const& [key, value] : a.values)
-    if (key == name) return value;
-  return {};
-}
+/// No document has more tokens; sums over any corpus stay within 64 bits.
+inline constexpr double most_tokens = 0x1p40;
 
-/// Rows of an attribute by document id. They stand in the order of the documents, so that the next row is nearly always the
-/// one that is asked for; the index is made when it is not.
-class attribute_rows {
+/// Candidates on disk, and their ids, which a row finds by its place.
+class candidate_file {
  public:
-  static expected<attribute_rows> open(std::filesystem::path const& dir, std::string const& name) {
-    attribute_rows c;
-    if (name.empty()) return c;
-    SNOWCODER_TRY(c.rows_, io::read_attributes(dir, name));
-    return c;
+  static expected<candidate_file> open(std::filesystem::path const& folder) {
+    SNOWCODER_TRY(auto rows, io::row_file<select::ranked_row>::open(folder));
+    SNOWCODER_TRY(auto ids, io::scratch_file::open(folder));
+    return candidate_file(std::move(rows), std::move(ids));
   }
-  /// Null when there is no row of that id.
-  attributes const* find(std::string const& id) {
-    if (next_ < rows_.size() && rows_[next_].id == id) return &rows_[next_++];
-    if (index_.empty())
-      for (std::size_t i = 0; i < rows_.size(); ++i) index_.emplace(rows_[i].id, i);
-    auto const found = index_.find(id);
-    if (found == index_.end()) return nullptr;
-    next_ = found->second + 1;
-    return &rows_[found->second];
+  expected<void> add(candidate const& c, config::mix_unit unit) {
+    SNOWCODER_CHECK(rows_.append(select::row_of(c, unit, ids_.size())));
+    auto const size = std::uint32_t(c.id.size());
+    SNOWCODER_CHECK(ids_.append({reinterpret_cast<char const*>(&size), sizeof size}));
+    return ids_.append(c.id);
+  }
+  /// After the last add.
+  expected<void> finish() {
+    SNOWCODER_CHECK(ids_.flush());
+    return rows_.finish();
+  }
+  std::uint64_t size() const { return rows_.rows(); }
+  template <class Visit>
+  expected<void> for_each(Visit&& visit) const {
+    return rows_.for_each(visit);
+  }
+  expected<std::string> id_of(select::ranked_row const& row) const {
+    std::string text(256, '\0');  // nearly always long enough, and then one read
+    std::uint32_t size = 0;
+    SNOWCODER_TRY(auto const got, ids_.read(row.place, text.data(), text.size()));
+    if (got >= sizeof size) std::memcpy(&size, text.data(), sizeof size);
+    if (got >= sizeof size + size) return text.substr(sizeof size, size);
+    text.resize(size);
+    SNOWCODER_TRY(auto const rest, ids_.read(row.place + sizeof size, text.data(), size));
+    if (rest != size) return failure("a scratch file is shorter than what was written to it");
+    return text;
   }
 
  private:
-  std::vector<attributes> rows_;
-  std::unordered_map<std::string, std::size_t> index_;
-  std::size_t next_ = 0;
+  candidate_file(io::row_file<select::ranked_row> rows, io::scratch_file ids) : rows_(std::move(rows)), ids_(std::move(ids)) {}
+  io::row_file<select::ranked_row> rows_;
+  io::scratch_file ids_;
 };
 
 }  // namespace detail
@@ -111,11 +128,17 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
   if (counts) {
     SNOWCODER_TRY(tokenizer, open_tokenizer<R>(options.tokenizer));
   }
-  SNOWCODER_TRY(auto scores, detail::attribute_rows::open(options.in, options.random ? "" : options.scores));
-  SNOWCODER_TRY(auto tokens, detail::attribute_rows::open(options.in, options.tokens));
+  std::optional<io::attribute_column> scores, tokens;
+  if (!options.random) {
+    SNOWCODER_TRY(scores, io::attribute_column::open(options.in, options.scores, "value"));
+  }
+  if (!options.tokens.empty()) {
+    SNOWCODER_TRY(tokens, io::attribute_column::open(options.in, options.tokens, "tokens"));
+  }
   annotate::random_scorer const hashed(seed);
   thread_pool pool(run.threads);
-  std::vector<candidate> candidates;
+  auto const scratch = options.out.has_parent_path() ? options.out.parent_path() : std::filesystem::path(".");
+  SNOWCODER_TRY(auto candidates, detail::candidate_file::open(scratch));
   std::vector<reject> rejects;
   auto const folder = io::documents_folder(options.in);
   auto const shards = io::shards(folder);
@@ -137,37 +160,48 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
         [&](candidate c) -> expected<void> {
           run.bar.advance();
           auto const refuse = [&](std::string reason) { rejects.push_back({c.id, "select", std::move(reason), {}}); };
-          if (!options.random) {
-            auto const* row = scores.find(c.id);
-            auto const value = row ? detail::value_of(*row, "value") : std::nullopt;
-            if (!value || !std::isfinite(*value)) return refuse("no_score"), expected<void>();
-            c.value = *value;
+          // Both columns are asked for every document, refused or not, so that both stay in step with the documents.
+          std::optional<double> score, count;
+          if (scores) {
+            SNOWCODER_TRY(score, scores->find(c.id));
           }
-          if (!options.tokens.empty()) {
-            auto const* row = tokens.find(c.id);
-            auto const value = row ? detail::value_of(*row, "tokens") : std::nullopt;
-            if (!value || !(*value >= 0)) return refuse("no_token_count"), expected<void>();
-            c.tokens = std::int64_t(*value);
+          if (tokens) {
+            SNOWCODER_TRY(count, tokens->find(c.id));
           }
-          candidates.push_back(std::move(c));
-          return {};
+          if (scores && !score) return refuse("no_score"), expected<void>();
+          if (tokens && !(count && *count >= 0 && *count <= detail::most_tokens))
+            return refuse("no_token_count"), expected<void>();
+          if (score) c.value = *score;
+          if (count) c.tokens = std::int64_t(*count);
+          return candidates.add(c, settings.unit);
         },
         [&](reject r) -> expected<void> { return rejects.push_back(std::move(r)), expected<void>(); }));
-  if (candidates.empty())
+  SNOWCODER_CHECK(candidates.finish());
+  if (candidates.size() == 0)
     return failure("no document has a score", options.in.string(), "run `annotate score` on this folder first");
 
-  auto const manifest = select::top_share(candidates, settings, scorer);
+  using run_file = io::row_file<select::ranked_row>;
+  SNOWCODER_TRY(auto runs, run_file::open(scratch));
+  SNOWCODER_TRY(auto const chosen,
+                select::ranked_selection<run_file>::of(candidates, settings, std::move(runs), options.memory));
   io::json const about{{"recipe", R::name},
                        {"fingerprint", config::fingerprint<R>.hex()},
                        {"share", settings.share},
                        {"unit", name_of(settings.unit)},
                        {"edge", name_of(settings.edge)},
                        {"missing", name_of(settings.missing)}};
-  SNOWCODER_CHECK(io::write_selection(options.out, manifest, about));
+  SNOWCODER_TRY(auto manifest, io::selection_writer::open(options.out, scorer, about, chosen.cuts()));
+  std::int64_t selected = 0;
+  SNOWCODER_CHECK(chosen.for_each_chosen([&](select::ranked_row const& row) -> expected<void> {
+    SNOWCODER_TRY(auto id, candidates.id_of(row));
+    ++selected;
+    return manifest.add({std::move(id), static_cast<config::language>(row.language), select::value_of(row.order), row.tokens});
+  }));
+  SNOWCODER_CHECK(manifest.commit());
   SNOWCODER_CHECK(io::write_rejects(rejects_path, rejects));
-  SNOWCODER_CHECK(stamp.write(
-      stamp_path, {{"candidates", candidates.size()}, {"selected", manifest.documents.size()}, {"refused", rejects.size()}}));
-  for (auto const& c : manifest.cuts)
+  SNOWCODER_CHECK(
+      stamp.write(stamp_path, {{"candidates", candidates.size()}, {"selected", selected}, {"refused", rejects.size()}}));
+  for (auto const& c : chosen.cuts())
     run.say(fmt::format("{:<18} {:>12} of {:>14} {} ({} of {} documents, score >= {:.4f}){}", config::title(c.language),
                         with_commas(c.kept), with_commas(c.available), name_of(settings.unit), c.documents_kept,
                         c.documents_available, c.threshold,
