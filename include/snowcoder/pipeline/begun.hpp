@@ -22,8 +22,8 @@ inline expected<void> begin_work(std::filesystem::path const& folder, std::strin
   std::filesystem::create_directories(folder, e);
   for (auto const& entry : std::filesystem::directory_iterator(folder, e)) {
     auto const name = entry.path().filename().string();
-    bool const ours =
-        name == "provenance.json" || name == "rejects.jsonl" || name.ends_with(".jsonl.zst") || name.ends_with(".safetensors");
+    bool const ours = name == "provenance.json" || name == "rejects.jsonl" || name.ends_with(".jsonl.zst") ||
+                      name.ends_with(".safetensors") || name.ends_with(".scored");
     std::error_code ignored;
     if (ours) std::filesystem::remove(entry.path(), ignored);
   }

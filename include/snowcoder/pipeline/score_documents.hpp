@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any scorer over document shards: DIR/attributes/<name>/<shard>, rows in document order, one shard after the other so that
-// a killed run goes on with the first shard that is missing.
+// Any scorer over document shards: DIR/attributes/<name>/<shard>, rows in document order, one shard after the other. A
+// killed run goes on in the shard at hand, behind the last page whose scores are in its journal.
 #pragma once
 
 #include <snowcoder/annotate/scorer.hpp>
@@ -12,12 +12,15 @@
 #include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/begun.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
+#include <snowcoder/pipeline/score_journal.hpp>
 
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -68,6 +71,81 @@ inline expected<void> for_each_page(std::filesystem::path const& shard, std::vec
   }
 }
 
+/// What a score belongs to: the text, or the document for a scorer that says so.
+template <class Scorer>
+hash128 scored_key(document const& d) {
+  if constexpr (requires { Scorer::scores_by_id; })
+    return hash(d.id);
+  else
+    return d.content_hash();
+}
+
+/// One shard's attributes: what the journals do not know is asked of `scorer`, then every document gets its row.
+template <annotate::scorer Scorer>
+class shard_scores {
+ public:
+  static expected<shard_scores> open(Scorer scorer, std::vector<std::filesystem::path> const& files) {
+    shard_scores s(std::move(scorer));
+    for (auto const& file : files) {
+      SNOWCODER_TRY(auto writer, io::text_writer::open(file));
+      SNOWCODER_TRY(auto journal, score_journal::open(score_journal::beside(file)));
+      s.writers_.push_back(std::move(writer));
+      s.journals_.push_back(std::move(journal));
+    }
+    return s;
+  }
+
+  expected<void> add(std::vector<document> const& page) {
+    std::vector<hash128> keys;
+    std::vector<std::size_t> unknown;
+    std::unordered_set<hash128> asked;
+    for (std::size_t i = 0; i < page.size(); ++i) {
+      keys.push_back(scored_key<Scorer>(page[i]));
+      bool const known = std::all_of(journals_.begin(), journals_.end(), [&](auto const& j) { return j.knows(keys[i]); });
+      if (!known && asked.insert(keys[i]).second) unknown.push_back(i);
+    }
+    if (unknown.size() == page.size()) {
+      SNOWCODER_CHECK(score(page, keys, unknown));
+    } else if (!unknown.empty()) {
+      std::vector<document> part;
+      for (auto i : unknown) part.push_back(page[i]);
+      SNOWCODER_CHECK(score(part, keys, unknown));
+    }
+    for (std::size_t w = 0; w < writers_.size(); ++w)
+      for (std::size_t i = 0; i < page.size(); ++i) {
+        auto s = journals_[w].of(keys[i]);
+        s.id = page[i].id;
+        SNOWCODER_CHECK(writers_[w].write_line(io::attribute_line(attributes_of(s, page[i].text))));
+      }
+    return {};
+  }
+  expected<void> commit() {
+    for (auto& w : writers_) SNOWCODER_CHECK(w.commit());
+    for (auto& j : journals_) j.remove();
+    return {};
+  }
+  std::int64_t scored() const { return scored_; }
+
+ private:
+  explicit shard_scores(Scorer scorer) : scorer_(std::move(scorer)) {}
+  /// `unknown` says which of the page's keys the documents have.
+  expected<void> score(std::span<document const> documents, std::vector<hash128> const& keys,
+                       std::vector<std::size_t> const& unknown) {
+    auto const scores = scorer_.score_page(documents);
+    scored_ += std::int64_t(documents.size());
+    for (std::size_t w = 0; w < journals_.size(); ++w) {
+      for (std::size_t i = 0; i < unknown.size(); ++i) journals_[w].add(keys[unknown[i]], scores[w][i]);
+      SNOWCODER_CHECK(journals_[w].flush());
+    }
+    return {};
+  }
+
+  Scorer scorer_;
+  std::vector<io::text_writer> writers_;
+  std::vector<score_journal> journals_;
+  std::int64_t scored_ = 0;
+};
+
 }  // namespace detail
 
 /// Writes every attribute of `wanted` for the documents below `in`. make(indices) gives a scorer whose names() are those of
@@ -99,38 +177,45 @@ expected<outcome> score_documents(run_context& run, std::filesystem::path const&
   SNOWCODER_TRY(auto const total, count_texts(source));
   run.bar.begin("score", "documents", total);
   std::vector<reject> rejects;
-  std::int64_t documents = 0;
+  std::int64_t documents = 0, scored = 0;
   for (auto const& shard : shards) {
     auto name = shard_name(shard) + ".jsonl.zst";
     std::vector<std::size_t> missing;
     for (std::size_t i = 0; i < wanted.size(); ++i)
       if (!finished[i] && !std::filesystem::exists(place(wanted[i]) / name)) missing.push_back(i);
-    std::vector<io::text_writer> writers;
-    for (auto i : missing) {
-      SNOWCODER_TRY(auto w, io::text_writer::open(place(wanted[i]) / name));
-      writers.push_back(std::move(w));
-    }
-    auto scorer = make(missing);
-    static_assert(annotate::scorer<decltype(scorer)>);
-    SNOWCODER_CHECK(detail::for_each_page(shard, rejects, [&](std::vector<document> const& page) -> expected<void> {
+    std::vector<std::filesystem::path> files;
+    for (auto i : missing) files.push_back(place(wanted[i]) / name);
+    auto const count = [&](std::vector<document> const& page) {
       documents += std::int64_t(page.size());
       run.bar.advance(std::int64_t(page.size()));
-      if (missing.empty()) return {};
-      auto const scores = scorer.score_page(page);
-      for (std::size_t w = 0; w < writers.size(); ++w)
-        for (std::size_t d = 0; d < page.size(); ++d)
-          SNOWCODER_CHECK(writers[w].write_line(io::attribute_line(attributes_of(scores[w][d], page[d].text))));
-      return {};
+    };
+    if (missing.empty()) {  // read for what it refuses
+      SNOWCODER_CHECK(detail::for_each_page(shard, rejects, [&](std::vector<document> const& page) -> expected<void> {
+        count(page);
+        return {};
+      }));
+      continue;
+    }
+    SNOWCODER_TRY(auto scores, detail::shard_scores<decltype(make(missing))>::open(make(missing), files));
+    SNOWCODER_CHECK(detail::for_each_page(shard, rejects, [&](std::vector<document> const& page) -> expected<void> {
+      count(page);
+      return scores.add(page);
     }));
-    for (auto& w : writers) SNOWCODER_CHECK(w.commit());
+    SNOWCODER_CHECK(scores.commit());
+    scored += scores.scored();
   }
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (finished[i]) continue;
+    for (auto const& shard : shards) {  // of a run that was killed behind a shard's last row
+      std::error_code ignored;
+      std::filesystem::remove(score_journal::beside(place(wanted[i]) / (shard_name(shard) + ".jsonl.zst")), ignored);
+    }
     SNOWCODER_CHECK(io::write_rejects(place(wanted[i]) / "rejects.jsonl", rejects));
     SNOWCODER_CHECK(
         stamps[i].write(place(wanted[i]) / "provenance.json", {{"documents", documents}, {"refused", rejects.size()}}));
   }
-  run.say("scores of " + with_commas(documents) + " documents (" + (in / "attributes").string() + ")");
+  run.say("scores of " + with_commas(documents) + " documents, " + with_commas(scored) + " texts scored now (" +
+          (in / "attributes").string() + ")");
   return rejects.empty() ? outcome::done : outcome::some_refused;
 }
 
