@@ -40,26 +40,40 @@ inline double macro_f1(xt::xtensor<double, 2> const& counts) {
   return xt::sum(2.0 * right / xt::maximum(actual + predicted, 1.0))() / classes;
 }
 
-/// Examples whose probability lies in [low, high): how many, their mean probability, and the share that is positive.
+/// Examples whose prediction lies in [low, high): how many, their mean prediction, and their mean label (of a classifier: the
+/// share that is positive).
 struct calibration_bin {
   double low = 0, high = 0, predicted = 0, observed = 0;
   std::int64_t count = 0;
 };
 
-/// Ten bins of equal width.
-inline std::vector<calibration_bin> calibration(std::span<double const> probabilities, std::span<float const> labels) {
+/// Ten bins of equal width from `low` to `high`; predictions beyond count in the first or last.
+inline std::vector<calibration_bin> calibration(std::span<double const> predictions, std::span<float const> labels,
+                                                double low = 0, double high = 1) {
   constexpr std::size_t bins = 10;
+  double const width = (high - low) / bins;
   std::vector<calibration_bin> all(bins);
-  for (std::size_t b = 0; b < bins; ++b) all[b] = {double(b) / bins, double(b + 1) / bins, 0, 0, 0};
-  for (std::size_t i = 0; i < probabilities.size(); ++i) {
-    auto& b = all[std::min(bins - 1, std::size_t(probabilities[i] * bins))];
-    b.predicted += probabilities[i];
+  for (std::size_t b = 0; b < bins; ++b) all[b] = {low + double(b) * width, low + double(b + 1) * width, 0, 0, 0};
+  for (std::size_t i = 0; i < predictions.size(); ++i) {
+    auto const place = std::clamp((predictions[i] - low) / width, 0.0, double(bins - 1));
+    auto& b = all[std::size_t(place)];
+    b.predicted += predictions[i];
     b.observed += double(labels[i]);
     ++b.count;
   }
   for (auto& b : all)
     if (b.count) b.predicted /= double(b.count), b.observed /= double(b.count);
   return all;
+}
+
+/// Mean distance of prediction and label over the bins, weighted by their examples: the expected calibration error.
+inline double calibration_error(std::span<calibration_bin const> bins) {
+  double sum = 0, count = 0;
+  for (auto const& b : bins) {
+    sum += double(b.count) * std::abs(b.predicted - b.observed);
+    count += double(b.count);
+  }
+  return count > 0 ? sum / count : 0;
 }
 
 /// Right and wrong decisions in one language; a decision is "yes" from a threshold on.

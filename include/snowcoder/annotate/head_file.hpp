@@ -44,13 +44,11 @@ inline io::json json_of(head_quality const& q) {
                          {"false_positives", c.false_positives},
                          {"true_negatives", c.true_negatives},
                          {"false_negatives", c.false_negatives}});
-  return {{"quality", number(q.quality)},
-          {"loss", number(q.loss)},
-          {"epoch", q.epoch},
-          {"trained", q.trained},
-          {"held_out", q.held_out},
-          {"calibration", std::move(bins)},
-          {"by_language", std::move(languages)}};
+  return {{"quality", number(q.quality)},   {"macro_f1", number(q.macro_f1)},
+          {"roc_auc", number(q.roc_auc)},   {"calibration_error", number(calibration_error(q.calibration))},
+          {"loss", number(q.loss)},         {"epoch", q.epoch},
+          {"trained", q.trained},           {"held_out", q.held_out},
+          {"calibration", std::move(bins)}, {"by_language", std::move(languages)}};
 }
 
 /// `about` gets shape, recipe, width, encoder and seed added.

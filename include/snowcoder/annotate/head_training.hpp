@@ -26,13 +26,16 @@
 
 namespace snowcoder::annotate {
 
-/// What held-out examples say of the kept head. `quality` is macro-F1 for a regressor, ROC-AUC for a classifier.
+/// What held-out examples say of the kept head. `quality` chooses the epoch: macro-F1 for a regressor (over the classes of its
+/// scale), ROC-AUC for a classifier. A regressor says "yes" from the upper half of its scale on (3 of 0 to 5), a classifier
+/// from 0.5.
 struct head_quality {
   double quality = 0, loss = 0;
-  int epoch = 0;  ///< kept, from 1
+  double macro_f1 = 0, roc_auc = 0;  ///< of a classifier over its two classes; of a regressor for "yes"
+  int epoch = 0;                     ///< kept, from 1
   std::int64_t trained = 0, held_out = 0;
-  std::vector<calibration_bin> calibration;     ///< classifiers only
-  std::vector<language_confusion> by_language;  ///< "yes" from 0.5, or from 3 on the educational scale
+  std::vector<calibration_bin> calibration;
+  std::vector<language_confusion> by_language;
 };
 
 struct trained_head {
@@ -146,23 +149,28 @@ inline head_quality measure(head const& h, std::span<example const> examples, st
                             config::annotator const& a) {
   head_quality q;
   bool const regression = is_regression(h.recipe);
-  std::vector<float> raw, labels;
+  double const yes = regression ? std::ceil((a.edu_lowest + a.edu_highest) / 2.0) : 0.5;
+  std::vector<float> predictions, labels;
   std::vector<double> values, positives, negatives;
   std::vector<config::language> languages;
   for (auto m : members) {
     auto const& e = examples[m];
-    raw.push_back(h(e.vector));
+    auto const raw = double(h(e.vector));
     labels.push_back(e.label);
     languages.push_back(e.language);
-    values.push_back(regression ? double(raw.back()) : sigmoid(double(raw.back())));
-    (e.label > 0.5f ? positives : negatives).push_back(double(raw.back()));
-    q.loss += loss_of(double(raw.back()), double(e.label), regression).first;
+    values.push_back(regression ? raw : sigmoid(raw));
+    predictions.push_back(float(values.back()));
+    (double(e.label) >= yes ? positives : negatives).push_back(raw);
+    q.loss += loss_of(raw, double(e.label), regression).first;
   }
+  double const low = regression ? a.edu_lowest : 0, high = regression ? a.edu_highest : 1;
   q.held_out = std::int64_t(members.size());
   q.loss /= double(std::max<std::size_t>(1, members.size()));
-  q.quality = regression ? macro_f1(confusion(labels, raw, a.edu_lowest, a.edu_highest)) : roc_auc(positives, negatives);
-  if (!regression) q.calibration = calibration(values, labels);
-  q.by_language = confusion_by_language(languages, labels, values, regression ? 3.0 : 0.5);
+  q.macro_f1 = macro_f1(confusion(labels, predictions, int(low), int(high)));
+  q.roc_auc = roc_auc(positives, negatives);
+  q.quality = regression ? q.macro_f1 : q.roc_auc;
+  q.calibration = calibration(values, labels, low, high);
+  q.by_language = confusion_by_language(languages, labels, values, yes);
   return q;
 }
 

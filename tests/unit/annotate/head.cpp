@@ -81,6 +81,8 @@ TEST_CASE("both shapes learn a separable set; a line cannot part what only a poo
   for (auto shape : {head_shape::linear, head_shape::pooled_tanh}) {
     auto const t = train(flat, annotator_recipe::hq, shape);
     CHECK(t.quality.quality > 0.999);
+    CHECK(t.quality.roc_auc == t.quality.quality);
+    CHECK(t.quality.macro_f1 > 0.97);
     CHECK(t.quality.held_out == 40);
     CHECK(t.quality.trained == 360);
     std::int64_t counted = 0;
@@ -98,7 +100,10 @@ TEST_CASE("a regressor learns values, and its quality is macro-F1") {
   made_examples const m(1200, annotator_recipe::edu, 0.05);
   auto const t = train(m, annotator_recipe::edu, head_shape::linear, 1, 60);
   CHECK(t.quality.quality > 0.95);
-  CHECK(t.quality.calibration.empty());
+  CHECK(t.quality.macro_f1 == t.quality.quality);
+  CHECK(t.quality.roc_auc > 0.99);  // labels from 3 on against those below
+  CHECK(t.quality.calibration.size() == 10);
+  CHECK(annotate::calibration_error(t.quality.calibration) < 0.2);
   CHECK(double(t.trained(m.vectors[5])) == Approx(5).margin(0.4));
   CHECK(double(t.trained(m.vectors[0])) == Approx(0).margin(0.4));
 }
