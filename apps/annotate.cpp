@@ -10,6 +10,23 @@
 using recipe = SNOWCODER_RECIPE;
 using namespace snowcoder;
 
+namespace {
+
+/// `--scorer`, in place of heads, and what each of them needs.
+void add_rival_flags(CLI::App& command, pipeline::rival_options& o, CLI::Option* heads) {
+  command.add_option("--scorer", o.scorer, "a rival: random, heuristics, ngram, perplexity or column")
+      ->check(CLI::IsMember({"random", "heuristics", "ngram", "perplexity", "column"}))
+      ->excludes(heads);
+  command.add_option("--model", o.model, "ngram: a file of annotate ngram")->check(CLI::ExistingFile);
+  command.add_option("--checkpoint", o.checkpoint, "perplexity: the checkpoint")->check(CLI::ExistingDirectory);
+  command.add_option("--tokenizer", o.tokenizer, "perplexity: its tokenizer.json, when it is not in the run's folder");
+  command.add_option("--tokens", o.tokens, "perplexity: tokens of a file that are read; 0: all")->capture_default_str();
+  command.add_option("--column", o.column, "column: JSON lines of {id, FIELD}")->check(CLI::ExistingFile);
+  command.add_option("--field", o.field, "column: the name of the number")->capture_default_str();
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   pipeline::app<recipe> app("annotate", "vectors, heads and quality scores of the annotator");
   app.flags().require_subcommand(1);
@@ -30,6 +47,31 @@ int main(int argc, char** argv) {
       ->add_option("--sample", embed.sample, "documents: only so many, those that training would draw first as negatives")
       ->check(CLI::NonNegativeNumber);
 
+  pipeline::label_options label;
+  auto* const label_command =
+      app.flags().add_subcommand("label", "grades of educational value from a language model, for ANN-EDU");
+  label_command->add_option("--in", label.in, "folder with documents/")->required()->check(CLI::ExistingDirectory);
+  label_command->add_option("--out", label.out, "labels, .jsonl")->required();
+  auto* const server = label_command->add_option(
+      "--server", label.server, "address of an OpenAI-compatible server; key from OPENAI_API_KEY or --key-file");
+  label_command->add_option("--model", label.model, "the server's name of the model");
+  label_command->add_option("--replay", label.replay, "answers recorded earlier")->check(CLI::ExistingFile)->excludes(server);
+  label_command->add_option("--count", label.count, "documents to label; default: as many as the recipe trains on")
+      ->check(CLI::PositiveNumber);
+  label_command->add_option("--parallel", label.parallel, "requests in flight")->check(CLI::Range(1, 4096));
+  label_command->add_option("--timeout", label.timeout, "seconds for one request")->check(CLI::Range(1, 86400));
+  label_command->add_option("--key-file", label.key_file, "file with the server's key")->check(CLI::ExistingFile);
+
+  pipeline::ngram_options ngram;
+  auto* const ngram_command = app.flags().add_subcommand("ngram", "a linear n-gram model, the rival of the heads");
+  ngram_command->add_option("--positives", ngram.positives, "documents, folders of source files, or instructions.jsonl")
+      ->required();
+  ngram_command->add_option("--negatives", ngram.negatives, "folder with documents/, drawn from")->required();
+  ngram_command->add_option("--out", ngram.out, "the model, .safetensors")->required();
+  ngram_command->add_option("--order", ngram.settings.order, "words in the longest n-gram")->check(CLI::Range(1, 5));
+  ngram_command->add_option("--bits", ngram.settings.bits, "2^bits buckets")->check(CLI::Range(8, 26));
+  ngram_command->add_option("--epochs", ngram.settings.epochs)->check(CLI::Range(1, 1000));
+
   pipeline::train_head_options train;
   auto* const train_command = app.flags().add_subcommand("train", "a head from cached vectors");
   train_command->add_option("--vectors", train.vectors, "folders of annotate embed")->required();
@@ -38,8 +80,9 @@ int main(int argc, char** argv) {
       ->required()
       ->check(CLI::ExistingFile);
   train_command->add_option("--out", train.out, "the head, .safetensors")->required();
-  train_command->add_option("--recipe", train.recipe, "instead of the recipe's: edu, ins, hq or hqins")
-      ->check(CLI::IsMember({"edu", "ins", "hq", "hqins"}));
+  train_command
+      ->add_option("--recipe", train.recipe, "instead of the recipe's: edu, ins, hq, hqins, or all: --out is then a folder")
+      ->check(CLI::IsMember({"edu", "ins", "hq", "hqins", "all"}));
   train_command->add_option("--shape", train.shape, "instead of the recipe's: linear or pooled_tanh")
       ->check(CLI::IsMember({"linear", "pooled_tanh"}));
   train_command->add_option("--edu-head", train.edu_head, "the head that decides rows labelled edu_head")
@@ -55,30 +98,39 @@ int main(int argc, char** argv) {
                                 ->needs(score_encoder);
   score_encoder->needs(score_heads);
   score_command->add_option("--name", score.names, "names of the attributes, one per head; default: the head files' names");
-  score_command->add_option("--scorer", score.scorer, "without a model: random or heuristics")
-      ->check(CLI::IsMember({"random", "heuristics"}))
-      ->excludes(score_heads)
-      ->excludes(score_encoder);
+  add_rival_flags(*score_command, score.rival, score_heads);
   score_command->add_option("--precision", score.precision, "f32 or bf16")->check(precisions);
 
   pipeline::auc_options auc;
   auto* const auc_command =
       app.flags().add_subcommand("auc", "benchmark solutions against documents unseen in training (Figure 2)");
-  auc_command->add_option("--encoder", auc.encoder, "folder of a BERT-family encoder as published")->required();
-  auc_command->add_option("--head", auc.heads, "heads of annotate train")->required()->check(CLI::ExistingFile);
+  auto* const auc_encoder = auc_command->add_option("--encoder", auc.encoder, "folder of a BERT-family encoder as published");
+  auto* const auc_heads =
+      auc_command->add_option("--head", auc.heads, "heads of annotate train")->check(CLI::ExistingFile)->needs(auc_encoder);
+  auc_encoder->needs(auc_heads);
+  add_rival_flags(*auc_command, auc.rival, auc_heads);
   auc_command->add_option("--benchmark", auc.benchmarks, "published JSONL files")->required()->check(CLI::ExistingFile);
   auc_command->add_option("--in", auc.in, "folder with documents/")->required();
   auc_command->add_option("--out", auc.out, "results as JSON")->required();
   auc_command->add_option("--negatives", auc.negatives, "unseen documents at most")->check(CLI::PositiveNumber);
   auc_command->add_option("--precision", auc.precision, "f32 or bf16")->check(precisions);
 
+  label_command->final_callback([&] {
+    if (label.replay.empty() && (label.server.empty() || label.model.empty()))
+      throw CLI::RequiredError("--server URL with --model NAME, or --replay FILE");
+  });
+  auc_command->final_callback([&] {
+    if (auc.heads.empty() && auc.rival.scorer.empty()) throw CLI::RequiredError("--head with --encoder, or --scorer");
+  });
   score_command->final_callback([&] {
-    if (score.heads.empty() && score.scorer.empty()) throw CLI::RequiredError("--head with --encoder, or --scorer");
+    if (score.heads.empty() && score.rival.scorer.empty()) throw CLI::RequiredError("--head with --encoder, or --scorer");
     if (score.names.size() > std::max<std::size_t>(1, score.heads.size()))
       throw CLI::ValidationError("--name", "more names than heads");
   });
   return app.run(argc, argv, [&](pipeline::run_context& run) -> expected<pipeline::outcome> {
     if (*embed_command) return pipeline::embed<recipe>(run, embed);
+    if (*label_command) return pipeline::label_documents<recipe>(run, label);
+    if (*ngram_command) return pipeline::train_ngram_model<recipe>(run, ngram);
     if (*train_command) return pipeline::train_annotator<recipe>(run, train);
     if (*score_command) return pipeline::score<recipe>(run, score);
     return pipeline::measure_auc<recipe>(run, auc);

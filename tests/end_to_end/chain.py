@@ -145,6 +145,7 @@ class Chain:
         self.app("annotate", "train", "--recipe", "hq", "--vectors", run("vectors", "files"), run("vectors", "clean"), "--labels", labels,
                  "--out", run("heads", "tiny.safetensors"))
         self.app("annotate", "score", "--encoder", encoder, "--head", run("heads", "tiny.safetensors"), "--in", clean, "--name", "tiny")
+        self.app("annotate", "score", "--scorer", "perplexity", "--checkpoint", run("checkpoints", "general", "final"), "--in", clean)
         self.app("select", "--in", clean, "--scores", "tiny", "--tokenizer", tokenizer, "--out", run("selection", "tiny.json"))
         self.app("tokenize", "pack", "--tokenizer", tokenizer, "--in", clean, "--selection", run("selection", "tiny.json"),
                  "--phase", "high_quality", "--out", run("tokens", "high_quality"))

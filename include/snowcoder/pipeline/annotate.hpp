@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program `annotate`: embed, train, score, auc.
+// The program `annotate`: embed, label, train, ngram, score, auc.
 #pragma once
 
+#include <snowcoder/pipeline/annotate_auc.hpp>
 #include <snowcoder/pipeline/annotate_embed.hpp>
+#include <snowcoder/pipeline/annotate_label.hpp>
+#include <snowcoder/pipeline/annotate_ngram.hpp>
 #include <snowcoder/pipeline/annotate_score.hpp>
 #include <snowcoder/pipeline/annotate_train.hpp>

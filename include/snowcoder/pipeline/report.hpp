@@ -4,6 +4,7 @@
 
 #include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/report_data.hpp>
+#include <snowcoder/pipeline/report_scores.hpp>
 #include <snowcoder/pipeline/report_training.hpp>
 
 #include <filesystem>
