@@ -5,6 +5,8 @@
 #   clean      the filter chain; keys and passwords; near duplicates from shards to what stays; benchmark texts; languages
 #              beside linguist; prepare, all stages
 #   tokenize   byte-level BPE and WordPiece encoding, vocabulary training
+#   select     the best share of every language out of 200 million candidates, beside a sort of everything (no input)
+#   heads      the four annotator recipes from one cache of vectors (--input: texts; --encoder DIR)
 #   train      tokens per second of the trainer (--input: a run folder with token files)
 #   compile    seconds until one app of a changed recipe is a binary again (no input)
 #
@@ -18,9 +20,10 @@ room=${1:-}; [ $# -gt 0 ] && shift
 case $room in
   clean) targets=(quickstart benchmark.filter benchmark.secrets benchmark.near_duplicates benchmark.contamination
                    benchmark.language) ;;
-  train|compile) targets=(quickstart) ;;
+  select) targets=(benchmark.select) ;;
+  heads|train|compile) targets=(quickstart) ;;
   tokenize) targets=(quickstart.tokenize benchmark.bpe_encode benchmark.word_piece benchmark.bpe_train) ;;
-  *) sed -n '3,14s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  *) sed -n '3,16s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 cmake --preset release -DSNOWCODER_BENCHMARKS=ON > /dev/null
 cmake --build --preset release --target "${targets[@]}" > /dev/null
