@@ -106,8 +106,11 @@ struct scored_corpus {
   }
 };
 
-inline std::string figure_text(double value, char const* form = "{:.3f}") {
-  return std::isfinite(value) ? fmt::format(fmt::runtime(form), value) : std::string("–");
+inline std::string figure_text(double value, int digits = 3) {
+  return std::isfinite(value) ? fmt::format("{:.{}f}", value, digits) : std::string("–");
+}
+inline std::string percent_text(double share) {
+  return std::isfinite(share) ? fmt::format("{:.1f} %", 100 * share) : std::string("–");
 }
 
 inline void report_explanation(html_page& page, std::vector<annotate::explained_file> const& files) {
@@ -120,12 +123,11 @@ inline void report_explanation(html_page& page, std::vector<annotate::explained_
   page.table({"rank correlation with", "over all files", "95 % interval", "inside a language"}, rows);
   page.note(
       fmt::format("{} of the score's variance is between languages. comments and docstrings: share of lines; imports: lines.",
-                  figure_text(e.language_share, "{:.1%}")));
+                  percent_text(e.language_share)));
   if (e.occlusions.empty()) return;
   rows.clear();
   for (auto const& o : e.occlusions)
-    rows.push_back(
-        {std::string(o.section), figure_text(o.shift, "{:+.3f}"), figure_text(o.rank), figure_text(o.stay, "{:.1%}")});
+    rows.push_back({std::string(o.section), figure_text(o.shift), figure_text(o.rank), percent_text(o.stay)});
   page.table({"without the section", "mean logit moves by", "rank correlation with the whole", "of the best tenth remain"},
              rows);
   page.note(fmt::format("Over the {} files with three different sections.", e.sectioned));
@@ -142,9 +144,8 @@ inline void report_auc(html_page& page, std::filesystem::path const& run) {
       return v.is_number() ? v.get<double>() : std::numeric_limits<double>::quiet_NaN();
     };
     rows.push_back({io::text_or(r, "benchmark"), io::text_or(r, "head"), io::text_or(r, "annotator"),
-                    figure_text(number("auc"), "{:.4f}"),
-                    figure_text(number("low"), "{:.4f}") + " to " + figure_text(number("high"), "{:.4f}"),
-                    figure_text(number("positives"), "{:.0f}"), figure_text(number("negatives"), "{:.0f}")});
+                    figure_text(number("auc"), 4), figure_text(number("low"), 4) + " to " + figure_text(number("high"), 4),
+                    figure_text(number("positives"), 0), figure_text(number("negatives"), 0)});
   }
   page.table({"benchmark", "scorer", "annotator", "AUC", "95 % interval", "solutions", "documents"}, rows);
 }
