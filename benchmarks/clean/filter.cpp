@@ -3,12 +3,11 @@
 // the same in plain loops. Prints one JSON line: MB of text per second of processor time of one core, by run; documents kept
 // and refused by reason; and whether both answered alike.
 #include "support/sample.hpp"
+#include "support/source_rows.hpp"
 
 #include <snowcoder/core/thread_pool.hpp>
 #include <snowcoder/filter/plain_chain.hpp>
 #include <snowcoder/filter/starcoder2.hpp>
-#include <snowcoder/io/compressed.hpp>
-#include <snowcoder/io/source_row.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -23,27 +22,13 @@ using namespace snowcoder;
 
 namespace {
 
-struct sample {
-  std::string text, language, path;
-};
-
-std::vector<sample> read(char const* name) {
-  std::vector<sample> samples;
-  auto reader = benchmark::must(io::line_reader::open(name));
-  io::source_row_parser parser;
-  for (std::string_view line; benchmark::must(reader.next(line));)
-    if (auto row = parser.parse(line, name); row)
-      samples.push_back({std::move(row->content.text), std::move(row->language), std::move(row->content.path)});
-  return samples;
-}
-
 struct verdict {
   std::string_view reason;
   std::uint64_t figures = 0;  // a hash of all of them
 };
 
 template <class Chain>
-void judge(std::vector<sample> const& samples, std::vector<verdict>& verdicts, thread_pool& pool) {
+void judge(std::vector<benchmark::source_text> const& samples, std::vector<verdict>& verdicts, thread_pool& pool) {
   pool.for_each_index(std::int64_t(samples.size()), [&](std::int64_t i) {
     auto const& d = samples[std::size_t(i)];
     auto const s = Chain::measure(d.text, d.language, d.path);
@@ -57,11 +42,6 @@ void judge(std::vector<sample> const& samples, std::vector<verdict>& verdicts, t
   });
 }
 
-std::string rates(std::vector<double> const& runs) {
-  std::string out = "[";
-  for (auto r : runs) out += (out.size() > 1 ? ", " : "") + std::to_string(int(r + 0.5));
-  return out + "]";
-}
 double median(std::vector<double> runs) {
   std::sort(runs.begin(), runs.end());
   return runs[runs.size() / 2];
@@ -72,10 +52,9 @@ double median(std::vector<double> runs) {
 int main(int argc, char** argv) {
   if (argc != 4 || std::atoi(argv[2]) < 1 || std::atoi(argv[3]) < 1)
     return std::fprintf(stderr, "usage: filter INPUT.jsonl(.zst) THREADS RUNS\n"), 2;
-  auto const samples = read(argv[1]);
+  auto const samples = benchmark::source_rows(argv[1]);
   thread_pool pool(std::atoi(argv[2]));
-  double megabytes = 0;
-  for (auto const& s : samples) megabytes += double(s.text.size()) / 1e6;
+  double const megabytes = benchmark::megabytes(samples);
 
   std::vector<verdict> ours(samples.size()), plain(samples.size());
   std::vector<double> rate, plain_rate;
@@ -102,8 +81,8 @@ int main(int argc, char** argv) {
       "{\"job\": \"filter\", \"metric\": \"starcoder2 chain with statistics\", \"unit\": \"MB/s per core\", "
       "\"us\": %.6g, \"runs\": %s, \"plain\": %.6g, \"plain_runs\": %s, \"blocks\": \"%s\", \"threads\": %d, "
       "\"megabytes\": %.6g, \"documents\": %zu, \"kept\": %d, \"differences\": %d",
-      median(rate), rates(rate).c_str(), median(plain_rate), rates(plain_rate).c_str(), blocks, pool.threads(), megabytes,
-      samples.size(), reasons["kept"], differences);
+      median(rate), benchmark::list_of(rate).c_str(), median(plain_rate), benchmark::list_of(plain_rate).c_str(), blocks,
+      pool.threads(), megabytes, samples.size(), reasons["kept"], differences);
   std::string list;
   for (auto const& [reason, count] : reasons)
     if (reason != "kept") list += (list.empty() ? "" : ", ") + ("\"" + std::string(reason)) + "\": " + std::to_string(count);

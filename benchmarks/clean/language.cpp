@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// language INPUT.jsonl(.zst) RUNS OUT: the language of every row {"path", "text"}, one title a line of OUT, in order. Prints one
-// JSON line: thousands of files and MB of text per second of processor time, by run.
+// language INPUT.jsonl(.zst) RUNS OUT: the language of every row {"path", "text"}, one title a line of OUT, in order. Prints
+// one JSON line: thousands of files and MB of text per second of processor time, by run.
 #include "support/sample.hpp"
+#include "support/source_rows.hpp"
 
 #include <snowcoder/corpus/language.hpp>
 #include <snowcoder/io/compressed.hpp>
-#include <snowcoder/io/source_row.hpp>
 
 #include <cstdio>
 #include <cstdlib>
@@ -15,36 +15,12 @@
 
 using namespace snowcoder;
 
-namespace {
-
-struct sample {
-  std::string path, text;
-};
-
-std::vector<sample> read(char const* name) {
-  std::vector<sample> samples;
-  auto reader = benchmark::must(io::line_reader::open(name));
-  io::source_row_parser parser;
-  for (std::string_view line; benchmark::must(reader.next(line));) {
-    auto row = benchmark::must(parser.parse(line, reader.place()));
-    samples.push_back({std::move(row.content.path), std::move(row.content.text)});
-  }
-  return samples;
-}
-
-std::string list(std::vector<double> const& runs) {
-  std::string out = "[";
-  for (auto r : runs) out += (out.size() > 1 ? ", " : "") + std::to_string(r);
-  return out + "]";
-}
-
-}  // namespace
+namespace {}  // namespace
 
 int main(int argc, char** argv) {
   if (argc != 4 || std::atoi(argv[2]) < 1) return std::fprintf(stderr, "usage: language INPUT.jsonl(.zst) RUNS OUT\n"), 2;
-  auto const samples = read(argv[1]);
-  double megabytes = 0;
-  for (auto const& s : samples) megabytes += double(s.text.size()) / 1e6;
+  auto const samples = benchmark::source_rows(argv[1]);
+  double const megabytes = benchmark::megabytes(samples);
   std::vector<config::language> found(samples.size());
   std::vector<double> files, rates;
   for (int run = 0; run < std::atoi(argv[2]); ++run) {
@@ -59,6 +35,6 @@ int main(int argc, char** argv) {
     if (auto const written = out.write_line(config::title(l)); !written)
       return std::fprintf(stderr, "%s\n", written.error().message().c_str()), 1;
   if (auto const done = out.commit(); !done) return std::fprintf(stderr, "%s\n", done.error().message().c_str()), 1;
-  std::printf("{\"documents\": %zu, \"megabytes\": %.6g, \"thousands_of_files\": %s, \"rates\": %s}\n", samples.size(), megabytes,
-              list(files).c_str(), list(rates).c_str());
+  std::printf("{\"documents\": %zu, \"megabytes\": %.6g, \"thousands_of_files\": %s, \"rates\": %s}\n", samples.size(),
+              megabytes, benchmark::list_of(files).c_str(), benchmark::list_of(rates).c_str());
 }

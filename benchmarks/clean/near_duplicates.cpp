@@ -152,12 +152,6 @@ outcome find(std::vector<std::string> const& inputs, thread_pool& pool, shards_o
   return o;
 }
 
-std::string list(std::vector<double> const& values) {
-  std::string out = "[";
-  for (auto v : values) out += (out.size() > 1 ? ", " : "") + std::to_string(int(v + 0.5));
-  return out + "]";
-}
-
 /// The shingles of a text by their words: another way to the same sets.
 dedup::shingle_set spelt_out(std::string_view text, int width) {
   std::vector<std::string> words;
@@ -241,8 +235,8 @@ int measure(char const* name, int threads, int runs, char const* kept_file, std:
       "%d, "
       "\"megabytes\": %.6g, \"documents\": %zu, \"exact_copies\": %zu, \"kept\": %zu, \"compared\": %lld, \"peak_mebibytes\": "
       "%ld}\n",
-      name, list(wall).c_str(), list(processor).c_str(), threads, o.megabytes, o.documents, o.copies, o.kept.size(),
-      static_cast<long long>(o.compared), benchmark::peak_mebibytes());
+      name, benchmark::list_of(wall).c_str(), benchmark::list_of(processor).c_str(), threads, o.megabytes, o.documents,
+      o.copies, o.kept.size(), static_cast<long long>(o.compared), benchmark::peak_mebibytes());
   return 0;
 }
 

@@ -3,8 +3,8 @@
 // by kind, and the prefilter by blocks and in plain loops. Prints one JSON line: MB of text per second of processor time of
 // one core, by run, and the findings by detector. FINDINGS gets one line per finding: document, kind, detector, bytes.
 #include "support/sample.hpp"
+#include "support/source_rows.hpp"
 
-#include <snowcoder/io/source_row.hpp>
 #include <snowcoder/privacy/redact.hpp>
 
 #include <algorithm>
@@ -19,20 +19,6 @@
 using namespace snowcoder;
 
 namespace {
-
-struct sample {
-  std::string text, path;
-};
-
-std::vector<sample> read(char const* name) {
-  std::vector<sample> samples;
-  auto reader = benchmark::must(io::line_reader::open(name));
-  io::source_row_parser parser;
-  for (std::string_view line; benchmark::must(reader.next(line));)
-    if (auto row = parser.parse(line, name); row)
-      samples.push_back({std::move(row->content.text), std::move(row->content.path)});
-  return samples;
-}
 
 /// Counts candidates, so that the pass is not thrown away.
 struct counter {
@@ -49,20 +35,13 @@ struct measurement {
   std::vector<double> rates = {};
 };
 
-std::string list_of(std::vector<double> const& runs) {
-  std::string out = "[";
-  for (auto r : runs) out += (out.size() > 1 ? ", " : "") + std::to_string(int(r + 0.5));
-  return out + "]";
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc < 3 || argc > 4 || std::atoi(argv[2]) < 1)
     return std::fprintf(stderr, "usage: secrets INPUT.jsonl(.zst) RUNS [FINDINGS.jsonl]\n"), 2;
-  auto const samples = read(argv[1]);
-  double megabytes = 0;
-  for (auto const& s : samples) megabytes += double(s.text.size()) / 1e6;
+  auto const samples = benchmark::source_rows(argv[1]);
+  double const megabytes = benchmark::megabytes(samples);
 
   using privacy::kind;
   measurement find{"find"}, redact{"redact"}, secrets{"keys and passwords"}, addresses{"e-mail and network addresses"},
@@ -77,13 +56,15 @@ int main(int argc, char** argv) {
   auto const only_addresses = privacy::all_kinds.without(kind::key).without(kind::password);
   for (int run = 0; run < std::atoi(argv[2]); ++run) {
     found = 0;
-    time(find, [&](sample const& s) { found += privacy::find_personal(s.text, s.path).size(); });
-    time(redact, [&](sample const& s) { found += privacy::redact(s.text, s.path).spans.size(); });
-    time(secrets, [&](sample const& s) { found += privacy::find_personal(s.text, s.path, only_secrets).size(); });
-    time(addresses, [&](sample const& s) { found += privacy::find_personal(s.text, s.path, only_addresses).size(); });
+    time(find, [&](benchmark::source_text const& s) { found += privacy::find_personal(s.text, s.path).size(); });
+    time(redact, [&](benchmark::source_text const& s) { found += privacy::redact(s.text, s.path).spans.size(); });
+    time(secrets,
+         [&](benchmark::source_text const& s) { found += privacy::find_personal(s.text, s.path, only_secrets).size(); });
+    time(addresses,
+         [&](benchmark::source_text const& s) { found += privacy::find_personal(s.text, s.path, only_addresses).size(); });
     counter by_blocks, by_loops;
-    time(blocks, [&](sample const& s) { privacy::each_candidate(s.text, by_blocks); });
-    time(plain, [&](sample const& s) { privacy::detail::each_candidate_plain(s.text, by_loops); });
+    time(blocks, [&](benchmark::source_text const& s) { privacy::each_candidate(s.text, by_blocks); });
+    time(plain, [&](benchmark::source_text const& s) { privacy::detail::each_candidate_plain(s.text, by_loops); });
     candidates = by_blocks.n;
     plain_candidates = by_loops.n;
   }
@@ -109,7 +90,7 @@ int main(int argc, char** argv) {
       "\"candidates\": %llu, \"differences\": %d, \"rates\": {",
       block, megabytes, samples.size(), static_cast<unsigned long long>(candidates), candidates != plain_candidates);
   for (auto const* m : {&find, &redact, &secrets, &addresses, &blocks, &plain})
-    std::printf("%s\"%s\": %s", m == &find ? "" : ", ", m->name, list_of(m->rates).c_str());
+    std::printf("%s\"%s\": %s", m == &find ? "" : ", ", m->name, benchmark::list_of(m->rates).c_str());
   std::printf("}, \"found\": {");
   bool first = true;
   for (std::size_t d = 0; d < counts.size(); ++d)

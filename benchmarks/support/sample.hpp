@@ -60,6 +60,17 @@ inline std::vector<std::string> texts_of(char const* path) {
   return texts;
 }
 
+/// A JSON list.
+inline std::string list_of(std::vector<double> const& values) {
+  std::string out;
+  for (auto v : values) {
+    char digits[32];
+    std::snprintf(digits, sizeof digits, "%s%.6g", out.empty() ? "" : ", ", v);
+    out += digits;
+  }
+  return "[" + out + "]";
+}
+
 inline std::size_t bytes_of(std::vector<std::string> const& texts) {
   std::size_t bytes = 0;
   for (auto const& t : texts) bytes += t.size();

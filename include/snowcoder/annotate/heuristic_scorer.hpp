@@ -5,6 +5,7 @@
 
 #include <snowcoder/annotate/scorer.hpp>
 #include <snowcoder/core/hash.hpp>
+#include <snowcoder/core/lines.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -32,13 +33,7 @@ inline text_measures measure_text(std::string_view text) {
   std::int64_t lines = 0, comments = 0, characters = 0, visible = 0, letters = 0, words = 0;
   std::set<std::uint64_t> distinct;
   auto const is_letter = [](char c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; };
-  while (!text.empty()) {
-    auto const end = std::min(text.find('\n'), text.size());
-    auto line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    auto const first = line.find_first_not_of(" \t\r");
-    if (first == line.npos) continue;
-    line = line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
+  for (auto line = take_line(text); !line.empty(); line = take_line(text)) {
     ++lines;
     characters += std::int64_t(line.size());
     distinct.insert(hash64(line));

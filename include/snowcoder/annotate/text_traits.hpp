@@ -4,8 +4,8 @@
 #pragma once
 
 #include <snowcoder/config/language.hpp>
+#include <snowcoder/core/lines.hpp>
 
-#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -69,13 +69,7 @@ constexpr text_traits traits_of(std::string_view text, config::language l) {
   double comments = 0, docs = 0;
   std::string_view open;  // what ends the block that a line lies in
   bool documents = false;
-  while (!text.empty()) {
-    auto const end = std::min(text.find('\n'), text.size());
-    auto line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    auto const first = line.find_first_not_of(" \t\r");
-    if (first == line.npos) continue;
-    line = line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
+  for (auto line = take_line(text); !line.empty(); line = take_line(text)) {
     ++t.lines;
     auto const count = [&](bool doc) {
       ++comments;
@@ -87,15 +81,12 @@ constexpr text_traits traits_of(std::string_view text, config::language l) {
       continue;
     }
     if (detail::is_python(l)) {
-      for (std::string_view quotes : {std::string_view("\"\"\""), std::string_view("'''")}) {
-        auto const raw = line.substr(!line.empty() && (line[0] == 'r' || line[0] == 'u') ? 1 : 0);
-        if (!raw.starts_with(quotes)) continue;
+      auto const raw = line.substr(line[0] == 'r' || line[0] == 'u' ? 1 : 0), quotes = raw.substr(0, 3);
+      if (quotes == "\"\"\"" || quotes == "'''") {
         count(true);
         if (raw.find(quotes, 3) == raw.npos) open = quotes, documents = true;
-        line = {};
-        break;
+        continue;
       }
-      if (line.empty()) continue;
     } else if (!detail::comments_by_hash(l) || l == config::language::php) {
       if (line.starts_with("/*")) {
         documents = line.starts_with("/**") || line.starts_with("/*!");

@@ -3,6 +3,7 @@
 
 #include <snowcoder/config/shape.hpp>
 #include <snowcoder/core/field_list.hpp>
+#include <snowcoder/core/lines.hpp>
 #include <snowcoder/core/quantity.hpp>
 
 using namespace snowcoder;
@@ -32,4 +33,15 @@ TEST_CASE("quantities read well") {
   CHECK(with_commas(-12) == "-12");
   CHECK(bytes_text(1.11e12) == "1.11 TB");
   CHECK(binary_bytes_text(22.9 * 1024 * 1024 * 1024) == "22.9 GiB");
+}
+
+TEST_CASE("lines that hold more than blanks") {
+  std::string_view text = "\n  a b \r\n\t\n\r\nc\n\n";
+  CHECK(take_line(text) == "a b");
+  CHECK(take_line(text) == "c");
+  CHECK(take_line(text).empty());
+  CHECK(text.empty());
+  text = " last";
+  CHECK(take_line(text) == "last");
+  CHECK(take_line(text).empty());
 }
