@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program `publish`: a checkpoint as a folder that others load.
+// The program `publish`: a checkpoint as a folder or a file that others load, and `publish import`, the way back.
 #pragma once
 
 #include <snowcoder/config/fingerprint.hpp>
 #include <snowcoder/core/expected.hpp>
+#include <snowcoder/core/version.hpp>
 #include <snowcoder/io/checkpoint_file.hpp>
+#include <snowcoder/nn/decoder_parameters.hpp>
 #include <snowcoder/pipeline/app.hpp>
+#include <snowcoder/pipeline/open_tokenizer.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
+#include <snowcoder/publish/gguf.hpp>
 #include <snowcoder/publish/hugging_face.hpp>
+#include <snowcoder/publish/hugging_face_import.hpp>
 
+#include <array>
 #include <filesystem>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace snowcoder::pipeline {
 
@@ -21,9 +29,9 @@ struct publish_options {
 
 template <config::recipe R>
 expected<outcome> publish_recipe(run_context& run, publish_options options) {
-  if (options.format != "hf")
-    return failure("this version publishes Hugging Face folders only", "--format " + options.format,
-                   "publish with --format hf");
+  bool const folder = options.format == "hf";
+  if (folder && options.dtype != "f32" && options.dtype != "bf16")
+    return failure("a Hugging Face folder holds bf16 or f32", "--dtype " + options.dtype, "or publish with --format gguf");
   SNOWCODER_TRY(auto const from, io::checkpoint::open(options.checkpoint));
   SNOWCODER_CHECK(from.check_model(config::model_fingerprint<R>.hex(), R::name));
   if (options.tokenizer.empty()) {
@@ -35,14 +43,72 @@ expected<outcome> publish_recipe(run_context& run, publish_options options) {
   auto stamp = provenance::of<R>(
       "publish", {{"format", options.format}, {"dtype", options.dtype}, {"weights", from.checksum("model.safetensors")}});
   SNOWCODER_CHECK(stamp.add_input(options.tokenizer));
-  if (stamp.finished(options.out / "provenance.json")) {
+  auto const stamp_path =
+      folder ? options.out / "provenance.json" : std::filesystem::path(options.out.string() + ".provenance.json");
+  if (std::filesystem::exists(options.out) && stamp.finished(stamp_path)) {
     run.say("already published: " + options.out.string());
     return outcome::done;
   }
-  auto const type = options.dtype == "f32" ? publish::weight_type::f32 : publish::weight_type::bf16;
-  SNOWCODER_CHECK(publish::write_hugging_face(options.out, from, R::model, options.tokenizer, type));
-  SNOWCODER_CHECK(stamp.write(options.out / "provenance.json", {{"parameters", from.manifest().parameters}}));
+  if (folder) {
+    auto const type = options.dtype == "f32" ? publish::weight_type::f32 : publish::weight_type::bf16;
+    SNOWCODER_CHECK(publish::write_hugging_face(options.out, from, R::model, options.tokenizer, type));
+  } else {
+    SNOWCODER_TRY(auto const tokenizer, open_tokenizer<R>(options.tokenizer));
+    auto const type = publish::gguf_type_of(options.dtype);
+    if (!type) return failure("no such type", "--dtype " + options.dtype, "bf16, f16, f32 or q8_0");
+    SNOWCODER_CHECK(publish::write_gguf(options.out, from, R::model, tokenizer.vocabulary(), *type));
+  }
+  SNOWCODER_CHECK(stamp.write(stamp_path, {{"parameters", from.manifest().parameters}}));
   run.say("published " + options.out.string() + " (" + options.dtype + ")");
+  return outcome::done;
+}
+
+struct import_options {
+  std::filesystem::path in, out;
+};
+
+/// A published Llama-family folder as a checkpoint of this recipe: weights as they are, moments of an optimizer that has not
+/// begun. `train --from`, `generate` and `serve` take it like any other.
+template <config::recipe R>
+expected<outcome> import_recipe(run_context& run, import_options const& options) {
+  SNOWCODER_TRY(auto const from, publish::hugging_face_weights::open(options.in, R::model));
+  auto const parameters = nn::decoder_parameters<R>();
+  std::vector<float> weights(std::size_t(config::parameters(R::model)));
+  std::int64_t largest = 0;
+  run.bar.begin("import", "tensors", std::int64_t(parameters.size()));
+  for (auto const& p : parameters) {
+    auto const shape = p.is_vector() ? std::vector{p.columns} : std::vector{p.rows, p.columns};
+    SNOWCODER_CHECK(from.read(p.name, shape, std::span(weights).subspan(std::size_t(p.offset), std::size_t(p.size()))));
+    largest = std::max(largest, p.size());
+    run.bar.advance();
+  }
+  std::vector<float> const zeros(std::size_t(largest), 0.0f);
+  std::array<io::checkpoint_part, 2> parts{io::checkpoint_part{"model.safetensors", {}},
+                                           io::checkpoint_part{"optimizer.safetensors", {}}};
+  auto const append = [&](io::checkpoint_part& part, std::string const& prefix, auto const& values_of) {
+    for (auto const& p : parameters) {
+      auto const shape = p.is_vector() ? std::vector{p.columns} : std::vector{p.rows, p.columns};
+      part.tensors.push_back(
+          io::tensor_of(prefix + p.name, shape, std::span<float const>(values_of(p), std::size_t(p.size()))));
+    }
+  };
+  append(parts[0], "", [&](auto const& p) { return weights.data() + p.offset; });
+  for (auto const* prefix : {"first_moment.", "second_moment."})
+    append(parts[1], prefix, [&](auto const&) { return zeros.data(); });
+  io::checkpoint_manifest m;
+  m.position.phase = "imported";
+  m.recipe = R::name;
+  m.fingerprint = config::fingerprint<R>.hex();
+  m.text = config::recipe_text<R>();
+  m.model = config::model_fingerprint<R>.hex();
+  m.parameters = config::parameters(R::model);
+  m.settings = {{"label", "imported"}, {"from", options.in.string()}, {"stored_as", from.stored_as()}};
+  m.versions = {{"snowcoder", version}};
+  SNOWCODER_CHECK(io::write_checkpoint(options.out, std::move(m), parts));
+  if (!from.note().empty()) run.say(from.note());
+  run.say("imported " + options.in.string() + " (" + from.stored_as() + "); next: generate --checkpoint " +
+          options.out.string() + " --tokenizer " + (options.in / "tokenizer.json").string() +
+          " …, or train --phase NAME --from " + options.out.string());
   return outcome::done;
 }
 

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Element types of GGUF tensors and how floats become them. Q8_0: blocks of 32 along a row, each a scale in half precision
+// and 32 signed bytes; rounding as in the package `gguf` (half away from zero, by the scale before it is rounded to half).
+#pragma once
+
+#include <snowcoder/core/dtype.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+
+namespace snowcoder::io {
+
+/// The numbers are the format's own.
+enum class gguf_type : std::uint32_t { f32 = 0, f16 = 1, q8_0 = 8, bf16 = 30 };
+
+/// Elements that share a block; a row is whole blocks.
+constexpr std::int64_t block_of(gguf_type t) { return t == gguf_type::q8_0 ? 32 : 1; }
+
+constexpr std::uint64_t row_bytes(gguf_type t, std::int64_t columns) {
+  auto const n = std::uint64_t(columns);
+  return t == gguf_type::f32 ? 4 * n : t == gguf_type::q8_0 ? n / 32 * 34 : 2 * n;
+}
+
+/// IEEE single to half: nearest, ties to even; beyond 65504 infinite; NaN stays NaN.
+constexpr std::uint16_t float_to_half(float value) {
+  auto const u = __builtin_bit_cast(std::uint32_t, value);
+  auto const sign = std::uint16_t(u >> 16 & 0x8000u);
+  std::uint32_t const magnitude = u & 0x7fffffffu;
+  if (magnitude > 0x7f800000u) return std::uint16_t(sign | 0x7e00u);
+  if (magnitude >= 0x477ff000u) return std::uint16_t(sign | 0x7c00u);
+  if (magnitude < 0x38800000u) {  // subnormal: adding 0.5 leaves the value in units of 2^-24 in the low bits, rounded
+    float const shifted = __builtin_bit_cast(float, magnitude) + 0.5f;
+    return std::uint16_t(sign | (__builtin_bit_cast(std::uint32_t, shifted) - 0x3f000000u));
+  }
+  return std::uint16_t(sign | (magnitude - 0x38000000u + 0xfffu + (magnitude >> 13 & 1u)) >> 13);
+}
+static_assert(float_to_half(1.0f) == 0x3c00 && float_to_half(-2.0f) == 0xc000 && float_to_half(65504.0f) == 0x7bff);
+static_assert(float_to_half(65520.0f) == 0x7c00 && float_to_half(0x1p-24f) == 1 && float_to_half(0x1p-25f) == 0);
+static_assert(float_to_half(0x1.ff8p-15f) == 0x03ff && float_to_half(0x1.ffcp-15f) == 0x0400);
+
+/// Appends `values`, whole rows, as elements of type `t`.
+inline void encode(gguf_type t, std::span<float const> values, std::string& out) {
+  auto const append = [&](auto x) { out.append(reinterpret_cast<char const*>(&x), sizeof x); };
+  switch (t) {
+    case gguf_type::f32:
+      out.append(reinterpret_cast<char const*>(values.data()), values.size_bytes());
+      return;
+    case gguf_type::f16:
+      for (float v : values) append(float_to_half(v));
+      return;
+    case gguf_type::bf16:
+      for (float v : values) append(bfloat16::rounded(v));
+      return;
+    case gguf_type::q8_0:
+      for (std::size_t at = 0; at + 32 <= values.size(); at += 32) {
+        auto const block = values.subspan(at, 32);
+        float largest = 0;
+        for (float v : block) largest = std::max(largest, std::abs(v));
+        float const scale = largest / 127.0f, inverse = scale > 0 ? 1.0f / scale : 0.0f;
+        append(float_to_half(scale));
+        for (float v : block) append(std::int8_t(std::round(v * inverse)));
+      }
+      return;
+  }
+}
+
+}  // namespace snowcoder::io
