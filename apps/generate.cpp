@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// generate: greedy completions for a benchmark.
+// generate: completions for a benchmark.
 #include SNOWCODER_RECIPE_HEADER
 
 #include <snowcoder/pipeline/app.hpp>
@@ -9,7 +9,7 @@ using recipe = SNOWCODER_RECIPE;
 using namespace snowcoder;
 
 int main(int argc, char** argv) {
-  pipeline::app<recipe> app("generate", "greedy completions for the tasks of a benchmark");
+  pipeline::app<recipe> app("generate", "completions for the tasks of a benchmark, greedy or drawn");
   pipeline::generate_options options;
   auto& flags = app.flags();
   auto* checkpoint = flags.add_option("--checkpoint", options.checkpoint, "checkpoint folder");
@@ -23,6 +23,9 @@ int main(int argc, char** argv) {
   flags.add_option("--limit", options.limit, "only the first so many tasks")->check(CLI::PositiveNumber);
   flags.add_option("--precision", options.precision, "f32 or bf16")->check(CLI::IsMember({"f32", "bf16"}));
   flags.add_option("--in-flight", options.in_flight, "requests to the server at a time")->check(CLI::Range(1, 1024));
+  flags.add_option("--batch", options.batch, "tasks at a time on a checkpoint; changes speed only")->check(CLI::Range(1, 256));
+  flags.add_option("--temperature", options.temperature, "0: greedy; above, drawn by --seed")->check(CLI::Range(0.0, 100.0));
+  flags.add_option("--top-p", options.top_p, "drawn from the likeliest tokens that hold so much")->check(CLI::Range(0.0, 1.0));
   flags.callback([&] {
     if (checkpoint->count() + server->count() == 0) throw CLI::RequiredError("--checkpoint or --server");
   });

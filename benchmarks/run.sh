@@ -8,6 +8,7 @@
 #   select     the best share of every language out of 200 million candidates, beside a sort of everything (no input)
 #   heads      the four annotator recipes from one cache of vectors (--input: texts; --encoder DIR)
 #   train      tokens per second of the trainer (--input: a run folder with token files)
+#   generate   tokens per second with a cache, one and several sequences, f32 and bf16 (no input)
 #   compile    seconds until one app of a changed recipe is a binary again (no input)
 #
 # Builds what it measures. Prints one JSON line per comparison:
@@ -22,8 +23,9 @@ case $room in
                    benchmark.language) ;;
   select) targets=(benchmark.select) ;;
   heads|train|compile) targets=(quickstart) ;;
+  generate) targets=(benchmark.decode) ;;
   tokenize) targets=(quickstart.tokenize benchmark.bpe_encode benchmark.word_piece benchmark.bpe_train) ;;
-  *) sed -n '3,16s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  *) sed -n '3,17s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 cmake --preset release -DSNOWCODER_BENCHMARKS=ON > /dev/null
 cmake --build --preset release --target "${targets[@]}" > /dev/null

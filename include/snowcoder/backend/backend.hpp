@@ -6,6 +6,7 @@
 
 #include <snowcoder/backend/adamw_step.hpp>
 #include <snowcoder/backend/attention_shape.hpp>
+#include <snowcoder/backend/cached_span.hpp>
 #include <snowcoder/backend/operand.hpp>
 #include <snowcoder/backend/rope_table.hpp>
 #include <snowcoder/core/tensor_view.hpp>
@@ -41,7 +42,7 @@ concept walks_arrays = requires(D& d, T* t, T const* ct, float* f, float const* 
   { sum_of_squares(d, cf, n) } -> std::same_as<double>;
 };
 
-/// Everything a decoder needs, forward, backward and with a cache.
+/// Everything a decoder needs, forward and backward.
 template <class D, class T>
 concept decoder_backend = owns_memory<D, T> && owns_memory<D, float> && owns_memory<D, std::int32_t> && multiplies<D, T> &&
     walks_arrays<D, T> && requires(D& d, matrix_view<T> m, matrix_view<T const> c, matrix_view<float> f,
@@ -54,11 +55,20 @@ concept decoder_backend = owns_memory<D, T> && owns_memory<D, float> && owns_mem
   rope(d, m, n, n, where, rope_direction::forward);
   attention(d, m, sums, c, shape);
   attention_backward(d, m, c, c, kept, c, shape);
-  attention_cached(d, m, c, c, c, n, shape);
   swiglu(d, m, c);
   swiglu_backward(d, m, c, c);
   cross_entropy(d, sums, logits, ids);
   cross_entropy_backward(d, m, kept, logits, ids, 1.0f);
+};
+
+/// Everything a decoder needs to generate with a cache. `where` lies in host memory, an entry for each row.
+template <class D, class T>
+concept generation_backend = decoder_backend<D, T> &&
+    requires(D& d, matrix_view<T> m, matrix_view<T const> c, matrix_view<float> logits, cached_span const* where,
+             attention_shape shape) {
+  matvec(d, m, c, c);
+  matvec(d, logits, c, c);
+  attention_cached(d, m, c, m, m, where, shape);
 };
 
 /// Everything an encoder needs; forward only. offsets holds sections + 1 row numbers: sections may differ in length.

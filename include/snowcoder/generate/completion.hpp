@@ -5,6 +5,7 @@
 #include <snowcoder/config/vocabulary.hpp>
 #include <snowcoder/generate/sampling.hpp>
 #include <snowcoder/generate/stop_words.hpp>
+#include <snowcoder/generate/token_choice.hpp>
 #include <snowcoder/record/token_run.hpp>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace snowcoder::generate {
@@ -38,12 +40,15 @@ struct completion {
   std::string text;  ///< without the stop word; may end inside a character if the limit did
   std::int64_t prompt_tokens = 0, tokens = 0;
   finish reason = finish::length;
+  std::vector<token_choice> prompt_choices, choices;  ///< where asked for; an end of the text is the last of the choices
 };
 
 struct completion_options {
   std::int64_t new_tokens = 16;
   generate::sampling sampling;
   std::vector<std::string> stop;
+  bool judged = false, prompt_judged = false;  ///< tokens with their probabilities, those of the prompt too
+  std::size_t alternatives = 0;                ///< and so many likeliest ones beside each
 };
 
 /// What a prompt is to a model: its ids, at least one. A prompt that leaves no room for `new_tokens` loses its beginning, but
@@ -57,41 +62,86 @@ std::vector<token_id> prompt_ids(Codec const& codec, std::string_view prompt, st
   return ids;
 }
 
+/// An answer that grows: whoever runs the model hands it logits and reads the tokens that it chooses.
+template <text_codec Codec>
+class answer {
+ public:
+  answer(Codec const& codec, std::vector<token_id> prompt, completion_options options)
+      : codec_(&codec), prompt_(std::move(prompt)), options_(std::move(options)), stops_(options_.stop) {
+    result_.prompt_tokens = std::int64_t(prompt_.size());
+    if (options_.prompt_judged && !prompt_.empty()) result_.prompt_choices.push_back({prompt_[0], {}, {}});
+  }
+
+  std::span<token_id const> prompt() const { return prompt_; }
+  completion_options const& options() const { return options_; }
+  /// Whether the model need be asked at all.
+  bool empty() const { return options_.new_tokens <= 0 && !options_.prompt_judged; }
+  /// The logits after token `i` of the prompt, for an answer that is to judge it.
+  void hear(std::int64_t i, std::span<float const> logits) {
+    if (auto const next = std::size_t(i) + 1; next < prompt_.size())
+      result_.prompt_choices.push_back(choice_of(prompt_[next], logits, options_.alternatives));
+  }
+
+  /// Takes the logits after everything so far. True when the answer goes on behind last(), which the model is to read next;
+  /// `room` says whether it can. said(text) is called with text that is certain to stay; when it returns false, the answer
+  /// ends.
+  template <std::predicate<std::string_view> Said>
+  bool take(std::span<float const> logits, bool room, Said&& said) {
+    auto& r = result_;
+    if (options_.new_tokens <= 0) return false;
+    last_ = sample(logits, options_.sampling, r.tokens);
+    if (options_.judged) r.choices.push_back(choice_of(last_, logits, options_.alternatives));
+    if (last_ == config::end_of_text) return end(finish::stop, said);
+    ++r.tokens;
+    auto const known = r.text.size();
+    r.text += codec_->decode(std::span<token_id const>(&last_, 1));
+    if (auto const at = stops_.find(r.text, known); at != std::string::npos) {
+      r.text.resize(at);
+      return end(finish::stop, said);
+    }
+    if (!tell(stops_.safe(r.text), said)) return false;
+    return (r.tokens < options_.new_tokens && room) || end(finish::length, said);
+  }
+  token_id last() const { return last_; }
+
+  completion& result() { return result_; }
+
+ private:
+  template <class Said>
+  bool tell(std::size_t end, Said& said) {
+    auto const piece = std::string_view(result_.text).substr(told_, end - told_);
+    told_ = end;
+    return piece.empty() || said(piece);
+  }
+  template <class Said>
+  bool end(finish reason, Said& said) {
+    result_.reason = reason;
+    tell(result_.text.size(), said);
+    return false;
+  }
+
+  Codec const* codec_;
+  std::vector<token_id> prompt_;
+  completion_options options_;
+  stop_finder stops_;
+  completion result_;
+  std::size_t told_ = 0;
+  token_id last_ = 0;
+};
+
 /// `said(text)` is called with every piece of text that is certain to be in the answer; returning false ends it.
 template <language_model Model, text_codec Codec, std::predicate<std::string_view> Said>
 completion complete(Model& model, Codec const& codec, std::string_view prompt, completion_options const& options, Said&& said) {
-  completion c;
-  stop_finder const stops(options.stop);
-  auto const ids = prompt_ids(codec, prompt, model.context(), options.new_tokens);
-  c.prompt_tokens = std::int64_t(ids.size());
+  answer<Codec> a(codec, prompt_ids(codec, prompt, model.context(), options.new_tokens), options);
   model.reset();
-  std::size_t told = 0;
-  auto const tell = [&](std::size_t end) {
-    auto const piece = std::string_view(c.text).substr(told, end - told);
-    told = end;
-    return piece.empty() || said(piece);
-  };
-  if (options.new_tokens <= 0) return c;
-  auto logits = std::span<float const>(model.append(ids));
-  for (;;) {
-    auto const next = sample(logits, options.sampling, c.tokens);
-    if (next == config::end_of_text) {
-      c.reason = finish::stop;
-      break;
+  if (!a.empty()) {
+    auto logits = std::span<float const>(model.append(a.prompt()));
+    while (a.take(logits, model.size() < model.context(), said)) {
+      auto const next = a.last();
+      logits = model.append(std::span(&next, 1));
     }
-    ++c.tokens;
-    auto const known = c.text.size();
-    c.text += codec.decode(std::span(&next, 1));
-    if (auto const at = stops.find(c.text, known); at != std::string::npos) {
-      c.text.resize(at);
-      c.reason = finish::stop;
-      break;
-    }
-    if (!tell(stops.safe(c.text)) || c.tokens >= options.new_tokens || model.size() >= model.context()) break;
-    logits = model.append(std::span(&next, 1));
   }
-  tell(c.text.size());
-  return c;
+  return std::move(a.result());
 }
 
 template <language_model Model, text_codec Codec>

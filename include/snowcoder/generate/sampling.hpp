@@ -4,6 +4,7 @@
 #pragma once
 
 #include <snowcoder/core/philox.hpp>
+#include <snowcoder/generate/token_choice.hpp>
 #include <snowcoder/record/token_run.hpp>
 
 #include <algorithm>
@@ -34,18 +35,26 @@ inline token_id sample(std::span<float const> logits, sampling const& how, std::
   double const top = double(logits[std::size_t(best)]);
   std::transform(logits.begin(), logits.end(), weight.begin(),
                  [&](float l) { return std::exp((double(l) - top) / how.temperature); });
-  std::vector<token_id> order(logits.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](token_id a, token_id b) { return weight[std::size_t(a)] > weight[std::size_t(b)]; });
   double const all = std::accumulate(weight.begin(), weight.end(), 0.0);
-  double kept = 0;
-  std::size_t count = 0;
-  while (count < order.size() && (count == 0 || kept < how.top_p * all)) kept += weight[std::size_t(order[count++])];
-  double left = draws("sampled token", how.seed).uniform(std::uint64_t(position)) * kept;
-  for (std::size_t i = 0; i < count; ++i)
-    if ((left -= weight[std::size_t(order[i])]) < 0) return order[i];
-  return order[count - 1];
+  double const point = draws("sampled token", how.seed).uniform(std::uint64_t(position));
+  auto const walk = [&](double left, auto const& ids, std::size_t count) {
+    std::size_t i = 0;
+    while (i + 1 < count && (left -= weight[std::size_t(ids(i))]) >= 0) ++i;
+    return token_id(ids(i));
+  };
+  if (how.top_p >= 1)
+    return walk(
+        point * all, [](std::size_t i) { return i; }, weight.size());
+  // Sorting all ids would cost more than the model: the likeliest few nearly always hold enough.
+  for (std::size_t tried = 128;; tried *= 8) {
+    auto const order = largest(logits, tried);
+    double kept = 0;
+    std::size_t count = 0;
+    while (count < order.size() && (count == 0 || kept < how.top_p * all)) kept += weight[std::size_t(order[count++])];
+    if (kept >= how.top_p * all || order.size() == weight.size())
+      return walk(
+          point * kept, [&](std::size_t i) { return order[i]; }, count);
+  }
 }
 
 }  // namespace snowcoder::generate

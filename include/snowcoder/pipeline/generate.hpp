@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program `generate`: greedy completions for the tasks of a benchmark (paper section 3), from a checkpoint on this
-// machine or from a model server. A killed run goes on behind the last answer in its journal.
+// The program `generate`: completions for the tasks of a benchmark, greedy as in the paper (section 3) or drawn, from a
+// checkpoint on this machine or from a model server. A killed run goes on behind the last answer in its journal.
 #pragma once
 
+#include <snowcoder/core/hash.hpp>
 #include <snowcoder/generate/completion.hpp>
+#include <snowcoder/generate/completion_batch.hpp>
 #include <snowcoder/generate/completion_request.hpp>
 #include <snowcoder/io/benchmark_file.hpp>
 #include <snowcoder/io/http.hpp>
@@ -13,12 +15,15 @@
 #include <snowcoder/pipeline/provenance.hpp>
 #include <snowcoder/pipeline/text_model.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace snowcoder::pipeline {
@@ -29,13 +34,18 @@ struct generate_options {
   std::int64_t limit = 0;     ///< first so many tasks; 0: all
   std::string precision = "f32";
   int in_flight = 8;  ///< requests to a server at a time
+  int batch = 8;      ///< tasks at a time on a checkpoint, where memory allows; changes speed only
+  double temperature = 0, top_p = 1;
 };
 
 namespace detail {
 
+/// Draws are keyed by the run's seed and the task, so they depend on no other task.
 template <config::recipe R>
-generate::completion_options completion_of(benchmark_task const& task) {
-  return {.new_tokens = R::evaluation.new_tokens, .sampling = {}, .stop = generate::stop_words(task.id)};
+generate::completion_options completion_of(generate_options const& o, std::uint64_t seed, benchmark_task const& task) {
+  auto const drawn_by = mix64(seed, hash(task.id).low) >> 33;  // 31 bits: what every server takes
+  generate::sampling const how{o.temperature, o.top_p, drawn_by};
+  return {.new_tokens = R::evaluation.new_tokens, .sampling = how, .stop = generate::stop_words(task.id)};
 }
 template <config::recipe R>
 std::string_view prompt_of(benchmark_task const& task) {
@@ -51,15 +61,28 @@ expected<void> complete_here(run_context& run, generate_options const& options, 
   SNOWCODER_TRY(auto const codec, open_tokenizer<R>(options.tokenizer, options.checkpoint));
   SNOWCODER_TRY(auto const weights, load_weights<R>(from));
   text_model<R, T> model(run.threads, from, weights);
-  auto conversation = model.conversation();
-  for (auto const* task : tasks)
-    SNOWCODER_CHECK(done(*task, generate::complete(conversation, codec, prompt_of<R>(*task), completion_of<R>(*task)).text));
-  return {};
+  expected<void> all = {};
+  std::vector<generate::batch_request> requests;
+  std::int64_t longest = 1;
+  for (auto const* task : tasks) {
+    auto how = completion_of<R>(options, run.seed, *task);
+    auto ids = generate::prompt_ids(codec, prompt_of<R>(*task), R::model.context, how.new_tokens);
+    longest = std::max(longest, std::int64_t(ids.size()) + how.new_tokens);
+    requests.push_back({std::move(ids), std::move(how), [](std::string_view) { return true; },
+                        [&, task](generate::completion c) {
+                          if (all) all = done(*task, std::move(c.text));
+                        }});
+  }
+  auto cache = model.conversations(options.batch, longest);
+  generate::completion_batch batch(cache, codec);
+  for (auto& r : requests) batch.add(std::move(r));
+  while (all && !batch.idle()) batch.round();
+  return all;
 }
 
 template <config::recipe R>
-expected<void> complete_there(generate_options const& options, std::vector<benchmark_task const*> const& tasks,
-                              answered const& done) {
+expected<void> complete_there(generate_options const& options, std::uint64_t seed,
+                              std::vector<benchmark_task const*> const& tasks, answered const& done) {
   io::http_options http;
   http.in_flight = options.in_flight;
   SNOWCODER_TRY(auto client, io::http_client::open(http));
@@ -70,7 +93,10 @@ expected<void> complete_there(generate_options const& options, std::vector<bench
         if (next == tasks.size()) return {};
         auto const& task = *tasks[next];
         return io::http_request{
-            next++, url, generate::completion_request(options.model, prompt_of<R>(task), completion_of<R>(task)), {}};
+            next++,
+            url,
+            generate::completion_request(options.model, prompt_of<R>(task), completion_of<R>(options, seed, task)),
+            {}};
       },
       [&](std::uint64_t tag, expected<io::http_response> answer) -> expected<void> {
         auto const& task = *tasks[tag];
@@ -78,7 +104,7 @@ expected<void> complete_there(generate_options const& options, std::vector<bench
         if (answer->status != 200)
           return failure("the server answered " + std::to_string(answer->status) + ": " + answer->body.substr(0, 200), url,
                          "check --server and --model, then run the same command again");
-        SNOWCODER_TRY(auto text, generate::completion_answer(answer->body, url, completion_of<R>(task).stop));
+        SNOWCODER_TRY(auto text, generate::completion_answer(answer->body, url, completion_of<R>(options, seed, task).stop));
         return done(task, std::move(text));
       });
 }
@@ -96,7 +122,10 @@ expected<outcome> generate_samples(run_context& run, generate_options const& opt
   auto stamp =
       provenance::of<R>("generate", {{"weights", from ? from->checksum(model_part) : options.server + " " + options.model},
                                      {"precision", from ? options.precision : ""},
-                                     {"limit", options.limit}});
+                                     {"limit", options.limit},
+                                     {"temperature", options.temperature},
+                                     {"top_p", options.top_p},
+                                     {"seed", options.temperature > 0 ? run.seed : 0}});
   SNOWCODER_CHECK(stamp.add_input(options.benchmark));
   auto const beside = [&](char const* ending) { return std::filesystem::path(options.out.string() + ending); };
   if (std::filesystem::exists(options.out) && stamp.finished(beside(".provenance.json"))) {
@@ -133,7 +162,7 @@ expected<outcome> generate_samples(run_context& run, generate_options const& opt
     run.bar.advance();
     return {};
   };
-  auto const completed = !from                         ? detail::complete_there<R>(options, left, done)
+  auto const completed = !from                         ? detail::complete_there<R>(options, run.seed, left, done)
                          : options.precision == "bf16" ? detail::complete_here<R, bfloat16>(run, options, *from, left, done)
                                                        : detail::complete_here<R, float>(run, options, *from, left, done);
   SNOWCODER_CHECK(completed);

@@ -11,6 +11,8 @@
 #include <snowcoder/pipeline/open_tokenizer.hpp>
 #include <snowcoder/pipeline/training_checkpoint.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -40,6 +42,11 @@ class text_model {
   }
   /// One conversation on this model.
   cache_type conversation() { return cache_type(device, weights_); }
+  /// Up to `count` conversations of up to `tokens` each at a time: as many as fit two gigabytes, at least one.
+  cache_type conversations(std::int64_t count, std::int64_t tokens = R::model.context) {
+    constexpr std::int64_t most = std::int64_t(2) << 30;
+    return cache_type(device, weights_, std::clamp<std::int64_t>(most / cache_type::slot_bytes(tokens), 1, count), tokens);
+  }
 
   std::string name;
   cpu::device device;

@@ -19,6 +19,7 @@
 #include <cmath>
 #include <cstring>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace snowcoder;
@@ -203,17 +204,54 @@ TEMPLATE_TEST_CASE("attention and its gradient", "[backend]", float, bfloat16) {
 
 TEMPLATE_TEST_CASE("attention against a cache", "[backend]", float, bfloat16) {
   using T = TestType;
-  attention_shape const shape{1, 5, 4, 2, 8};
-  auto const q = normal<T>("q", 5 * shape.width()), keys = normal<T>("k", 40 * shape.kv_width()),
-             values = normal<T>("v", 40 * shape.kv_width());
-  auto const got = on_any_threads(std::vector<T>(q.size()), [&](cpu::device& d, auto& out) {
-    cpu::attention_cached(d, view(out, shape.width()), view(q, shape.width()), view(keys, shape.kv_width()),
-                          view(values, shape.kv_width()), 30, shape);
+  attention_shape const shape{1, 1, 4, 2, 8};
+  auto const qkv = normal<T>("qkv", 4 * shape.packed()), keys = normal<T>("k", 60 * shape.kv_width()),
+             values = normal<T>("v", 60 * shape.kv_width());
+  // Three tokens that follow each other in one sequence, and one of another.
+  std::array<cached_span, 4> const where{cached_span{3, 30}, {3, 31}, {3, 32}, {40, 1}};
+  auto all_keys = keys, all_values = values;
+  for (std::int64_t r = 0; r < 4; ++r) {
+    auto const last = where[std::size_t(r)].first + where[std::size_t(r)].seen - 1;
+    std::copy_n(view(qkv, shape.packed()).row(r) + shape.k(0), shape.kv_width(), view(all_keys, shape.kv_width()).row(last));
+    std::copy_n(view(qkv, shape.packed()).row(r) + shape.v(0), shape.kv_width(), view(all_values, shape.kv_width()).row(last));
+  }
+  auto const got = on_any_threads(std::vector<T>(std::size_t(4 * shape.width())), [&](cpu::device& d, auto& out) {
+    auto k = keys, v = values;
+    cpu::attention_cached(d, view(out, shape.width()), view(qkv, shape.packed()), view(k, shape.kv_width()),
+                          view(v, shape.kv_width()), where.data(), shape);
+    CHECK(k == all_keys);
+    CHECK(v == all_values);
   });
   auto want = got;
-  cpu::reference::attention_cached(view(want, shape.width()), view(q, shape.width()), view(keys, shape.kv_width()),
-                                   view(values, shape.kv_width()), 30, shape);
+  for (std::int64_t r = 0; r < 4; ++r) {
+    auto const [first, seen] = where[std::size_t(r)];
+    cpu::reference::attention_cached<T>(view(want, shape.width()).slice(r, 1), view(qkv, shape.packed()).slice(r, 1),
+                                        view(std::as_const(all_keys), shape.kv_width()).slice(first, seen),
+                                        view(std::as_const(all_values), shape.kv_width()).slice(first, seen), seen - 1, shape);
+  }
   CHECK(distance(got, want) < tolerance<T>::attention);
+}
+
+TEMPLATE_TEST_CASE("a few rows with a weight, each as if it were alone", "[backend]", float, bfloat16) {
+  using T = TestType;
+  auto const columns = GENERATE(1, 37, 64, 2000);
+  constexpr std::int64_t outputs = 71, rows = 7;
+  auto const x = normal<T>("x", rows * columns), weight = normal<T>("weight", outputs * columns);
+  auto const got = on_any_threads(std::vector<float>(rows * outputs), [&](cpu::device& d, auto& y) {
+    cpu::matvec(d, view(y, outputs), view(x, columns), view(weight, columns));
+  });
+  auto want = got;
+  cpu::reference::matmul(view(want, outputs), operand<T>(view(x, columns)), transposed(view(weight, columns)));
+  CHECK(distance(got, want) < tolerance<float>::matmul);
+  cpu::device device(1);
+  for (std::int64_t r = 0; r < rows; ++r) {
+    std::vector<float> alone(outputs);
+    cpu::matvec(device, view(alone, outputs), view(x, columns).slice(r, 1), view(weight, columns));
+    CHECK(std::memcmp(alone.data(), got.data() + r * outputs, outputs * sizeof(float)) == 0);
+  }
+  std::vector<T> narrow(rows * outputs);
+  cpu::matvec(device, view(narrow, outputs), view(x, columns), view(weight, columns));
+  for (std::size_t i = 0; i < narrow.size(); ++i) CHECK(narrow[i] == T(got[i]));
 }
 
 TEMPLATE_TEST_CASE("swiglu and its gradient", "[backend]", float, bfloat16) {

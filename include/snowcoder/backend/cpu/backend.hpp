@@ -13,11 +13,12 @@
 #include <snowcoder/backend/cpu/elementwise.hpp>
 #include <snowcoder/backend/cpu/embed.hpp>
 #include <snowcoder/backend/cpu/matmul.hpp>
+#include <snowcoder/backend/cpu/matvec.hpp>
 #include <snowcoder/backend/cpu/rms_norm.hpp>
 #include <snowcoder/backend/cpu/rope.hpp>
 #include <snowcoder/backend/cpu/swiglu.hpp>
 #include <snowcoder/core/dtype.hpp>
 
 namespace snowcoder::cpu {
-static_assert(decoder_backend<device, float> && decoder_backend<device, bfloat16>);
+static_assert(generation_backend<device, float> && generation_backend<device, bfloat16>);
 }  // namespace snowcoder::cpu
