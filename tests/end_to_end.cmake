@@ -6,6 +6,8 @@ if(TARGET snowcoder_cpu)
     add_test(NAME end_to_end.${kind} COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/end_to_end/chain.py ${SNOWCODER_BIN}/tiny
              ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_BINARY_DIR}/end_to_end ${kind})
   endforeach()
+  add_test(NAME end_to_end.published COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/end_to_end/published.py ${SNOWCODER_BIN}/tiny
+           ${CMAKE_CURRENT_BINARY_DIR}/published)
   set_tests_properties(end_to_end.plain PROPERTIES FIXTURES_SETUP plain_chain TIMEOUT 900)
   set_tests_properties(end_to_end.killed PROPERTIES FIXTURES_REQUIRED plain_chain TIMEOUT 900)
 endif()

@@ -1,23 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests in the OpenAI form, checked and turned into a prompt and options; answers in that form. What this server does
-// not do is refused, never ignored.
+// Requests in the OpenAI form, checked and turned into prompts and options. What this server does not do is refused, never
+// ignored.
 #pragma once
 
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/generate/completion.hpp>
 #include <snowcoder/io/json.hpp>
+#include <snowcoder/io/json_field.hpp>
 
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace snowcoder::generate {
 
+/// A text, or its ids where the client has a tokenizer of its own.
+using text_or_ids = std::variant<std::string, std::vector<token_id>>;
+
 struct text_request {
-  std::string prompt;
+  std::vector<text_or_ids> prompts;
   completion_options options;
-  bool chat = false, stream = false;
+  int answers = 1;  ///< to each prompt
+  bool chat = false, stream = false, stream_usage = false, echo = false;
 };
 
 namespace detail {
@@ -27,6 +34,11 @@ inline expected<double> number(io::json const& body, char const* key, double oth
   if (!body[key].is_number() || body[key].get<double>() < least || body[key].get<double>() > most)
     return failure(std::string(key) + " must be a number from " + std::to_string(least) + " to " + std::to_string(most), key);
   return body[key].get<double>();
+}
+inline expected<bool> truth(io::json const& body, char const* key) {
+  if (!body.contains(key) || body[key].is_null()) return false;
+  if (!body[key].is_boolean()) return failure(std::string(key) + " must be true or false", key);
+  return body[key].get<bool>();
 }
 
 /// Messages one after the other, a line between them: a base model knows no roles.
@@ -42,27 +54,96 @@ inline expected<std::string> joined(io::json const& messages) {
   return text;
 }
 
+/// A string, ids, or a list of either.
+inline expected<std::vector<text_or_ids>> prompts(io::json const& stated, int vocabulary) {
+  auto const refuse = [] { return failure("prompt must be a string, token ids, or a list of either", "prompt"); };
+  if (stated.is_string()) return std::vector<text_or_ids>{stated.get<std::string>()};
+  if (!stated.is_array() || stated.empty()) return refuse();
+  auto const list = stated[0].is_number() ? io::json::array({stated}) : stated;
+  std::vector<text_or_ids> all;
+  for (auto const& one : list) {
+    if (one.is_string()) {
+      all.emplace_back(one.get<std::string>());
+      continue;
+    }
+    if (!one.is_array() || one.empty()) return refuse();
+    std::vector<token_id> ids;
+    for (auto const& id : one) {
+      if (!id.is_number_integer() || id < 0 || id >= vocabulary)
+        return failure("prompt holds an id that the model does not have", "prompt");
+      ids.push_back(id.get<token_id>());
+    }
+    all.emplace_back(std::move(ids));
+  }
+  return all;
+}
+
+/// Fields that would change the answer and are not done here, unless they say what is done anyway.
+inline expected<void> refuse_others(io::json const& body, bool chat) {
+  struct rule {
+    char const* key;
+    std::vector<io::json> harmless;
+  };
+  static std::vector<rule> const rules{{"suffix", {""}},
+                                       {"tools", {io::json::array()}},
+                                       {"functions", {io::json::array()}},
+                                       {"logit_bias", {io::json::object()}},
+                                       {"presence_penalty", {0}},
+                                       {"frequency_penalty", {0}},
+                                       {"repetition_penalty", {1}},
+                                       {"repeat_penalty", {1}},
+                                       {"top_k", {-1, 0}},
+                                       {"min_p", {0}},
+                                       {"response_format", {{{"type", "text"}}}}};
+  for (auto const& r : rules) {
+    auto const value = io::value_or_null(body, r.key);
+    if (!value.is_null() && std::find(r.harmless.begin(), r.harmless.end(), value) == r.harmless.end())
+      return failure(std::string(r.key) + " is not supported", r.key);
+  }
+  for (auto const* key : {"echo", "best_of"})
+    if (chat && !io::value_or_null(body, key).is_null()) return failure(std::string(key) + " does not belong to a chat", key);
+  return {};
+}
+
+/// `logprobs` is a count for a completion, and a yes with `top_logprobs` for a chat.
+inline expected<void> read_judged(io::json const& body, text_request& r) {
+  constexpr double most = 100;
+  if (r.chat) {
+    SNOWCODER_TRY(r.options.judged, truth(body, "logprobs"));
+    SNOWCODER_TRY(double const count, number(body, "top_logprobs", 0, 0, most));
+    if (count > 0 && !r.options.judged) return failure("top_logprobs needs logprobs", "top_logprobs");
+    r.options.alternatives = std::size_t(count);
+  } else if (auto const stated = io::value_or_null(body, "logprobs"); !stated.is_null() && stated != false) {
+    SNOWCODER_TRY(double const count, number(body, "logprobs", 0, 0, most));
+    r.options.judged = true;
+    r.options.alternatives = std::size_t(count);
+  }
+  SNOWCODER_TRY(r.echo, truth(body, "echo"));
+  r.options.prompt_judged = r.options.judged && r.echo;
+  if (r.stream && (r.options.judged || r.echo)) return failure("a stream has neither logprobs nor echo", "stream");
+  return {};
+}
+
 }  // namespace detail
 
 /// From the body of POST /v1/completions or, with `chat`, /v1/chat/completions. The error's place is the field's name.
-inline expected<text_request> parse_text_request(std::string const& text, bool chat, std::int64_t context) {
+inline expected<text_request> parse_text_request(std::string const& text, bool chat, std::int64_t context,
+                                                 int vocabulary = INT32_MAX) {
   SNOWCODER_TRY(auto const body, io::parse_json(text, "body"));
   if (!body.is_object()) return failure("the body must be a JSON object", "body");
-  for (auto const* key : {"n", "best_of"}) {
-    SNOWCODER_TRY(double const count, detail::number(body, key, 1, 1, 1e9));
-    if (count != 1) return failure(std::string(key) + " other than 1 is not supported", key);
-  }
-  for (auto const* key : {"echo", "logprobs", "top_logprobs", "suffix", "tools", "functions"})
-    if (body.contains(key) && !body[key].is_null() && body[key] != false && body[key] != 0)
-      return failure(std::string(key) + " is not supported", key);
+  SNOWCODER_CHECK(detail::refuse_others(body, chat));
   text_request r;
   r.chat = chat;
   if (chat) {
-    SNOWCODER_TRY(r.prompt, detail::joined(body.contains("messages") ? body["messages"] : io::json()));
+    SNOWCODER_TRY(auto prompt, detail::joined(io::value_or_null(body, "messages")));
+    r.prompts.emplace_back(std::move(prompt));
   } else {
-    if (!body.contains("prompt") || !body["prompt"].is_string()) return failure("prompt must be a string", "prompt");
-    r.prompt = body["prompt"].get<std::string>();
+    SNOWCODER_TRY(r.prompts, detail::prompts(io::value_or_null(body, "prompt"), vocabulary));
   }
+  SNOWCODER_TRY(double const answers, detail::number(body, "n", 1, 1, 128));
+  SNOWCODER_TRY(double const best_of, detail::number(body, "best_of", answers, 1, 128));
+  if (best_of != answers) return failure("best_of other than n is not supported", "best_of");
+  r.answers = int(answers);
   auto const* limit = chat && body.contains("max_completion_tokens") ? "max_completion_tokens" : "max_tokens";
   SNOWCODER_TRY(double const tokens, detail::number(body, limit, chat ? double(context) : 16, 0, 1e9));
   r.options.new_tokens = std::int64_t(tokens);
@@ -77,35 +158,10 @@ inline expected<text_request> parse_text_request(std::string const& text, bool c
       r.options.stop.push_back(w.get<std::string>());
     }
   }
-  if (body.contains("stream") && !body["stream"].is_null()) {
-    if (!body["stream"].is_boolean()) return failure("stream must be true or false", "stream");
-    r.stream = body["stream"].get<bool>();
-  }
+  SNOWCODER_TRY(r.stream, detail::truth(body, "stream"));
+  SNOWCODER_TRY(r.stream_usage, detail::truth(io::value_or_null(body, "stream_options"), "include_usage"));
+  SNOWCODER_CHECK(detail::read_judged(body, r));
   return r;
-}
-
-inline std::string_view finish_name(finish f) { return f == finish::stop ? "stop" : "length"; }
-
-/// One choice: a whole answer, or with `piece` a part of a stream; `reason` is null until the end.
-inline io::json choice(bool chat, bool piece, std::string_view text, io::json reason) {
-  io::json c{{"index", 0}};
-  if (chat)
-    c[piece ? "delta" : "message"] = {{"role", "assistant"}, {"content", text}};
-  else
-    c["text"] = text;
-  c["logprobs"] = nullptr;
-  c["finish_reason"] = std::move(reason);
-  return c;
-}
-
-/// How much of a text ends with a whole UTF-8 character: the rest waits for its other bytes.
-inline std::size_t whole_characters(std::string_view text) {
-  for (std::size_t back = 1; back <= 3 && back <= text.size(); ++back) {
-    auto const byte = static_cast<unsigned char>(text[text.size() - back]);
-    if (byte < 0x80) break;
-    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4u : byte >= 0xe0 ? 3u : 2u) ? text.size() - back : text.size();
-  }
-  return text.size();
 }
 
 }  // namespace snowcoder::generate

@@ -30,7 +30,11 @@ class http_server {
  public:
   using handler = std::function<http_reply(std::string const& body)>;
 
-  http_server() : server_(std::make_unique<httplib::Server>()) { server_->set_payload_max_length(std::size_t(64) << 20); }
+  http_server() : server_(std::make_unique<httplib::Server>()) {
+    server_->set_payload_max_length(std::size_t(64) << 20);
+    // A thread for every request that waits for its answer; they mostly sleep.
+    server_->new_task_queue = [] { return new httplib::ThreadPool(64); };
+  }
 
   void on_get(std::string const& path, handler answer) { server_->Get(path, wrapped(std::move(answer))); }
   void on_post(std::string const& path, handler answer) { server_->Post(path, wrapped(std::move(answer))); }

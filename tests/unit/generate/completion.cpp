@@ -2,6 +2,7 @@
 #include "support/catch.hpp"
 
 #include <snowcoder/generate/chat.hpp>
+#include <snowcoder/generate/chat_answer.hpp>
 #include <snowcoder/generate/completion.hpp>
 #include <snowcoder/generate/completion_request.hpp>
 #include <snowcoder/generate/sampling.hpp>
@@ -123,21 +124,67 @@ TEST_CASE("sampling is greedy, drawn, and repeatable", "[generate]") {
 }
 
 TEST_CASE("requests are checked field by field", "[generate]") {
-  auto parse = [](std::string const& body, bool chat = false) { return parse_text_request(body, chat, 64); };
+  auto parse = [](std::string const& body, bool chat = false) { return parse_text_request(body, chat, 64, 100); };
+  auto const text = [](text_request const& r, std::size_t i = 0) { return std::get<std::string>(r.prompts.at(i)); };
   auto const r = parse(R"({"model":"m","prompt":"x","max_tokens":5,"temperature":0,"stop":"\n","stream":true})");
   REQUIRE(r);
-  CHECK(r->prompt == "x");
+  CHECK(text(*r) == "x");
   CHECK(r->options.new_tokens == 5);
   CHECK(r->options.stop == std::vector<std::string>{"\n"});
   CHECK(r->stream);
   auto const c = parse(R"({"messages":[{"role":"system","content":"a"},{"role":"user","content":"b"}]})", true);
   REQUIRE(c);
-  CHECK(c->prompt == "a\nb");
+  CHECK(text(*c) == "a\nb");
   CHECK(c->options.new_tokens == 64);
-  for (auto body : {"", "[]", R"({"prompt":3})", R"({"prompt":"x","n":2})", R"({"prompt":"x","temperature":"hot"})",
-                    R"({"prompt":"x","logprobs":3})", R"({"prompt":"x","stop":[1]})", R"({"prompt":"x","stream":"yes"})"})
+
+  auto const many = parse(R"({"prompt":[" x\n",[3,99]],"n":2,"best_of":2,"logprobs":1,"echo":true,"max_tokens":0})");
+  REQUIRE(many);
+  CHECK(text(*many) == " x\n");  // exactly as given
+  CHECK(std::get<std::vector<token_id>>(many->prompts.at(1)) == std::vector<token_id>{3, 99});
+  CHECK(many->answers == 2);
+  CHECK((many->options.judged && many->options.prompt_judged && many->options.alternatives == 1));
+  CHECK(std::get<std::vector<token_id>>(parse(R"({"prompt":[5,6,7]})")->prompts.at(0)).size() == 3);
+  CHECK(parse(
+      R"({"prompt":"x","top_k":-1,"min_p":0,"repetition_penalty":1.0,"presence_penalty":0,"logit_bias":{},"suffix":null})"));
+  CHECK(parse(R"({"messages":[{"role":"user","content":"b"}],"logprobs":true,"top_logprobs":3})", true)->options.alternatives ==
+        3);
+
+  for (auto body :
+       {"", "[]", R"({"prompt":3})", R"({"prompt":[]})", R"({"prompt":[[]]})", R"({"prompt":[1,"x"]})", R"({"prompt":[100]})",
+        R"({"prompt":[-1]})", R"({"prompt":"x","n":0})", R"({"prompt":"x","best_of":3})",
+        R"({"prompt":"x","temperature":"hot"})", R"({"prompt":"x","logprobs":"many"})",
+        R"({"prompt":"x","logprobs":1,"stream":true})", R"({"prompt":"x","stop":[1]})", R"({"prompt":"x","stream":"yes"})",
+        R"({"prompt":"x","top_k":40})", R"({"prompt":"x","frequency_penalty":0.5})", R"({"prompt":"x","suffix":"y"})",
+        R"({"prompt":"x","response_format":{"type":"json_object"}})"})
     CHECK_FALSE(parse(body));
-  CHECK(parse(R"({"prompt":"x","n":2})").error().where == "n");
+  CHECK(parse(R"({"prompt":"x","top_k":2})").error().where == "top_k");
+  CHECK_FALSE(parse(R"({"messages":[{"role":"user","content":"b"}],"top_logprobs":3})", true));
+}
+
+TEST_CASE("probabilities in the forms that clients know", "[generate]") {
+  byte_codec const codec;
+  completion c;
+  c.text = "\xc3\xa9";
+  c.prompt_choices = {{98, {}, {}}, {99, -0.5, {{99, -0.5}}}};
+  c.choices = {{0xc4, -1.0, {{100, -0.25}}}, {0xaa, -2.0, {}}};
+  text_request r;
+  r.options.judged = r.echo = true;
+  auto const legacy = choice_json(codec, r, 3, "ab", c);
+  CHECK(legacy["text"] == "ab\xc3\xa9");
+  CHECK(legacy["index"] == 3);
+  auto const& l = legacy["logprobs"];
+  CHECK(l["tokens"] == io::json::array({"a", "b", "bytes:\\xc3", "bytes:\\xa9"}));
+  CHECK(l["token_logprobs"] == io::json::array({nullptr, -0.5, -1.0, -2.0}));
+  CHECK(l["text_offset"] == io::json::array({0, 1, 2, 3}));
+  CHECK(l["top_logprobs"][0].is_null());
+  CHECK(l["top_logprobs"][1] == io::json{{"b", -0.5}});
+  CHECK(l["top_logprobs"][2] == io::json{{"c", -0.25}, {"bytes:\\xc3", -1.0}});  // what was chosen stands there too
+  r.chat = true;
+  auto const chat = choice_json(codec, r, 0, "", c);
+  CHECK(chat["message"]["content"] == "\xc3\xa9");
+  CHECK(chat["logprobs"]["content"].size() == 2);
+  CHECK(chat["logprobs"]["content"][0]["bytes"] == io::json::array({0xc3}));
+  CHECK(chat["logprobs"]["content"][0]["top_logprobs"][0]["token"] == "c");
 }
 
 TEST_CASE("server requests and answers", "[generate]") {
