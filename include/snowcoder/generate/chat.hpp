@@ -8,6 +8,7 @@
 #include <snowcoder/io/json.hpp>
 #include <snowcoder/io/json_field.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -34,6 +35,11 @@ inline expected<double> number(io::json const& body, char const* key, double oth
   if (!body[key].is_number() || body[key].get<double>() < least || body[key].get<double>() > most)
     return failure(std::string(key) + " must be a number from " + std::to_string(least) + " to " + std::to_string(most), key);
   return body[key].get<double>();
+}
+inline expected<std::int64_t> whole(io::json const& body, char const* key, std::int64_t otherwise, double least, double most) {
+  SNOWCODER_TRY(double const n, number(body, key, double(otherwise), least, most));
+  if (n != std::floor(n)) return failure(std::string(key) + " must be a whole number", key);
+  return std::int64_t(n);
 }
 inline expected<bool> truth(io::json const& body, char const* key) {
   if (!body.contains(key) || body[key].is_null()) return false;
@@ -110,11 +116,11 @@ inline expected<void> read_judged(io::json const& body, text_request& r) {
   constexpr double most = 100;
   if (r.chat) {
     SNOWCODER_TRY(r.options.judged, truth(body, "logprobs"));
-    SNOWCODER_TRY(double const count, number(body, "top_logprobs", 0, 0, most));
+    SNOWCODER_TRY(auto const count, whole(body, "top_logprobs", 0, 0, most));
     if (count > 0 && !r.options.judged) return failure("top_logprobs needs logprobs", "top_logprobs");
     r.options.alternatives = std::size_t(count);
   } else if (auto const stated = io::value_or_null(body, "logprobs"); !stated.is_null() && stated != false) {
-    SNOWCODER_TRY(double const count, number(body, "logprobs", 0, 0, most));
+    SNOWCODER_TRY(auto const count, whole(body, "logprobs", 0, 0, most));
     r.options.judged = true;
     r.options.alternatives = std::size_t(count);
   }
@@ -140,17 +146,17 @@ inline expected<text_request> parse_text_request(std::string const& text, bool c
   } else {
     SNOWCODER_TRY(r.prompts, detail::prompts(io::value_or_null(body, "prompt"), vocabulary));
   }
-  SNOWCODER_TRY(double const answers, detail::number(body, "n", 1, 1, 128));
-  SNOWCODER_TRY(double const best_of, detail::number(body, "best_of", answers, 1, 128));
+  SNOWCODER_TRY(auto const answers, detail::whole(body, "n", 1, 1, 128));
+  SNOWCODER_TRY(auto const best_of, detail::whole(body, "best_of", answers, 1, 128));
   if (best_of != answers) return failure("best_of other than n is not supported", "best_of");
   r.answers = int(answers);
-  auto const* limit = chat && body.contains("max_completion_tokens") ? "max_completion_tokens" : "max_tokens";
-  SNOWCODER_TRY(double const tokens, detail::number(body, limit, chat ? double(context) : 16, 0, 1e9));
-  r.options.new_tokens = std::int64_t(tokens);
+  bool const newer = chat && !io::value_or_null(body, "max_completion_tokens").is_null();
+  SNOWCODER_TRY(r.options.new_tokens,
+                detail::whole(body, newer ? "max_completion_tokens" : "max_tokens", chat ? context : 16, 0, 1e9));
   SNOWCODER_TRY(r.options.sampling.temperature, detail::number(body, "temperature", 1, 0, 100));
   SNOWCODER_TRY(r.options.sampling.top_p, detail::number(body, "top_p", 1, 0, 1));
-  SNOWCODER_TRY(double const seed, detail::number(body, "seed", 0, -9e15, 9e15));
-  r.options.sampling.seed = std::uint64_t(std::int64_t(seed));
+  SNOWCODER_TRY(auto const seed, detail::whole(body, "seed", 0, -9e15, 9e15));
+  r.options.sampling.seed = std::uint64_t(seed);
   if (body.contains("stop") && !body["stop"].is_null()) {
     auto const words = body["stop"].is_array() ? body["stop"] : io::json::array({body["stop"]});
     for (auto const& w : words) {

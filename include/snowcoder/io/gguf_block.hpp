@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
+#include <limits>
 #include <span>
 #include <string>
 
@@ -42,7 +42,14 @@ static_assert(float_to_half(1.0f) == 0x3c00 && float_to_half(-2.0f) == 0xc000 &&
 static_assert(float_to_half(65520.0f) == 0x7c00 && float_to_half(0x1p-24f) == 1 && float_to_half(0x1p-25f) == 0);
 static_assert(float_to_half(0x1.ff8p-15f) == 0x03ff && float_to_half(0x1.ffcp-15f) == 0x0400);
 
-/// Appends `values`, whole rows, as elements of type `t`.
+/// Whether every value stays finite as an element of type `t`.
+inline bool representable(gguf_type t, std::span<float const> values) {
+  float const half = 65520.0f;  // the first to round to infinity
+  float const most = t == gguf_type::f16 ? half : t == gguf_type::q8_0 ? 127 * half : std::numeric_limits<float>::infinity();
+  return std::all_of(values.begin(), values.end(), [most](float v) { return std::abs(v) < most; });
+}
+
+/// Appends `values`, whole rows and representable, as elements of type `t`.
 inline void encode(gguf_type t, std::span<float const> values, std::string& out) {
   auto const append = [&](auto x) { out.append(reinterpret_cast<char const*>(&x), sizeof x); };
   switch (t) {
@@ -60,7 +67,9 @@ inline void encode(gguf_type t, std::span<float const> values, std::string& out)
         auto const block = values.subspan(at, 32);
         float largest = 0;
         for (float v : block) largest = std::max(largest, std::abs(v));
-        float const scale = largest / 127.0f, inverse = scale > 0 ? 1.0f / scale : 0.0f;
+        float const scale = largest / 127.0f;
+        // a scale whose inverse is infinite is zero as a half
+        float const inverse = scale >= std::numeric_limits<float>::min() ? 1.0f / scale : 0.0f;
         append(float_to_half(scale));
         for (float v : block) append(std::int8_t(std::round(v * inverse)));
       }

@@ -129,8 +129,12 @@ inline expected<void> write_gguf(std::filesystem::path const& path, gguf_metadat
                      path.string());
     auto const columns = std::size_t(t.columns()), step = std::max<std::size_t>(1, (std::size_t(1) << 18) / columns) * columns;
     for (std::size_t at = 0; at < values.size(); at += step) {
+      auto const piece = values.subspan(at, std::min(step, values.size() - at));
+      if (!representable(t.type, piece))
+        return failure("tensor " + t.name + " holds values that its type cannot hold", path.string(),
+                       "choose bf16 or f32; if those fail too, the weights are not finite");
       encoded.clear();
-      encode(t.type, values.subspan(at, std::min(step, values.size() - at)), encoded);
+      encode(t.type, piece, encoded);
       SNOWCODER_CHECK(file.write(encoded));
     }
     SNOWCODER_CHECK(file.write(std::string(detail::gguf_aligned(t.bytes()) - t.bytes(), '\0')));

@@ -136,6 +136,8 @@ TEST_CASE("requests are checked field by field", "[generate]") {
   REQUIRE(c);
   CHECK(text(*c) == "a\nb");
   CHECK(c->options.new_tokens == 64);
+  CHECK(parse(R"({"messages":[{"content":"a"}],"max_tokens":9,"max_completion_tokens":null})", true)->options.new_tokens == 9);
+  CHECK(parse(R"({"messages":[{"content":"a"}],"max_tokens":9,"max_completion_tokens":7})", true)->options.new_tokens == 7);
 
   auto const many = parse(R"({"prompt":[" x\n",[3,99]],"n":2,"best_of":2,"logprobs":1,"echo":true,"max_tokens":0})");
   REQUIRE(many);
@@ -157,6 +159,8 @@ TEST_CASE("requests are checked field by field", "[generate]") {
         R"({"prompt":"x","top_k":40})", R"({"prompt":"x","frequency_penalty":0.5})", R"({"prompt":"x","suffix":"y"})",
         R"({"prompt":"x","response_format":{"type":"json_object"}})"})
     CHECK_FALSE(parse(body));
+  for (auto count : {R"({"prompt":"x","n":1.5})", R"({"prompt":"x","max_tokens":2.5})", R"({"prompt":"x","logprobs":0.5})"})
+    CHECK_FALSE(parse(count));
   CHECK(parse(R"({"prompt":"x","top_k":2})").error().where == "top_k");
   CHECK_FALSE(parse(R"({"messages":[{"role":"user","content":"b"}],"top_logprobs":3})", true));
 }

@@ -5,6 +5,7 @@
 
 #include <snowcoder/publish/gguf.hpp>
 
+#include <cmath>
 #include <cstring>
 #include <map>
 #include <string>
@@ -182,6 +183,29 @@ TEST_CASE("a GGUF file says and holds what llama.cpp looks for", "[publish]") {
       if (std::abs(t.values[i] - want) > step) FAIL(i << ": " << t.values[i] << " for " << want);
     }
   }
+}
+
+TEST_CASE("values that a type cannot hold are refused, tiny ones become zero", "[publish]") {
+  temporary_folder dir;
+  std::vector<float> values(32, 1.0f);
+  auto const written = [&](io::gguf_type type) {
+    io::gguf_tensor const t{"w", {1, 32}, type};
+    return io::write_gguf(dir / "w.gguf", {}, std::span(&t, 1), [&](std::size_t) { return std::span<float const>(values); });
+  };
+  using enum io::gguf_type;
+  values[3] = 7e4f;
+  CHECK(written(q8_0));
+  CHECK(written(bf16));
+  REQUIRE_FALSE(written(f16));
+  CHECK(written(f16).error().what.find("tensor w") != std::string::npos);
+  values[3] = 1e7f;
+  CHECK_FALSE(written(q8_0));
+  values[3] = std::nanf("");
+  for (auto type : {f32, f16, bf16, q8_0}) CHECK_FALSE(written(type));
+  values.assign(32, 0x1p-149f);
+  CHECK(written(q8_0));
+  auto const file = io::mapped_file::open(dir / "w.gguf");
+  CHECK(file->bytes().substr(file->bytes().size() - 64) == std::string(64, '\0'));
 }
 
 TEST_CASE("what llama.cpp could not split alike is not published", "[publish]") {
