@@ -5,7 +5,7 @@
 //   OUT/encoder.bin      (200, width) float32: [CLS] vectors of the first section of the first 200 documents
 //   OUT/prompt.ids       the beginning of a document, 300 ids
 //   OUT/logits.bin       (300, vocabulary) float32
-//   OUT/greedy.ids       64 ids after the first 50 of the prompt, by the key-value cache
+//   OUT/greedy.ids       256 ids after the first 50 of the prompt, by the key-value cache
 #include <snowcoder/annotate/embedder.hpp>
 #include <snowcoder/io/document_file.hpp>
 #include <snowcoder/nn/decoder.hpp>
@@ -25,7 +25,7 @@ using namespace snowcoder;
 
 namespace {
 
-constexpr std::int64_t positions = 300, prompt = 50, generated = 64;
+constexpr std::int64_t positions = 300, prompt = 50, generated = 256;
 constexpr std::size_t embedded = 200;
 
 template <class T>
