@@ -4,6 +4,7 @@
 #pragma once
 
 #include <snowcoder/core/dtype.hpp>
+#include <snowcoder/io/half.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -24,23 +25,6 @@ constexpr std::uint64_t row_bytes(gguf_type t, std::int64_t columns) {
   auto const n = std::uint64_t(columns);
   return t == gguf_type::f32 ? 4 * n : t == gguf_type::q8_0 ? n / 32 * 34 : 2 * n;
 }
-
-/// IEEE single to half: nearest, ties to even; beyond 65504 infinite; NaN stays NaN.
-constexpr std::uint16_t float_to_half(float value) {
-  auto const u = __builtin_bit_cast(std::uint32_t, value);
-  auto const sign = std::uint16_t(u >> 16 & 0x8000u);
-  std::uint32_t const magnitude = u & 0x7fffffffu;
-  if (magnitude > 0x7f800000u) return std::uint16_t(sign | 0x7e00u);
-  if (magnitude >= 0x477ff000u) return std::uint16_t(sign | 0x7c00u);
-  if (magnitude < 0x38800000u) {  // subnormal: adding 0.5 leaves the value in units of 2^-24 in the low bits, rounded
-    float const shifted = __builtin_bit_cast(float, magnitude) + 0.5f;
-    return std::uint16_t(sign | (__builtin_bit_cast(std::uint32_t, shifted) - 0x3f000000u));
-  }
-  return std::uint16_t(sign | (magnitude - 0x38000000u + 0xfffu + (magnitude >> 13 & 1u)) >> 13);
-}
-static_assert(float_to_half(1.0f) == 0x3c00 && float_to_half(-2.0f) == 0xc000 && float_to_half(65504.0f) == 0x7bff);
-static_assert(float_to_half(65520.0f) == 0x7c00 && float_to_half(0x1p-24f) == 1 && float_to_half(0x1p-25f) == 0);
-static_assert(float_to_half(0x1.ff8p-15f) == 0x03ff && float_to_half(0x1.ffcp-15f) == 0x0400);
 
 /// Whether every value stays finite as an element of type `t`.
 inline bool representable(gguf_type t, std::span<float const> values) {
