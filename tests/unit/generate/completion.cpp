@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "support/byte_codec.hpp"
 #include "support/catch.hpp"
 
 #include <snowcoder/generate/chat.hpp>
@@ -16,20 +17,6 @@ using namespace snowcoder;
 using namespace snowcoder::generate;
 
 namespace {
-
-/// Ids are bytes + 1; id 0 is the end of the text.
-struct byte_codec {
-  std::vector<token_id> encode(std::string_view text) const {
-    std::vector<token_id> ids;
-    for (char c : text) ids.push_back(token_id(static_cast<unsigned char>(c)) + 1);
-    return ids;
-  }
-  std::string decode(std::span<token_id const> ids) const {
-    std::string text;
-    for (auto id : ids) text += char(id - 1);
-    return text;
-  }
-};
 
 /// Always continues its script, whatever it is asked; the position in it is the number of tokens beyond the prompt.
 struct scripted_model {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers in company are the answers alone, in any number of slots.
+#include "support/byte_codec.hpp"
 #include "support/catch.hpp"
 
 #include <snowcoder/generate/completion_batch.hpp>
@@ -13,19 +14,6 @@ using namespace snowcoder;
 using namespace snowcoder::generate;
 
 namespace {
-
-struct byte_codec {
-  std::vector<token_id> encode(std::string_view text) const {
-    std::vector<token_id> ids;
-    for (char c : text) ids.push_back(token_id(static_cast<unsigned char>(c)) + 1);
-    return ids;
-  }
-  std::string decode(std::span<token_id const> ids) const {
-    std::string text;
-    for (auto id : ids) text += id > 0 ? std::string(1, char(id - 1)) : "";
-    return text;
-  }
-};
 
 /// Logits from a hash of everything that a sequence has read: it cannot feel its slot, only its own tokens.
 struct hashing_model {
