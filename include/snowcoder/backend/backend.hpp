@@ -4,6 +4,7 @@
 // bfloat16); sums, norms and softmax are float inside. Shapes stand beside each verb's definition in backend/cpu/.
 #pragma once
 
+#include <snowcoder/backend/activation.hpp>
 #include <snowcoder/backend/adamw_step.hpp>
 #include <snowcoder/backend/attention_shape.hpp>
 #include <snowcoder/backend/cached_span.hpp>
@@ -71,17 +72,26 @@ concept generation_backend = decoder_backend<D, T> &&
   attention_cached(d, m, c, m, m, where, shape);
 };
 
-/// Everything an encoder needs; forward only. offsets holds sections + 1 row numbers: sections may differ in length.
+/// Weights that never change, laid out by the device for products in the arithmetic of T (float, bfloat16 or int8); rows and
+/// results are float.
 template <class D, class T>
-concept encoder_backend = owns_memory<D, T> && multiplies<D, T> &&
-    requires(D& d, matrix_view<T> m, matrix_view<T const> c, matrix_view<float> f, float* sums, T const* t, float const* v,
-             std::int32_t const* ids, std::int64_t const* offsets, std::int64_t n) {
-  embed(d, m, c, ids);  // also gathers the rows that pooling keeps
-  cast(d, sums, t, n);
-  mean_rows(d, f, c, offsets);                      // mean pooling; offsets lie in host memory, here and below
-  layer_norm(d, m, c, c, v, v, 1e-12f);             // y, x, residual, weight, bias, epsilon: y = norm(x + residual)
-  gelu(d, m, v);                                    // x, bias: x = gelu(x + bias), with the exact erf
-  bidirectional_attention(d, m, c, offsets, n, n);  // out, qkv, offsets, sections, heads
+concept projects = requires(D& d, typename D::template projection<T>& p, typename D::template projection<T> const& packed,
+                            matrix_view<float> y, matrix_view<float const> x, float const* bias) {
+  pack(d, p, x, bias);  // from (outputs, inputs) in host memory
+  project(d, y, x, packed);
+  project(d, y, x, packed, activation::gelu);
+};
+
+/// Everything an encoder needs; forward only. offsets holds sections + 1 row numbers in host memory: sections may differ in
+/// length.
+template <class D, class T>
+concept encoder_backend = owns_memory<D, float> && owns_memory<D, std::int32_t> && projects<D, T> &&
+    requires(D& d, matrix_view<float> m, matrix_view<float const> c, float const* v, std::int32_t const* ids,
+             std::int64_t const* offsets, std::int64_t n) {
+  embed(d, m, c, ids);                                          // also gathers the rows that pooling keeps
+  mean_rows(d, m, c, offsets);                                  // mean pooling
+  layer_norm(d, m, c, c, v, v, 1e-12f);                         // y, x, residual, weight, bias, epsilon: y = norm(x + residual)
+  bidirectional_attention(d, m, c, c, offsets, offsets, n, n);  // out, q, kv, query offsets, offsets, sections, heads
 };
 
 }  // namespace snowcoder

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A BERT encoder's forward pass without padding: sections of different lengths lie back to back, and only attention and
-// pooling know where one ends (paper section 2.3: the annotator's encoder). The same batch gives the same bits for any
-// number of threads; a section's vector does not depend on the sections beside it but for the last bits of matrix
-// products, whose blocking may follow the number of rows.
+// pooling know where one ends (paper section 2.3: the annotator's encoder). Where every verb of the device keeps rows apart,
+// as those of the CPU do, a section's vector is the same bits alone, beside others, and for any number of threads.
 #pragma once
 
 #include <snowcoder/backend/backend.hpp>
@@ -17,6 +16,7 @@
 
 namespace snowcoder::nn {
 
+/// T is the arithmetic of the products: float, bfloat16 or int8. Everything between them is float.
 template <named_encoder R, class Backend, class T>
 class encoder {
   static_assert(encoder_backend<Backend, T>);
@@ -29,15 +29,14 @@ class encoder {
   encoder(Backend& device, encoder_weights<R, Backend, T> weights, std::int64_t tokens)
       : device_(device),
         weights_(std::move(weights)),
-        capacity_(rounded(std::max<std::int64_t>(tokens, shape.positions))),
+        capacity_(std::max<std::int64_t>(tokens, shape.positions)),
         ids_(capacity_),
         places_(capacity_),
-        words_(capacity_ * width),
-        x_(capacity_ * width),
-        y_(capacity_ * width),
-        qkv_(capacity_ * 3 * width),
-        inner_(capacity_ * shape.hidden),
-        pooled_(capacity_ * width) {}
+        x_(capacity_ * stride(width)),
+        y_(capacity_ * stride(width)),
+        q_(capacity_ * stride(width)),
+        kv_(capacity_ * stride(2 * width)),
+        inner_(capacity_ * stride(shape.hidden)) {}
 
   std::int64_t capacity() const { return capacity_; }
 
@@ -50,82 +49,95 @@ class encoder {
             "encoder: offsets cover the ids");
     for (auto id : ids) require(id >= 0 && id < shape.vocabulary, "encoder: ids lie in the vocabulary");
     embed_tokens(ids, offsets);
-    std::int64_t left = rounded(rows);
-    for (std::int64_t i = 0; i < shape.layers; ++i) {
-      auto const w = weights_.layer(i);
-      matrix_view<T> const x(x_.data(), left, width), y(y_.data(), left, width), qkv(qkv_.data(), left, 3 * width);
-      project(qkv, x, w.qkv, w.qkv_bias);
-      bidirectional_attention(device_, matrix_view<T>(words_.data(), left, width), matrix_view<T const>(qkv), offsets.data(),
-                              sections, std::int64_t(shape.heads));
-      if (shape.pool == config::pooling::cls && i + 1 == shape.layers) left = keep_first_rows(offsets, sections);
-      matrix_view<T> const stream(x_.data(), left, width), attended(words_.data(), left, width), mixed(y_.data(), left, width);
-      project(mixed, attended, w.output, w.output_bias);
-      norm(stream, mixed, stream, w.attention_norm);
-      matrix_view<T> const inner(inner_.data(), left, shape.hidden);
-      matmul(device_, inner, operand<T>(stream), transposed(w.intermediate), product_options{});
-      gelu(device_, inner, w.intermediate_bias);
-      project(mixed, inner, w.down, w.down_bias);
-      norm(stream, mixed, stream, w.output_norm);
+    constexpr bool by_first = shape.pool == config::pooling::cls;
+    constexpr std::int64_t whole = shape.layers - by_first;
+    auto const x = view(x_, rows, width), y = view(y_, rows, width), q = view(q_, rows, width);
+    for (std::int64_t i = 0; i < whole; ++i) {
+      project(device_, q, matrix_view<float const>(x), weights_.layer(i).query);
+      attend(i, x, q, offsets.data(), offsets);
+      finish(i, x, q, y);
     }
-    if constexpr (shape.pool == config::pooling::cls)
-      cast(device_, pooled_.data(), static_cast<T const*>(x_.data()), sections * width);
-    else
-      mean_rows(device_, matrix_view<float>(pooled_.data(), sections, width), matrix_view<T const>(x_.data(), rows, width),
-                offsets.data());
-    download(device_, out, static_cast<float const*>(pooled_.data()), sections * width);
+    if constexpr (by_first) {
+      // Only the first token of each section goes through the last layer; the others are its keys and values.
+      upload(device_, ids_.data(), first_rows(offsets), sections);
+      auto const stream = view(y_, sections, width), few = view(q_, sections, width), mixed = view(x_, sections, width);
+      embed(device_, stream, matrix_view<float const>(x), static_cast<std::int32_t const*>(ids_.data()));
+      project(device_, few, matrix_view<float const>(stream), weights_.layer(whole).query);
+      each_.resize(offsets.size());
+      for (std::size_t s = 0; s < each_.size(); ++s) each_[s] = std::int64_t(s);
+      attend(whole, x, few, each_.data(), offsets);
+      finish(whole, stream, few, mixed);
+      for (std::int64_t s = 0; s < sections; ++s)
+        download(device_, out + s * width, static_cast<float const*>(stream.row(s)), width);
+    } else {
+      matrix_view<float> const pooled(q_.data(), sections, width);
+      mean_rows(device_, pooled, matrix_view<float const>(x), offsets.data());
+      download(device_, out, static_cast<float const*>(pooled.data), sections * width);
+    }
   }
 
  private:
-  /// Products run on a multiple of 64 rows, so that few shapes have to be compiled; rows behind the last token hold whatever
-  /// finite numbers an earlier batch left and are never read by others.
-  static constexpr std::int64_t rounded(std::int64_t rows) { return (rows + 63) / 64 * 64; }
+  /// Rows a power of two apart would share few sets of a cache.
+  static constexpr std::int64_t stride(std::int64_t columns) { return columns + 16; }
+  template <class Buffer>
+  static matrix_view<float> view(Buffer& b, std::int64_t rows, std::int64_t columns) {
+    return {b.data(), rows, columns, stride(columns)};
+  }
 
   void embed_tokens(std::span<std::int32_t const> ids, std::span<std::int64_t const> offsets) {
-    auto const all = rounded(std::int64_t(ids.size()));
-    host_.assign(std::size_t(2 * all), 0);
-    std::copy(ids.begin(), ids.end(), host_.begin());
+    auto const rows = std::int64_t(ids.size());
+    host_.resize(std::size_t(rows));
     for (std::size_t s = 0; s + 1 < offsets.size(); ++s) {
       auto const length = offsets[s + 1] - offsets[s];
       require(length > 0 && length <= shape.positions, "encoder: a section has 1 to positions tokens");
-      for (std::int64_t i = 0; i < length; ++i) host_[std::size_t(all + offsets[s] + i)] = std::int32_t(i);
+      for (std::int64_t i = 0; i < length; ++i) host_[std::size_t(offsets[s] + i)] = std::int32_t(i);
     }
-    upload(device_, ids_.data(), static_cast<std::int32_t const*>(host_.data()), all);
-    upload(device_, places_.data(), static_cast<std::int32_t const*>(host_.data() + all), all);
-    matrix_view<T> const x(x_.data(), all, width), words(words_.data(), all, width);
-    embed(device_, words, weights_.words(), static_cast<std::int32_t const*>(ids_.data()));
+    upload(device_, ids_.data(), ids.data(), rows);
+    upload(device_, places_.data(), static_cast<std::int32_t const*>(host_.data()), rows);
+    auto const x = view(x_, rows, width), y = view(y_, rows, width);
+    embed(device_, y, weights_.words(), static_cast<std::int32_t const*>(ids_.data()));
     embed(device_, x, weights_.places(), static_cast<std::int32_t const*>(places_.data()));
-    norm(x, words, x, weights_.embedding_norm());
+    norm(x, y, weights_.embedding_norm());
   }
 
-  /// Behind the last attention only the first row of each section matters: gathers them from the residual stream and from
-  /// the attention's output, and returns how many rows go on.
-  std::int64_t keep_first_rows(std::span<std::int64_t const> offsets, std::int64_t sections) {
-    auto const kept = rounded(sections);
-    host_.assign(std::size_t(kept), 0);
-    for (std::int64_t s = 0; s < sections; ++s) host_[std::size_t(s)] = std::int32_t(offsets[std::size_t(s)]);
-    upload(device_, ids_.data(), static_cast<std::int32_t const*>(host_.data()), kept);
-    for (auto* stream : {&x_, &words_}) {
-      embed(device_, matrix_view<T>(y_.data(), kept, width), matrix_view<T const>(stream->data(), capacity_, width),
-            static_cast<std::int32_t const*>(ids_.data()));
-      std::swap(*stream, y_);
-    }
-    return kept;
+  std::int32_t const* first_rows(std::span<std::int64_t const> offsets) {
+    host_.assign(offsets.begin(), offsets.end() - 1);
+    return host_.data();
   }
 
-  void project(matrix_view<T> y, matrix_view<T const> x, matrix_view<T const> weight, float const* bias) {
-    matmul(device_, y, operand<T>(x), transposed(weight), product_options{.bias = bias});
+  /// q = the attention of the queries in q over all tokens of their sections; x is what the keys and values come from.
+  void attend(std::int64_t layer, matrix_view<float const> x, matrix_view<float> q, std::int64_t const* query_offsets,
+              std::span<std::int64_t const> offsets) {
+    auto const kv = view(kv_, x.rows, 2 * width);
+    project(device_, kv, x, weights_.layer(layer).key_value);
+    bidirectional_attention(device_, q, matrix_view<float const>(q), matrix_view<float const>(kv), query_offsets,
+                            offsets.data(), std::int64_t(offsets.size()) - 1, std::int64_t(shape.heads));
   }
-  void norm(matrix_view<T> y, matrix_view<T const> x, matrix_view<T const> residual, float const* weight_and_bias) {
-    layer_norm(device_, y, x, residual, weight_and_bias, weight_and_bias + width, float(shape.norm_epsilon));
+
+  /// What follows attention in a layer, on the residual stream x; `mixed` is scratch.
+  void finish(std::int64_t layer, matrix_view<float> x, matrix_view<float const> attended, matrix_view<float> mixed) {
+    auto const& w = weights_.layer(layer);
+    project(device_, mixed, attended, w.output);
+    norm(x, mixed, w.attention_norm.data());
+    auto const inner = view(inner_, x.rows, shape.hidden);
+    project(device_, inner, matrix_view<float const>(x), w.intermediate, activation::gelu);
+    project(device_, mixed, matrix_view<float const>(inner), w.down);
+    norm(x, mixed, w.output_norm.data());
+  }
+
+  /// x = norm(x + added)
+  void norm(matrix_view<float> x, matrix_view<float const> added, float const* weight_and_bias) {
+    layer_norm(device_, x, added, matrix_view<float const>(x), weight_and_bias, weight_and_bias + width,
+               float(shape.norm_epsilon));
   }
 
   Backend& device_;
   encoder_weights<R, Backend, T> weights_;
   std::int64_t capacity_;
   typename Backend::template buffer<std::int32_t> ids_, places_;
-  typename Backend::template buffer<T> words_, x_, y_, qkv_, inner_;
-  typename Backend::template buffer<float> pooled_;
+  typename Backend::template buffer<float> x_, y_, q_, kv_, inner_;
   std::vector<std::int32_t> host_;
+  std::vector<std::int64_t> each_;
 };
 
 }  // namespace snowcoder::nn

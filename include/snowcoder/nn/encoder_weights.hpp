@@ -1,18 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// A BERT encoder's weights in device memory, and views of every layer in them.
+// A BERT encoder's weights on a device, read under the names that published folders use: tables and norms in float, every
+// matrix of a product packed by the device for the arithmetic of T.
 #pragma once
 
+#include <snowcoder/backend/backend.hpp>
+#include <snowcoder/config/shape.hpp>
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/tensor_view.hpp>
-#include <snowcoder/nn/encoder_parameters.hpp>
 
 #include <concepts>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace snowcoder::nn {
+
+/// A type that names an encoder: every recipe does.
+template <class R>
+concept named_encoder = std::is_empty_v<R> && requires {
+  { R::encoder } -> std::convertible_to<config::encoder_shape>;
+};
 
 /// Where weights come from: read(name, out) fills out.size() floats or says what is wrong (io/encoder_folder.hpp).
 template <class S>
@@ -20,68 +30,85 @@ concept weight_source = requires(S const& s, std::string const& name, std::span<
   { s.read(name, out) } -> std::same_as<expected<void>>;
 };
 
-template <class T>
+/// One layer. Norms hold the weight, then the bias. The query stands apart from key and value: behind the last layer of an
+/// encoder that pools by its first token, only that token asks.
+template <class Backend, class T>
 struct encoder_layer_weights {
-  matrix_view<T const> qkv, output, intermediate, down;
-  float const *qkv_bias, *output_bias, *attention_norm, *intermediate_bias, *down_bias, *output_norm;
+  typename Backend::template projection<T> query, key_value, output, intermediate, down;
+  typename Backend::template buffer<float> attention_norm, output_norm;
 };
 
 template <named_encoder R, class Backend, class T>
 class encoder_weights {
  public:
   static constexpr config::encoder_shape shape = R::encoder;
-  static constexpr encoder_layout layout{R::encoder};
 
-  /// Reads every tensor of the encoder and rounds matrices to T. One tensor at a time is in host memory.
+  /// Reads every tensor of the encoder. One matrix at a time is in host memory as it was read.
   static expected<encoder_weights> load(Backend& device, weight_source auto const& source) {
     encoder_weights w;
-    std::vector<float> values, first_kind(shape.width);
-    for (auto const& p : encoder_parameters(shape)) {
-      values.resize(std::size_t(p.size()));
-      SNOWCODER_CHECK(source.read(p.name, std::span<float>(values)));
-      if (p.offset == layout.kinds() && p.matrix) first_kind.assign(values.begin(), values.begin() + shape.width);
-      if (p.matrix)
-        w.put(device, w.matrices_.data() + p.offset, values);
-      else
-        upload(device, w.vectors_.data() + p.offset, values.data(), p.size());
-      if (p.offset == layout.places() && p.matrix) w.host_places_ = values;
-    }
+    constexpr auto width = std::int64_t(shape.width);
+    std::string const e = "embeddings.";
+    SNOWCODER_TRY(auto const words, read(source, {e + "word_embeddings.weight"}, shape.vocabulary * width));
+    w.words_ = on_device(device, words);
     // Every token of ours is of kind 0: the kind's vector joins the positions once, instead of every token.
-    for (std::size_t i = 0; i < w.host_places_.size(); ++i) w.host_places_[i] += first_kind[i % std::size_t(shape.width)];
-    w.put(device, w.matrices_.data() + layout.places(), w.host_places_);
-    w.host_places_ = {};
+    SNOWCODER_TRY(auto places, read(source, {e + "position_embeddings.weight"}, shape.positions * width));
+    SNOWCODER_TRY(auto const kinds, read(source, {e + "token_type_embeddings.weight"}, shape.types * width));
+    for (std::size_t i = 0; i < places.size(); ++i) places[i] += kinds[i % std::size_t(width)];
+    w.places_ = on_device(device, places);
+    SNOWCODER_TRY(auto const norm, read(source, {e + "LayerNorm.weight", e + "LayerNorm.bias"}, width));
+    w.embedding_norm_ = on_device(device, norm);
+    for (int i = 0; i < shape.layers; ++i) {
+      auto const at = "encoder.layer." + std::to_string(i) + ".", self = at + "attention.self.";
+      auto& l = w.layers_.emplace_back();
+      SNOWCODER_CHECK(read_projection(device, l.query, source, {self + "query"}, width, width));
+      SNOWCODER_CHECK(read_projection(device, l.key_value, source, {self + "key", self + "value"}, width, width));
+      SNOWCODER_CHECK(read_projection(device, l.output, source, {at + "attention.output.dense"}, width, width));
+      SNOWCODER_CHECK(read_projection(device, l.intermediate, source, {at + "intermediate.dense"}, shape.hidden, width));
+      SNOWCODER_CHECK(read_projection(device, l.down, source, {at + "output.dense"}, width, shape.hidden));
+      for (auto [to, name] :
+           {std::pair{&l.attention_norm, at + "attention.output."}, std::pair{&l.output_norm, at + "output."}}) {
+        SNOWCODER_TRY(auto const values, read(source, {name + "LayerNorm.weight", name + "LayerNorm.bias"}, width));
+        *to = on_device(device, values);
+      }
+    }
     return w;
   }
 
-  matrix_view<T const> words() const { return {matrices_.data() + layout.words(), shape.vocabulary, shape.width}; }
+  matrix_view<float const> words() const { return {words_.data(), shape.vocabulary, shape.width}; }
   /// Position and kind 0, added.
-  matrix_view<T const> places() const { return {matrices_.data() + layout.places(), shape.positions, shape.width}; }
-  float const* embedding_norm() const { return vectors_.data() + layout.embedding_norm(); }
-  encoder_layer_weights<T> layer(std::int64_t i) const {
-    T const* m = matrices_.data() + layout.layer(i);
-    float const* v = vectors_.data() + layout.layer_vectors(i);
-    return {{m + layout.qkv(), 3 * shape.width, shape.width},
-            {m + layout.output(), shape.width, shape.width},
-            {m + layout.intermediate(), shape.hidden, shape.width},
-            {m + layout.down(), shape.width, shape.hidden},
-            v + layout.qkv_bias(),
-            v + layout.output_bias(),
-            v + layout.attention_norm(),
-            v + layout.intermediate_bias(),
-            v + layout.down_bias(),
-            v + layout.output_norm()};
-  }
+  matrix_view<float const> places() const { return {places_.data(), shape.positions, shape.width}; }
+  float const* embedding_norm() const { return embedding_norm_.data(); }
+  encoder_layer_weights<Backend, T> const& layer(std::int64_t i) const { return layers_[std::size_t(i)]; }
 
  private:
-  encoder_weights() : matrices_(layout.matrices()), vectors_(layout.vectors()) {}
-  void put(Backend& device, T* to, std::vector<float> const& values) {
-    std::vector<T> const rounded(values.begin(), values.end());
-    upload(device, to, rounded.data(), std::int64_t(rounded.size()));
+  using buffer = typename Backend::template buffer<float>;
+
+  /// Tensors of `size` elements each, one behind the other.
+  static expected<std::vector<float>> read(weight_source auto const& source, std::vector<std::string> const& names,
+                                           std::int64_t size) {
+    std::vector<float> values(names.size() * std::size_t(size));
+    for (std::size_t i = 0; i < names.size(); ++i)
+      SNOWCODER_CHECK(source.read(names[i], std::span(values).subspan(i * std::size_t(size), std::size_t(size))));
+    return values;
+  }
+  static buffer on_device(Backend& device, std::vector<float> const& values) {
+    buffer b(std::int64_t(values.size()));
+    upload(device, b.data(), values.data(), b.size());
+    return b;
+  }
+  /// The linear layers `names`, of `outputs` outputs each, as one projection.
+  static expected<void> read_projection(Backend& device, auto& to, weight_source auto const& source,
+                                        std::vector<std::string> const& names, std::int64_t outputs, std::int64_t inputs) {
+    std::vector<std::string> weights, biases;
+    for (auto const& n : names) weights.push_back(n + ".weight"), biases.push_back(n + ".bias");
+    SNOWCODER_TRY(auto const weight, read(source, weights, outputs * inputs));
+    SNOWCODER_TRY(auto const bias, read(source, biases, outputs));
+    pack(device, to, matrix_view<float const>(weight.data(), outputs * std::int64_t(names.size()), inputs), bias.data());
+    return {};
   }
 
-  typename Backend::template buffer<T> matrices_;
-  typename Backend::template buffer<float> vectors_;
-  std::vector<float> host_places_;
+  buffer words_, places_, embedding_norm_;
+  std::vector<encoder_layer_weights<Backend, T>> layers_;
 };
 
 }  // namespace snowcoder::nn

@@ -5,6 +5,7 @@
 #include <snowcoder/annotate/embedder.hpp>
 #include <snowcoder/annotate/section_scorer.hpp>
 
+#include <algorithm>
 #include <numeric>
 #include <set>
 #include <string>
@@ -85,7 +86,7 @@ TEST_CASE("the other rules, and windows that stay inside the file") {
 }
 
 TEST_CASE("texts are embedded in their order, in batches under the budget") {
-  std::vector<std::string> texts{"abc", "", std::string(50, 'x') + std::string(50, 'y'), "z", "abcdefghi"};
+  std::vector<std::string> texts{"abc", "", std::string(50, 'x') + std::string(50, 'y'), "z", "abcdefghi", "xxxxxxxx"};
   std::vector<std::string_view> const views(texts.begin(), texts.end());
   counting_encoder encoder;
   thread_pool threads(2);
@@ -98,8 +99,9 @@ TEST_CASE("texts are embedded in their order, in batches under the budget") {
   CHECK(all[2].vectors[2] == float('x'));
   CHECK(all[2].vectors[8] == float('y'));
   CHECK(all[2].tokens == 100);
-  CHECK(all[4].sections.distinct == 2);  // 9 tokens in windows of 8
-  CHECK(encoder.sections == 1 + 1 + 3 + 1 + 2);
+  CHECK(all[4].sections.distinct == 2);          // 9 tokens in windows of 8
+  CHECK(encoder.sections == 1 + 1 + 3 + 1 + 2);  // the last text's section is that of a file before it
+  CHECK(std::equal(all[5].vectors.begin(), all[5].vectors.end(), all[2].vectors.begin()));
   CHECK(encoder.largest <= encoder.capacity());
 }
 

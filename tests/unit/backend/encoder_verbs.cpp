@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// The encoder's CPU verbs against their twins, in both element types, on ragged shapes; the same bits for 1 and 3 threads.
+// The encoder's CPU verbs against their twins, in every arithmetic, on ragged shapes; the same bits for 1 and 3 threads, and
+// for a row alone as for the row among others.
 #include "support/catch.hpp"
 #include "support/tolerance.hpp"
 
 #include <snowcoder/backend/cpu/encoder_backend.hpp>
 #include <snowcoder/backend/cpu/reference/bidirectional_attention.hpp>
-#include <snowcoder/backend/cpu/reference/gelu.hpp>
 #include <snowcoder/backend/cpu/reference/layer_norm.hpp>
 #include <snowcoder/backend/cpu/reference/mean_rows.hpp>
+#include <snowcoder/backend/cpu/reference/projection.hpp>
 #include <snowcoder/core/philox.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
+#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -20,70 +24,126 @@ using tests::distance;
 using tests::tolerance;
 
 namespace {
-template <class T>
-std::vector<T> normal(std::string_view name, std::int64_t count, double deviation = 1.0) {
-  std::vector<T> values(static_cast<std::size_t>(count));
+std::vector<float> normal(std::string_view name, std::int64_t count, double deviation = 1.0) {
+  std::vector<float> values(static_cast<std::size_t>(count));
   draws const source(name, 5);
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = T(float(deviation * source.normal(i)));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = float(deviation * source.normal(i));
   return values;
 }
-template <class T>
-matrix_view<T> view(std::vector<T>& v, std::int64_t columns) {
+matrix_view<float> view(std::vector<float>& v, std::int64_t columns) {
   return {v.data(), std::int64_t(v.size()) / columns, columns};
 }
-template <class T>
-bool same_bits(std::vector<T> const& a, std::vector<T> const& b) {
-  return std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
+bool same_bits(std::vector<float> const& a, std::vector<float> const& b) {
+  return std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
 }  // namespace
 
-TEST_CASE("error_function is erf in float") {
-  double worst = 0;
-  for (double x = -6; x <= 6; x += 1e-4)
-    worst = std::max(worst, std::abs(double(cpu::error_function(float(x))) - std::erf(double(float(x)))));
+TEST_CASE("error_function is erf, power_of_two is 2^x, in float") {
+  double worst = 0, worst_power = 0;
+  for (double x = -6; x <= 6; x += 1e-4) {
+    auto const got = cpu::error_function(cpu::broadcast(float(x)));
+    worst = std::max(worst, std::abs(double(got[0]) - std::erf(double(float(x)))));
+  }
   CHECK(worst < 4e-7);
+  for (double x = -30; x <= 0; x += 1e-4) {
+    double const exact = std::exp2(double(float(x)));
+    worst_power = std::max(worst_power, std::abs(double(cpu::power_of_two(cpu::broadcast(float(x)))[0]) / exact - 1));
+  }
+  CHECK(worst_power < 4e-7);
+  CHECK(cpu::power_of_two(cpu::broadcast(-std::numeric_limits<float>::infinity()))[0] < 2e-38f);
 }
 
-TEMPLATE_TEST_CASE("layer_norm and gelu agree with their twins", "", float, bfloat16) {
+TEST_CASE("byte and pair products of a lane are sums of products") {
+  auto const bytes = [](int a, int b, int c, int d) {
+    return std::int32_t(std::uint32_t(a & 255) | std::uint32_t(b & 255) << 8 | std::uint32_t(c & 255) << 16 |
+                        std::uint32_t(d & 255) << 24);
+  };
+  CHECK(cpu::add_byte_products(cpu::broadcast(7), cpu::broadcast(bytes(255, 255, 1, 0)),
+                               cpu::broadcast(bytes(127, 127, -5, 3)))[cpu::lanes - 1] == 7 + 2 * 255 * 127 - 5);
+  CHECK(cpu::add_byte_products(cpu::broadcast(0), cpu::broadcast(bytes(255, 255, 255, 255)),
+                               cpu::broadcast(bytes(-127, -127, -127, -127)))[0] == -4 * 255 * 127);
+  auto const pair = [](float a, float b) {
+    return cpu::broadcast(std::int32_t(std::uint32_t(bfloat16(a).bits) | std::uint32_t(bfloat16(b).bits) << 16));
+  };
+  CHECK(cpu::add_pair_products(cpu::broadcast(1.0f), pair(2.0f, -3.0f), pair(5.0f, 0.5f))[0] == 9.5f);
+}
+
+TEST_CASE("layer_norm agrees with its twin") {
   constexpr std::int64_t rows = 131, columns = 77;
-  auto x = normal<TestType>("x", rows * columns, 2.0), residual = normal<TestType>("residual", rows * columns);
-  auto const weight = normal<float>("weight", columns), bias = normal<float>("bias", columns);
-  std::vector<TestType> twin(x.size()), one(x.size()), three(x.size());
+  auto x = normal("x", rows * columns, 2.0), residual = normal("residual", rows * columns);
+  auto const weight = normal("weight", columns), bias = normal("bias", columns);
+  std::vector<float> twin(x.size()), one(x.size()), three(x.size());
   cpu::device d1(1), d3(3);
-  matrix_view<TestType const> const in = view(x, columns), other = view(residual, columns);
+  matrix_view<float const> const in = view(x, columns), other = view(residual, columns);
   cpu::reference::layer_norm(view(twin, columns), in, other, weight.data(), bias.data(), 1e-12f);
   layer_norm(d1, view(one, columns), in, other, weight.data(), bias.data(), 1e-12f);
   layer_norm(d3, view(three, columns), in, other, weight.data(), bias.data(), 1e-12f);
-  CHECK(distance(one.data(), twin.data(), rows * columns) < tolerance<TestType>::norm);
-  CHECK(same_bits(one, three));
-
-  one = three = twin = x;
-  cpu::reference::gelu(view(twin, columns), bias.data());
-  gelu(d1, view(one, columns), bias.data());
-  gelu(d3, view(three, columns), bias.data());
-  CHECK(distance(one.data(), twin.data(), rows * columns) < tolerance<TestType>::elementwise);
+  CHECK(distance(one.data(), twin.data(), rows * columns) < tolerance<float>::norm);
   CHECK(same_bits(one, three));
 }
 
-TEMPLATE_TEST_CASE("bidirectional_attention and mean_rows agree with their twins", "", float, bfloat16) {
-  constexpr std::int64_t heads = 3, width = 48;
-  std::vector<std::int64_t> const offsets{0, 1, 130, 162, 169, 426};  // 1, 129, 32, 7, 257: remainders of blocks and steps
-  auto const sections = std::int64_t(offsets.size()) - 1, rows = offsets.back();
-  auto qkv = normal<TestType>("qkv", rows * 3 * width);
-  std::vector<TestType> twin(std::size_t(rows * width)), one(twin.size()), three(twin.size());
+TEMPLATE_TEST_CASE("project agrees with its twin", "", float, bfloat16, std::int8_t) {
+  constexpr std::int64_t rows = 251, inputs = 70, outputs = 461;  // remainders of tiles, words, panels and blocks
+  auto x = normal("x", rows * inputs, 2.0), weight = normal("weight", outputs * inputs, 0.1);
+  auto const bias = normal("bias", outputs);
+  matrix_view<float const> const in = view(x, inputs), w = view(weight, inputs);
   cpu::device d1(1), d3(3);
-  matrix_view<TestType const> const in = view(qkv, 3 * width);
-  cpu::reference::bidirectional_attention(view(twin, width), in, offsets.data(), sections, heads);
-  bidirectional_attention(d1, view(one, width), in, offsets.data(), sections, heads);
-  bidirectional_attention(d3, view(three, width), in, offsets.data(), sections, heads);
-  CHECK(distance(one.data(), twin.data(), rows * width) < tolerance<TestType>::attention);
-  CHECK(same_bits(one, three));
+  for (auto act : {activation::none, activation::gelu}) {
+    std::vector<float> twin(std::size_t(rows * outputs)), one(twin.size()), three(twin.size()), alone(twin.size() / rows);
+    cpu::reference::project<TestType>(view(twin, outputs), in, w, bias.data(), act);
+    for (auto kernel : {cpu::bfloat16_kernel::widened, cpu::bfloat16_kernel::pairs, cpu::bfloat16_kernel::library}) {
+      cpu::projection<TestType> const packed(w, bias.data(), kernel);
+      project(d1, view(one, outputs), in, packed, act);
+      project(d3, view(three, outputs), in, packed, act);
+      CHECK(distance(one.data(), twin.data(), rows * outputs) < tolerance<TestType>::projection);
+      CHECK(same_bits(one, three));
+      for (std::int64_t row : {0, 13, 250}) {
+        project(d1, view(alone, outputs), in.slice(row, 1), packed, act);
+        CHECK(std::memcmp(alone.data(), one.data() + row * outputs, alone.size() * sizeof(float)) == 0);
+      }
+    }
+  }
+  std::vector<float> zeros(weight.size()), got(std::size_t(rows * outputs));
+  project(d1, view(got, outputs), in, cpu::projection<TestType>(view(zeros, inputs), nullptr));
+  CHECK(std::all_of(got.begin(), got.end(), [](float v) { return v == 0; }));
+}
+
+TEST_CASE("int8 sees rows between their extremes, and zero exactly") {
+  cpu::device d(1);
+  std::vector<float> x(3 * 64, 0.0f), y(3), weight(64, 0.01f);
+  for (std::size_t i = 0; i < 64; ++i) x[64 + i] = 3.0f, x[128 + i] = i == 5 ? 1000.0f : -0.01f;
+  project(d, view(y, 1), matrix_view<float const>(view(x, 64)), cpu::projection<std::int8_t>(view(weight, 64), nullptr));
+  CHECK(y[0] == 0.0f);
+  CHECK(std::abs(y[1] - 1.92f) < 1e-5f);
+  CHECK(std::abs(y[2] - 10.0f) < 0.03f);  // beside 1000, a hundredth is nothing
+}
+
+TEST_CASE("bidirectional_attention and mean_rows agree with their twins") {
+  constexpr std::int64_t heads = 3, width = 48;
+  std::vector<std::int64_t> const offsets{0, 1, 130, 162, 169, 426};  // 1, 129, 32, 7, 257: remainders of tiles and panels
+  std::vector<std::int64_t> const firsts{0, 1, 2, 3, 4, 5};
+  auto const sections = std::int64_t(offsets.size()) - 1, rows = offsets.back();
+  auto q = normal("q", rows * width), kv = normal("kv", rows * 2 * width);
+  matrix_view<float const> const queries = view(q, width), in = view(kv, 2 * width);
+  cpu::device d1(1), d3(3);
+  for (auto const* asked : {&offsets, &firsts}) {
+    auto const count = asked->back();
+    std::vector<float> twin(std::size_t(count * width)), one(twin.size()), three(twin.size());
+    cpu::reference::bidirectional_attention(view(twin, width), queries, in, asked->data(), offsets.data(), sections, heads);
+    bidirectional_attention(d1, view(one, width), queries, in, asked->data(), offsets.data(), sections, heads);
+    bidirectional_attention(d3, view(three, width), queries, in, asked->data(), offsets.data(), sections, heads);
+    CHECK(distance(one.data(), twin.data(), count * width) < tolerance<float>::attention);
+    CHECK(same_bits(one, three));
+    std::copy(one.begin(), one.end(), three.begin());
+    std::copy_n(q.begin(), one.size(), one.begin());
+    bidirectional_attention(d1, view(one, width), view(one, width), in, asked->data(), offsets.data(), sections, heads);
+    CHECK(same_bits(one, three));  // in place
+  }
 
   std::vector<float> mean_twin(std::size_t(sections * width)), mean_one(mean_twin.size()), mean_three(mean_twin.size());
-  matrix_view<TestType const> const x = view(twin, width);
-  cpu::reference::mean_rows(view(mean_twin, width), x, offsets.data());
-  mean_rows(d1, view(mean_one, width), x, offsets.data());
-  mean_rows(d3, view(mean_three, width), x, offsets.data());
+  cpu::reference::mean_rows(view(mean_twin, width), queries, offsets.data());
+  mean_rows(d1, view(mean_one, width), queries, offsets.data());
+  mean_rows(d3, view(mean_three, width), queries, offsets.data());
   CHECK(distance(mean_one.data(), mean_twin.data(), sections * width) < tolerance<float>::elementwise);
   CHECK(same_bits(mean_one, mean_three));
 }

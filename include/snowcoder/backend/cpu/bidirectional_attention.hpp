@@ -1,65 +1,116 @@
 // SPDX-License-Identifier: Apache-2.0
-// Attention without a mask over sections of different lengths that lie back to back, nothing padded: for each section,
-// head and block of queries, scores as one product, a softmax per row in float, and a second product with the values.
+// Attention without a mask over sections of different lengths that lie back to back, nothing padded. For each section and
+// head, keys and values are packed into panels once; then tile by tile of queries: scores, softmax, and the sum of values,
+// with the scores of a tile in the first cache. A query's result depends on its section alone.
 // twin: backend/cpu/reference/bidirectional_attention.hpp
 #pragma once
 
-#include <snowcoder/backend/cpu/attention.hpp>
 #include <snowcoder/backend/cpu/buffer.hpp>
-#include <snowcoder/backend/cpu/matmul.hpp>
+#include <snowcoder/backend/cpu/device.hpp>
+#include <snowcoder/backend/cpu/exponential_lanes.hpp>
+#include <snowcoder/backend/cpu/panel_product.hpp>
+#include <snowcoder/core/contract.hpp>
 #include <snowcoder/core/tensor_view.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <vector>
+#include <limits>
+#include <type_traits>
 
 namespace snowcoder::cpu {
 
 namespace detail {
-/// Lengths are rounded up to this in scratch memory, with zeros behind, so that the products have few shapes to compile.
-inline constexpr std::int64_t ragged_step = 32;
 
-/// The head's columns of some rows, packed, with zero rows up to `rounded`.
-template <class T>
-matrix_view<T const> packed_head(T* room, matrix_view<T const> rows, std::int64_t rounded) {
-  for (std::int64_t i = 0; i < rows.rows; ++i) std::copy_n(rows.row(i), rows.columns, room + i * rows.columns);
-  std::fill_n(room + rows.rows * rows.columns, (rounded - rows.rows) * rows.columns, T(0.0f));
-  return {room, rounded, rows.columns};
+constexpr std::int64_t whole_panels(std::int64_t columns) { return (columns + panel_width - 1) / panel_width; }
+
+/// Keys (length, head_width) as panels of their transpose, times `scale`; columns behind the last key are 0.
+inline void pack_keys(float* panels, matrix_view<float const> keys, float scale) {
+  for (std::int64_t p = 0; p < whole_panels(keys.rows); ++p) {
+    auto* const panel = panels + p * keys.columns * panel_width;
+    auto const first = p * panel_width, count = std::min(panel_width, keys.rows - first);
+    for (std::int64_t e = 0; e < keys.columns; ++e) {
+      auto* const to = panel + e * panel_width;
+      float const* from = keys.row(first) + e;
+      for (std::int64_t j = 0; j < count; ++j, from += keys.stride) to[j] = *from * scale;
+      std::fill(to + count, to + panel_width, 0.0f);
+    }
+  }
 }
+
+/// Values (length, head_width) as panels; columns behind the head's width are 0.
+inline void pack_values(float* panels, matrix_view<float const> values) {
+  for (std::int64_t p = 0; p < whole_panels(values.columns); ++p)
+    for (std::int64_t i = 0; i < values.rows; ++i) {
+      auto* const to = panels + (p * values.rows + i) * panel_width;
+      auto const count = std::min(panel_width, values.columns - p * panel_width);
+      std::copy_n(values.row(i) + p * panel_width, count, to);
+      std::fill(to + count, to + panel_width, 0.0f);
+    }
+}
+
+/// Scores in units of log 2 to 2^(score - largest), in place; columns [length, columns) become
+/// 2^-126. Returns their sum.
+inline float softmax_numerators(float* scores, std::int64_t length, std::int64_t columns) {
+  std::fill(scores + length, scores + columns, -std::numeric_limits<float>::infinity());
+  auto most = load_lanes<float_lanes>(scores);
+  for (std::int64_t j = lanes; j < columns; j += lanes) most = larger_of(most, load_lanes<float_lanes>(scores + j));
+  auto const largest = broadcast(largest_of(most));
+  float_lanes sum{};
+  for (std::int64_t j = 0; j < columns; j += lanes) {
+    auto const e = power_of_two(load_lanes<float_lanes>(scores + j) - largest);
+    store_lanes(scores + j, e);
+    sum += e;
+  }
+  return sum_of(sum);
+}
+
 }  // namespace detail
 
-/// out (rows, width) from packed qkv (rows, 3 width). Section s has the rows [offsets[s], offsets[s + 1]); `offsets` has
-/// sections + 1 entries. A section's result depends on its own rows only. out and qkv must not overlap.
-template <class T>
-void bidirectional_attention(device& d, matrix_view<T> out, matrix_view<T const> qkv, std::int64_t const* offsets,
-                             std::int64_t sections, std::int64_t heads) {
-  constexpr auto block = detail::attention_block, step = detail::ragged_step;
-  auto const width = qkv.columns / 3, head_width = width / heads;
-  float const scale = 1.0f / std::sqrt(float(head_width));
+/// out (queries, width) from q (queries, width) and packed [k | v] (rows, 2 width). Section s has the keys
+/// [offsets[s], offsets[s + 1]) and the queries [query_offsets[s], query_offsets[s + 1]); both arrays have sections + 1
+/// entries. Requires at least one key in every section; out must not overlap kv, and may be q.
+inline void bidirectional_attention(device& d, matrix_view<float> out, matrix_view<float const> q, matrix_view<float const> kv,
+                                    std::int64_t const* query_offsets, std::int64_t const* offsets, std::int64_t sections,
+                                    std::int64_t heads) {
+  auto const width = q.columns, head_width = width / heads;
+  require(kv.columns == 2 * width && out.columns == width && head_width * heads == width, "attention: shapes agree");
+  float const scale = 1.44269504088896341f / std::sqrt(float(head_width));
   d.for_each(sections * heads, [&](std::int64_t task) {
-    auto const section = task / heads, h = task % heads;
-    auto const length = offsets[section + 1] - offsets[section], keys = (length + step - 1) / step * step;
-    auto const rows = qkv.slice(offsets[section], length);
-    auto const k = detail::packed_head(scratch<T, 5>(keys * head_width), rows.part(width + h * head_width, head_width), keys);
-    auto const v =
-        detail::packed_head(scratch<T, 6>(keys * head_width), rows.part(2 * width + h * head_width, head_width), keys);
-    float* const s = scratch<float, 0>(block * keys);
-    T* const p = detail::as_elements<T, 0>(s, block * keys);
-    float* const sums = scratch<float, 7>(block * head_width);
-    for (std::int64_t first = 0; first < length; first += block) {
-      auto const count = std::min(block, length - first), queries = (count + step - 1) / step * step;
-      auto const q = detail::packed_head(scratch<T, 8>(block * head_width),
-                                         rows.slice(first, count).part(h * head_width, head_width), queries);
-      tile_product(d, matrix_view<float>(s, queries, keys), operand(q), transposed(k));
-      for (std::int64_t i = 0; i < queries; ++i) detail::softmax_row(p + i * keys, s + i * keys, length, keys, scale);
-      tile_product(d, matrix_view<float>(sums, queries, head_width), operand(matrix_view<T const>(p, queries, keys)),
-                   operand(v));
-      for (std::int64_t i = 0; i < count; ++i) {
-        T* const to = out.row(offsets[section] + first + i) + h * head_width;
-        for (std::int64_t e = 0; e < head_width; ++e) to[e] = T(sums[i * head_width + e]);
-      }
-    }
+    auto const section = task / heads, h = task % heads * head_width;
+    auto const length = offsets[section + 1] - offsets[section], columns = detail::whole_panels(length) * panel_width;
+    auto const rows = kv.slice(offsets[section], length);
+    auto* const keys = scratch<float, 22>(columns * head_width);
+    auto* const values = scratch<float, 23>(detail::whole_panels(head_width) * panel_width * length);
+    auto const stride = columns + lanes;  // rows a power of two apart would meet in the cache's sets
+    auto* const scores = scratch<float, 24>(tile_rows * stride);
+    detail::pack_keys(keys, rows.part(h, head_width), scale);
+    detail::pack_values(values, rows.part(width + h, head_width));
+    auto const first = query_offsets[section];
+    for_each_tile(query_offsets[section + 1] - first, [&]<int Rows>(std::integral_constant<int, Rows>, std::int64_t at) {
+      auto const zero = [](int, int) { return float_lanes{}; };
+      float const* const a = q.row(first + at) + h;
+      for (std::int64_t p = 0; p < detail::whole_panels(length); ++p)
+        detail::panel_tile<float_words, Rows>(
+            head_width, a, q.stride, keys + p * head_width * panel_width,
+            zero, [&](int r, int half, float_lanes s) __attribute__((always_inline)) {
+              store_lanes(scores + r * stride + p * panel_width + half * lanes, s);
+            });
+      float inverse[Rows];
+      for (int r = 0; r < Rows; ++r) inverse[r] = 1.0f / detail::softmax_numerators(scores + r * stride, length, columns);
+      for (std::int64_t p = 0; p < detail::whole_panels(head_width); ++p)
+        detail::panel_tile<float_words, Rows>(
+            length, scores, stride, values + p * length * panel_width,
+            zero, [&](int r, int half, float_lanes s) __attribute__((always_inline)) {
+              auto const column = p * panel_width + half * lanes;
+              float* const to = out.row(first + at + r) + h + column;
+              s *= inverse[r];
+              if (column + lanes <= head_width)
+                store_lanes(to, s);
+              else if (column < head_width)
+                store_first(to, s, head_width - column);
+            });
+    });
   });
 }
 

@@ -21,10 +21,15 @@ namespace snowcoder::cpu {
 /// Whether bfloat16 products go to oneDNN as they are, or are widened to float first.
 enum class bfloat16_products : bool { widen, native };
 
+template <class T>
+class projection;
+
 class device {
  public:
   template <class T>
   using buffer = cpu::buffer<T>;
+  template <class T>
+  using projection = cpu::projection<T>;
 
   explicit device(int threads = omp_get_num_procs(), bfloat16_products bf16 = bfloat16_products::native)
       : pool_(threads, onednn::sequential_on_this_thread), bf16_(bf16) {}

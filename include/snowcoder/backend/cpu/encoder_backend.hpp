@@ -8,12 +8,13 @@
 #include <snowcoder/backend/cpu/device.hpp>
 #include <snowcoder/backend/cpu/elementwise.hpp>
 #include <snowcoder/backend/cpu/embed.hpp>
-#include <snowcoder/backend/cpu/gelu.hpp>
 #include <snowcoder/backend/cpu/layer_norm.hpp>
-#include <snowcoder/backend/cpu/matmul.hpp>
 #include <snowcoder/backend/cpu/mean_rows.hpp>
+#include <snowcoder/backend/cpu/projection.hpp>
 #include <snowcoder/core/dtype.hpp>
 
+#include <cstdint>
+
 namespace snowcoder::cpu {
-static_assert(encoder_backend<device, float> && encoder_backend<device, bfloat16>);
+static_assert(encoder_backend<device, float> && encoder_backend<device, bfloat16> && encoder_backend<device, std::int8_t>);
 }  // namespace snowcoder::cpu

@@ -62,6 +62,12 @@ inline std::string version() {
          std::to_string(int(dnnl::get_effective_cpu_isa()));
 }
 
+/// Whether oneDNN multiplies bfloat16 in the processor's tile registers here.
+inline bool has_bfloat16_tiles() {
+  auto const tiles = int(dnnl::cpu_isa::avx512_core_amx);
+  return (int(dnnl::get_effective_cpu_isa()) & tiles) == tiles;
+}
+
 /// Memory that oneDNN asks for while it computes: one growing block per thread, shared by all plans.
 inline void* scratchpad(std::size_t bytes) {
   struct release {

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// Vectors as wide as the processor's, in the compiler's own vector types: arithmetic reads like that of scalars and exists on
+// every processor. The one header of this room that knows instruction sets, and only where plain arithmetic has no word
+// for an instruction.
+#pragma once
+
+#include <snowcoder/core/dtype.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#if !defined(__CUDACC__) && defined(__SSE2__)
+#include <immintrin.h>
+#endif
+
+namespace snowcoder::cpu {
+
+#if defined(__AVX512F__)
+inline constexpr int lanes = 16;
+#elif defined(__AVX2__)
+inline constexpr int lanes = 8;
+#else
+inline constexpr int lanes = 4;
+#endif
+
+using float_lanes = float __attribute__((vector_size(4 * lanes)));
+using int_lanes = std::int32_t __attribute__((vector_size(4 * lanes)));
+
+template <class Lanes, class T>
+inline Lanes load_lanes(T const* p) {
+  static_assert(sizeof(Lanes) == lanes * 4);
+  Lanes v;
+  std::memcpy(&v, p, sizeof v);
+  return v;
+}
+template <class T, class Lanes>
+inline void store_lanes(T* p, Lanes v) {
+  std::memcpy(p, &v, sizeof v);
+}
+inline float_lanes broadcast(float x) { return float_lanes{} + x; }
+inline int_lanes broadcast(std::int32_t x) { return int_lanes{} + x; }
+
+/// The first `count` elements, zeros behind them.
+inline float_lanes load_first(float const* p, std::int64_t count) {
+  float_lanes v{};
+  std::memcpy(&v, p, std::size_t(count) * sizeof(float));
+  return v;
+}
+inline void store_first(float* p, float_lanes v, std::int64_t count) { std::memcpy(p, &v, std::size_t(count) * sizeof(float)); }
+
+inline float_lanes as_float_lanes(int_lanes v) { return __builtin_convertvector(v, float_lanes); }
+
+/// Lane by lane in a fixed order, so that the answer does not depend on the compiler's taste.
+inline float sum_of(float_lanes v) {
+  std::array<float, lanes> x;
+  std::memcpy(x.data(), &v, sizeof v);
+  for (int step = lanes / 2; step > 0; step /= 2)
+    for (int i = 0; i < step; ++i) x[std::size_t(i)] += x[std::size_t(i + step)];
+  return x[0];
+}
+inline float_lanes larger_of(float_lanes a, float_lanes b) { return a > b ? a : b; }
+inline float_lanes smaller_of(float_lanes a, float_lanes b) { return a < b ? a : b; }
+inline float largest_of(float_lanes v) {
+  float most = v[0];
+  for (int i = 1; i < lanes; ++i) most = most < v[i] ? v[i] : most;
+  return most;
+}
+
+/// 1 / x for finite x of ordinary size, to 2 units in the last place.
+inline float_lanes reciprocal(float_lanes x) {
+#if defined(__AVX512F__)
+  auto const r = float_lanes(_mm512_maskz_rcp14_ps(0xffff, __m512(x)));
+  return r * (2.0f - x * r);
+#else
+  return 1.0f / x;
+#endif
+}
+
+/// sums + a x b for four unsigned bytes of `a` and four signed ones of `b` in every lane, exact while sums fit 32 bits.
+inline int_lanes add_byte_products(int_lanes sums, int_lanes a, int_lanes b) {
+#if defined(__AVX512VNNI__)
+  return int_lanes(_mm512_dpbusd_epi32(__m512i(sums), __m512i(a), __m512i(b)));
+#elif defined(__AVX512BW__)
+  auto const low = _mm512_set1_epi16(0xff);
+  auto const even =
+      _mm512_madd_epi16(_mm512_and_si512(__m512i(a), low), _mm512_srai_epi16(_mm512_slli_epi16(__m512i(b), 8), 8));
+  auto const odd = _mm512_madd_epi16(_mm512_srli_epi16(__m512i(a), 8), _mm512_srai_epi16(__m512i(b), 8));
+  return sums + int_lanes(even) + int_lanes(odd);
+#elif defined(__AVX2__)
+  auto const low = _mm256_set1_epi16(0xff);
+  auto const even =
+      _mm256_madd_epi16(_mm256_and_si256(__m256i(a), low), _mm256_srai_epi16(_mm256_slli_epi16(__m256i(b), 8), 8));
+  auto const odd = _mm256_madd_epi16(_mm256_srli_epi16(__m256i(a), 8), _mm256_srai_epi16(__m256i(b), 8));
+  return sums + int_lanes(even) + int_lanes(odd);
+#elif defined(__SSE2__)
+  auto const low = _mm_set1_epi16(0xff);
+  auto const even = _mm_madd_epi16(_mm_and_si128(__m128i(a), low), _mm_srai_epi16(_mm_slli_epi16(__m128i(b), 8), 8));
+  auto const odd = _mm_madd_epi16(_mm_srli_epi16(__m128i(a), 8), _mm_srai_epi16(__m128i(b), 8));
+  return sums + int_lanes(even) + int_lanes(odd);
+#else
+  for (int byte = 0; byte < 32; byte += 8) sums += ((a >> byte) & 0xff) * ((b << (24 - byte)) >> 24);
+  return sums;
+#endif
+}
+
+/// sums + a x b for two bfloat16 in every lane; the order of the two additions is the processor's.
+inline float_lanes add_pair_products(float_lanes sums, int_lanes a, int_lanes b) {
+#if defined(__AVX512BF16__)
+  return float_lanes(_mm512_dpbf16_ps(__m512(sums), __m512bh(a), __m512bh(b)));
+#else
+  auto const upper = std::int32_t(0xffff0000);
+  return sums + float_lanes(a << 16) * float_lanes(b << 16) + float_lanes(a & upper) * float_lanes(b & upper);
+#endif
+}
+
+}  // namespace snowcoder::cpu

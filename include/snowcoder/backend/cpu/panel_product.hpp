@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// The inner loops of products with a weight that is multiplied again and again: the weight lies in panels as wide as two
+// vectors, a tile of the result lives in registers, and every element of the result is one chain of additions in the order
+// of k. So a row's result depends on that row alone, however many rows there are and whoever computes them.
+// A "word" is 32 bits of k: one float, or four bytes.
+#pragma once
+
+#include <snowcoder/backend/cpu/lanes.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+namespace snowcoder::cpu {
+
+/// Columns of a panel.
+inline constexpr std::int64_t panel_width = 2 * lanes;
+/// Rows of a tile: as many as leave registers for a row's word and the panel's two vectors.
+inline constexpr int tile_rows = lanes == 16 ? 14 : 6;
+
+/// Products of floats.
+struct float_words {
+  using word = float;
+  using sums = float_lanes;
+  static sums add(sums s, word a, float_lanes b) { return s + a * b; }
+  static float_lanes load(word const* b) { return load_lanes<float_lanes>(b); }
+};
+/// Products of pairs of bfloat16.
+struct pair_words {
+  using word = std::int32_t;
+  using sums = float_lanes;
+  static sums add(sums s, word a, int_lanes b) { return add_pair_products(s, broadcast(a), b); }
+  static int_lanes load(word const* b) { return load_lanes<int_lanes>(b); }
+};
+/// Products of unsigned bytes (the rows) and signed bytes (the panel).
+struct byte_words {
+  using word = std::int32_t;
+  using sums = int_lanes;
+  static sums add(sums s, word a, int_lanes b) { return add_byte_products(s, broadcast(a), b); }
+  static int_lanes load(word const* b) { return load_lanes<int_lanes>(b); }
+};
+
+namespace detail {
+
+/// Rows and panels of one task: a block of rows stays in the second cache while panels pass by.
+inline constexpr std::int64_t block_rows = 224, block_panels = 12;
+
+/// `Rows` rows of `a` (stride in words) times one panel; begin(r, half) gives a sum's start, end(r, half, sum) takes it.
+template <class Words, int Rows, class Begin, class End>
+__attribute__((always_inline)) inline void panel_tile(std::int64_t words, typename Words::word const* a, std::int64_t stride,
+                                                      typename Words::word const* panel, Begin const& begin, End const& end) {
+  [&]<std::size_t... r>(std::index_sequence<r...>) __attribute__((always_inline)) {
+    typename Words::sums left[Rows] = {begin(int(r), 0)...}, right[Rows] = {begin(int(r), 1)...};
+    for (std::int64_t k = 0; k < words; ++k) {
+      auto const b0 = Words::load(panel + k * panel_width), b1 = Words::load(panel + k * panel_width + lanes);
+      auto const row = [&](std::size_t i) __attribute__((always_inline)) {
+        auto const word = a[std::int64_t(i) * stride + k];
+        left[i] = Words::add(left[i], word, b0);
+        right[i] = Words::add(right[i], word, b1);
+      };
+      (row(r), ...);
+    }
+    (end(int(r), 0, left[r]), ...);
+    (end(int(r), 1, right[r]), ...);
+  }
+  (std::make_index_sequence<std::size_t(Rows)>());
+}
+
+}  // namespace detail
+
+/// Calls tile(integral_constant<int, Rows>, first row) for tiles that cover `rows` rows.
+template <class Tile>
+void for_each_tile(std::int64_t rows, Tile const& tile) {
+  std::int64_t at = 0;
+  for (; at + tile_rows <= rows; at += tile_rows) tile(std::integral_constant<int, tile_rows>(), at);
+  if constexpr (tile_rows > 8)
+    for (; at + 8 <= rows; at += 8) tile(std::integral_constant<int, 8>(), at);
+  for (; at + 4 <= rows; at += 4) tile(std::integral_constant<int, 4>(), at);
+  for (; at + 2 <= rows; at += 2) tile(std::integral_constant<int, 2>(), at);
+  for (; at < rows; ++at) tile(std::integral_constant<int, 1>(), at);
+}
+
+}  // namespace snowcoder::cpu
