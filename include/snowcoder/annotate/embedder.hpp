@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Texts to vectors: tokens, sections, batches by token budget, the frozen encoder. Batches hold sections of like length and
-// depend on the texts alone, so that the same texts in one call give the same bits with any number of threads.
+// Texts to vectors: tokens, sections, batches by token budget, the frozen encoder. Sections with the same tokens are encoded
+// once, whatever files they come from; nothing is padded, so batches need no sorting by length.
 #pragma once
 
 #include <snowcoder/annotate/sections.hpp>
@@ -11,10 +11,9 @@
 #include <concepts>
 #include <cstdint>
 #include <functional>
-#include <numeric>
 #include <span>
 #include <string_view>
-#include <utility>
+#include <unordered_map>
 #include <vector>
 
 namespace snowcoder::annotate {
@@ -46,10 +45,10 @@ struct text_vectors {
 };
 
 namespace detail {
+/// Section `section` of text `text`.
 struct section_place {
   std::size_t text;
   int section;
-  std::int64_t first, length;  ///< in the text's kept tokens, [CLS] and [SEP] included
 };
 
 /// Tokens of a text's distinct sections back to back.
@@ -78,38 +77,46 @@ std::vector<text_vectors> embed_texts(std::span<std::string_view const> texts, T
     tokens[at] = detail::section_tokens(results[at], texts[at], tokenizer, rule, section);
   });
 
-  std::vector<detail::section_place> places;
+  // Distinct token sequences in the order of the texts, and everyone who waits for each.
+  std::vector<std::span<std::int32_t const>> sections;
+  std::vector<std::vector<detail::section_place>> waiting;
+  std::unordered_map<std::string_view, std::size_t> seen;
   for (std::size_t t = 0; t < texts.size(); ++t) {
     results[t].vectors.resize(std::size_t(results[t].sections.distinct) * std::size_t(Encoder::width));
-    std::int64_t first = 0;
+    std::size_t first = 0;
     for (int i = 0; i < results[t].sections.distinct; ++i) {
-      auto const length = results[t].sections.windows[std::size_t(i)].count + 2;
-      places.push_back({t, i, first, length});
+      auto const length = std::size_t(results[t].sections.windows[std::size_t(i)].count) + 2;
+      auto const ids = std::span<std::int32_t const>(tokens[t]).subspan(first, length);
       first += length;
+      auto const [at, added] =
+          seen.emplace(std::string_view(reinterpret_cast<char const*>(ids.data()), ids.size_bytes()), sections.size());
+      if (added) sections.push_back(ids), waiting.emplace_back();
+      waiting[at->second].push_back({t, i});
     }
   }
-  std::stable_sort(places.begin(), places.end(), [](auto const& a, auto const& b) { return a.length > b.length; });
 
   std::vector<std::int32_t> ids;
   std::vector<std::int64_t> offsets;
   std::vector<float> pooled;
-  for (std::size_t begin = 0; begin < places.size();) {
+  for (std::size_t begin = 0; begin < sections.size();) {
     ids.clear();
     offsets.assign(1, 0);
+    std::int64_t served = 0;
     auto end = begin;
-    for (; end < places.size() && (end == begin || std::int64_t(ids.size()) + places[end].length <= encoder.capacity());
+    for (; end < sections.size() && (end == begin || std::int64_t(ids.size() + sections[end].size()) <= encoder.capacity());
          ++end) {
-      auto const& p = places[end];
-      auto const from = tokens[p.text].begin() + p.first;
-      ids.insert(ids.end(), from, from + p.length);
+      ids.insert(ids.end(), sections[end].begin(), sections[end].end());
       offsets.push_back(std::int64_t(ids.size()));
     }
     pooled.resize((end - begin) * std::size_t(Encoder::width));
     encoder.forward(ids, offsets, pooled.data());
     for (auto i = begin; i < end; ++i)
-      std::copy_n(pooled.data() + (i - begin) * std::size_t(Encoder::width), Encoder::width,
-                  results[places[i].text].vectors.data() + places[i].section * Encoder::width);
-    if (advance) advance(std::int64_t(end - begin));
+      for (auto const& place : waiting[i]) {
+        std::copy_n(pooled.data() + (i - begin) * std::size_t(Encoder::width), Encoder::width,
+                    results[place.text].vectors.data() + place.section * Encoder::width);
+        ++served;
+      }
+    if (advance) advance(served);
     begin = end;
   }
   return results;
