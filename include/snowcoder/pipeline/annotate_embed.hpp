@@ -14,8 +14,11 @@
 #include <snowcoder/pipeline/annotate_texts.hpp>
 #include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/begun.hpp>
+#include <snowcoder/pipeline/encoder_accuracy.hpp>
 #include <snowcoder/pipeline/open_encoder.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
+
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -86,6 +89,7 @@ expected<outcome> embed(run_context& run, embed_options const& options) {
 
     std::vector<reject> rejects;
     std::int64_t texts = 0, tokens = 0, skipped = 0;
+    io::json accuracy;  // of a narrower precision, measured on the first page
     io::vector_table table;
     auto const clear = [&] {
       table = {};
@@ -107,9 +111,15 @@ expected<outcome> embed(run_context& run, embed_options const& options) {
         return out;
       });
       texts += std::int64_t(page.texts.size());
+      std::vector<std::string_view> views;
+      for (auto const& t : page.texts) views.push_back(t.text);
+      if (options.precision != "f32" && accuracy.is_null() && !views.empty()) {
+        SNOWCODER_TRY(accuracy, encoder_accuracy<R>(session, options.encoder, std::span<std::string_view const>(views),
+                                                    settings.section));
+        run.say(fmt::format("{} beside f32 on {} sections: cosine {:.6f} at least", options.precision,
+                            accuracy["sections"].template get<int>(), accuracy["cosine_least"].template get<double>()));
+      }
       if (!done) {
-        std::vector<std::string_view> views;
-        for (auto const& t : page.texts) views.push_back(t.text);
         auto const vectors = annotate::embed_texts(std::span<std::string_view const>(views), session.tokenizer, session.encoder,
                                                    session.device.pool(), rule, settings.section);
         for (std::size_t i = 0; i < views.size(); ++i) {
@@ -130,8 +140,9 @@ expected<outcome> embed(run_context& run, embed_options const& options) {
       return {};
     }));
     SNOWCODER_CHECK(io::write_rejects(rejects_path, rejects));
-    SNOWCODER_CHECK(stamp.write(options.out / "provenance.json",
-                                {{"kind", source.kind}, {"texts", texts}, {"left_out", skipped}, {"refused", rejects.size()}}));
+    io::json counts{{"kind", source.kind}, {"texts", texts}, {"left_out", skipped}, {"refused", rejects.size()}};
+    if (!accuracy.is_null()) counts["accuracy"] = accuracy;
+    SNOWCODER_CHECK(stamp.write(options.out / "provenance.json", std::move(counts)));
     run.say("vectors of " + with_commas(texts) + " texts (" + options.out.string() + ")");
     return rejects.empty() ? outcome::done : outcome::some_refused;
   });

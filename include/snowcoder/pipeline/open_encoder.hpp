@@ -12,6 +12,7 @@
 #include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/tokenize/word_piece.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -20,8 +21,9 @@
 
 namespace snowcoder::pipeline {
 
-/// Tokens that go through the encoder at once.
-inline constexpr std::int64_t encoder_batch_tokens = 4096;
+/// Tokens that go through the encoder at once: work for every thread, 28 kB of memory each at arctic-embed-m's shape. Vectors
+/// do not depend on it.
+inline std::int64_t encoder_batch_tokens(int threads) { return std::clamp<std::int64_t>(1024 * threads, 4096, 32768); }
 
 template <config::recipe R, class T>
 struct encoder_session {
@@ -32,7 +34,7 @@ struct encoder_session {
   std::string hash;  ///< io::encoder_folder::content_hash, and the precision
 };
 
-/// Calls use(session) with the encoder of `folder`; `precision` is f32 or bf16.
+/// Calls use(session) with the encoder of `folder`; `precision` is f32, bf16 or int8.
 template <config::recipe R, class Use>
 expected<outcome> with_encoder(run_context& run, std::filesystem::path const& folder, std::string_view precision,
                                Use const& use) {
@@ -54,10 +56,11 @@ expected<outcome> with_encoder(run_context& run, std::filesystem::path const& fo
     SNOWCODER_TRY(auto weights, nn::encoder_weights<R, cpu::device, T>::load(device, files));
     encoder_session<R, T> session{device,
                                   std::move(*tokenizer),
-                                  {device, std::move(weights), encoder_batch_tokens},
-                                  hash.hex() + (precision == "bf16" ? "-bf16" : "")};
+                                  {device, std::move(weights), encoder_batch_tokens(run.threads)},
+                                  hash.hex() + (precision == "f32" ? "" : "-" + std::string(precision))};
     return use(session);
   };
+  if (precision == "int8") return go(std::int8_t());
   return precision == "bf16" ? go(bfloat16()) : go(0.0f);
 }
 

@@ -19,6 +19,9 @@ inline expected<void> check_processor() {
 #if defined(__AVX512F__)
   if (!__builtin_cpu_supports("avx512f")) return missing("AVX-512");
 #endif
+#if defined(__AVX512VNNI__)
+  if (!__builtin_cpu_supports("avx512vnni")) return missing("AVX-512 VNNI");
+#endif
 #if defined(__AVX512BF16__)
   if (!__builtin_cpu_supports("avx512bf16")) return missing("AVX-512 BF16");
 #endif
