@@ -5,6 +5,7 @@
 #   clean      the filter chain; keys and passwords; near duplicates from shards to what stays; benchmark texts; languages
 #              beside linguist; prepare, all stages
 #   tokenize   byte-level BPE and WordPiece encoding, vocabulary training
+#   annotate   the frozen encoder's tokens per second in every precision (--arctic FOLDER, --minilm FOLDER)
 #   select     the best share of every language out of 200 million candidates, beside a sort of everything (no input)
 #   heads      the four annotator recipes from one cache of vectors (--input: texts; --encoder DIR)
 #   train      tokens per second of the trainer (--input: a run folder with token files)
@@ -21,6 +22,7 @@ room=${1:-}; [ $# -gt 0 ] && shift
 case $room in
   clean) targets=(quickstart benchmark.filter benchmark.secrets benchmark.near_duplicates benchmark.contamination
                    benchmark.language) ;;
+  annotate) targets=(benchmark.encode) ;;
   select) targets=(benchmark.select) ;;
   heads|train|compile) targets=(quickstart) ;;
   generate) targets=(benchmark.decode) ;;
