@@ -15,7 +15,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <type_traits>
 
 namespace snowcoder::cpu {
@@ -49,20 +48,26 @@ inline void pack_values(float* panels, matrix_view<float const> values) {
     }
 }
 
-/// Scores in units of log 2 to 2^(score - largest), in place; columns [length, columns) become
-/// 2^-126. Returns their sum.
+/// Scores in units of log 2 to 2^(score - largest), in place; columns [length, columns) become next to 0. `columns` are whole
+/// panels. Returns their sum.
 inline float softmax_numerators(float* scores, std::int64_t length, std::int64_t columns) {
-  std::fill(scores + length, scores + columns, -std::numeric_limits<float>::infinity());
-  auto most = load_lanes<float_lanes>(scores);
-  for (std::int64_t j = lanes; j < columns; j += lanes) most = larger_of(most, load_lanes<float_lanes>(scores + j));
-  auto const largest = broadcast(largest_of(most));
-  float_lanes sum{};
-  for (std::int64_t j = 0; j < columns; j += lanes) {
-    auto const e = power_of_two(load_lanes<float_lanes>(scores + j) - largest);
-    store_lanes(scores + j, e);
-    sum += e;
+  std::fill(scores + length, scores + columns, -1e30f);
+  auto most = load_lanes<float_lanes>(scores), most_right = load_lanes<float_lanes>(scores + lanes);
+  for (std::int64_t j = panel_width; j < columns; j += panel_width) {
+    most = larger_of(most, load_lanes<float_lanes>(scores + j));
+    most_right = larger_of(most_right, load_lanes<float_lanes>(scores + j + lanes));
   }
-  return sum_of(sum);
+  auto const largest = broadcast(largest_of(larger_of(most, most_right)));
+  float_lanes sum{}, sum_right{};
+  for (std::int64_t j = 0; j < columns; j += panel_width) {
+    auto const left = power_of_two(load_lanes<float_lanes>(scores + j) - largest),
+               right = power_of_two(load_lanes<float_lanes>(scores + j + lanes) - largest);
+    store_lanes(scores + j, left);
+    store_lanes(scores + j + lanes, right);
+    sum += left;
+    sum_right += right;
+  }
+  return sum_of(sum + sum_right);
 }
 
 }  // namespace detail

@@ -4,24 +4,17 @@
 
 #include <snowcoder/backend/cpu/lanes.hpp>
 
-#include <cstdint>
-
 namespace snowcoder::cpu {
 
-/// 2^x for x <= 127, to 3 units in the last place; below -126 the answer is 2^-126. The polynomial is Taylor's, whose first
-/// missing term is 1.2e-7 at a half.
+/// 2^x for x <= 126, with relative error 2e-7; next to 0 below -126. The polynomial is 2^x on [0, 1] within 7.5e-8.
 inline float_lanes power_of_two(float_lanes x) {
-  x = larger_of(x, broadcast(-126.0f));
-  constexpr float shift = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer that stands in the low bits
-  auto const shifted = x + shift;
-  auto const r = x - (shifted - shift);
-  auto p = r * 1.5403530e-4f + 1.3333558e-3f;
-  p = p * r + 9.6181291e-3f;
-  p = p * r + 5.5504109e-2f;
-  p = p * r + 2.4022651e-1f;
-  p = p * r + 6.9314718e-1f;
-  p = p * r + 1.0f;
-  return float_lanes(int_lanes(p) + (int_lanes(shifted) << 23));
+  auto const r = fraction_of(x);
+  auto p = r * 0.0018775766733710542f + 0.008989340094706927f;
+  p = p * r + 0.05582631805004179f;
+  p = p * r + 0.24015361704533453f;
+  p = p * r + 0.6931530732000754f;
+  p = p * r + 0.9999999250635297f;
+  return scaled_by(p, x);
 }
 
 }  // namespace snowcoder::cpu

@@ -6,10 +6,10 @@
 
 #include <snowcoder/core/dtype.hpp>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #if !defined(__CUDACC__) && defined(__SSE2__)
 #include <immintrin.h>
@@ -52,20 +52,65 @@ inline void store_first(float* p, float_lanes v, std::int64_t count) { std::memc
 
 inline float_lanes as_float_lanes(int_lanes v) { return __builtin_convertvector(v, float_lanes); }
 
-/// Lane by lane in a fixed order, so that the answer does not depend on the compiler's taste.
-inline float sum_of(float_lanes v) {
-  std::array<float, lanes> x;
-  std::memcpy(x.data(), &v, sizeof v);
-  for (int step = lanes / 2; step > 0; step /= 2)
-    for (int i = 0; i < step; ++i) x[std::size_t(i)] += x[std::size_t(i + step)];
-  return x[0];
+inline float_lanes larger_of(float_lanes a, float_lanes b) {
+#if defined(__AVX512F__)
+  return float_lanes(_mm512_maskz_max_ps(0xffff, __m512(a), __m512(b)));
+#elif defined(__AVX2__)
+  return float_lanes(_mm256_max_ps(__m256(a), __m256(b)));
+#else
+  return a > b ? a : b;
+#endif
 }
-inline float_lanes larger_of(float_lanes a, float_lanes b) { return a > b ? a : b; }
-inline float_lanes smaller_of(float_lanes a, float_lanes b) { return a < b ? a : b; }
-inline float largest_of(float_lanes v) {
-  float most = v[0];
-  for (int i = 1; i < lanes; ++i) most = most < v[i] ? v[i] : most;
-  return most;
+inline float_lanes smaller_of(float_lanes a, float_lanes b) {
+#if defined(__AVX512F__)
+  return float_lanes(_mm512_maskz_min_ps(0xffff, __m512(a), __m512(b)));
+#elif defined(__AVX2__)
+  return float_lanes(_mm256_min_ps(__m256(a), __m256(b)));
+#else
+  return a < b ? a : b;
+#endif
+}
+
+namespace detail {
+/// Halves against each other until one lane is left: an order that does not depend on the compiler's taste.
+template <class Of>
+inline float folded(float_lanes v, Of const& of) {
+  [&]<int... i>(std::integer_sequence<int, i...>) {
+    if constexpr (lanes > 8) v = of(v, __builtin_shufflevector(v, v, (i ^ 8)...));
+    if constexpr (lanes > 4) v = of(v, __builtin_shufflevector(v, v, (i ^ 4)...));
+    v = of(v, __builtin_shufflevector(v, v, (i ^ 2)...));
+    v = of(v, __builtin_shufflevector(v, v, (i ^ 1)...));
+  }
+  (std::make_integer_sequence<int, lanes>());
+  return v[0];
+}
+}  // namespace detail
+
+inline float sum_of(float_lanes v) {
+  return detail::folded(v, [](float_lanes a, float_lanes b) { return a + b; });
+}
+inline float largest_of(float_lanes v) { return detail::folded(v, larger_of); }
+
+/// x less its floor, for |x| < 2^22 (elsewhere whatever: its power of two is 0).
+inline float_lanes fraction_of(float_lanes x) {
+#if defined(__AVX512DQ__)
+  return float_lanes(_mm512_maskz_reduce_ps(0xffff, __m512(x), 1));
+#elif defined(__AVX2__)
+  return x - float_lanes(_mm256_floor_ps(__m256(x)));
+#else
+  auto const near = (x + 12582912.0f) - 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
+  return x - (near > x ? near - 1.0f : near);
+#endif
+}
+/// p times 2^floor(x), for p in [1, 2] and x <= 126; 0, or next to it, where that is below 2^-126.
+inline float_lanes scaled_by(float_lanes p, float_lanes x) {
+#if defined(__AVX512F__)
+  return float_lanes(_mm512_maskz_scalef_ps(0xffff, __m512(p), __m512(x)));
+#else
+  auto const bounded = larger_of(x, broadcast(-126.0f));
+  auto const whole = __builtin_convertvector(bounded - fraction_of(bounded), int_lanes);
+  return float_lanes(int_lanes(p) + (whole << 23));
+#endif
 }
 
 /// 1 / x for finite x of ordinary size, to 2 units in the last place.
