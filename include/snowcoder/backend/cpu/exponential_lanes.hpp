@@ -7,7 +7,7 @@
 namespace snowcoder::cpu {
 
 /// 2^x for x <= 126, with relative error 2e-7; next to 0 below -126. The polynomial is 2^x on [0, 1] within 7.5e-8.
-inline float_lanes power_of_two(float_lanes x) {
+__attribute__((always_inline)) inline float_lanes power_of_two(float_lanes x) {
   auto const r = fraction_of(x);
   auto p = r * 0.0018775766733710542f + 0.008989340094706927f;
   p = p * r + 0.05582631805004179f;

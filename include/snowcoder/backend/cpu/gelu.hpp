@@ -9,7 +9,7 @@ namespace snowcoder::cpu {
 
 /// erf in float as x P(x^2) / Q(x^2), fitted to erf(x)/x on [0, 4] with relative error 2.5e-8; with float's rounding 4e-7 at
 /// most. Beyond 4 the answer is 1 in float.
-inline float_lanes error_function(float_lanes x) {
+__attribute__((always_inline)) inline float_lanes error_function(float_lanes x) {
   x = smaller_of(larger_of(x, broadcast(-4.0f)), broadcast(4.0f));
   auto const t = x * x;
   auto p = t * 1.986793904507067e-06f + 0.0002845639828592539f;
@@ -26,7 +26,7 @@ inline float_lanes error_function(float_lanes x) {
 }
 
 /// v (1 + erf(v / sqrt 2)) / 2
-inline float_lanes gelu(float_lanes v) {
+__attribute__((always_inline)) inline float_lanes gelu(float_lanes v) {
   auto const half = v * 0.5f;
   return half + half * error_function(v * 0.70710678118654752f);
 }

@@ -29,18 +29,18 @@ using float_lanes = float __attribute__((vector_size(4 * lanes)));
 using int_lanes = std::int32_t __attribute__((vector_size(4 * lanes)));
 
 template <class Lanes, class T>
-inline Lanes load_lanes(T const* p) {
+__attribute__((always_inline)) inline Lanes load_lanes(T const* p) {
   static_assert(sizeof(Lanes) == lanes * 4);
   Lanes v;
   std::memcpy(&v, p, sizeof v);
   return v;
 }
 template <class T, class Lanes>
-inline void store_lanes(T* p, Lanes v) {
+__attribute__((always_inline)) inline void store_lanes(T* p, Lanes v) {
   std::memcpy(p, &v, sizeof v);
 }
-inline float_lanes broadcast(float x) { return float_lanes{} + x; }
-inline int_lanes broadcast(std::int32_t x) { return int_lanes{} + x; }
+__attribute__((always_inline)) inline float_lanes broadcast(float x) { return float_lanes{} + x; }
+__attribute__((always_inline)) inline int_lanes broadcast(std::int32_t x) { return int_lanes{} + x; }
 
 /// The first `count` elements, zeros behind them.
 inline float_lanes load_first(float const* p, std::int64_t count) {
@@ -52,7 +52,7 @@ inline void store_first(float* p, float_lanes v, std::int64_t count) { std::memc
 
 inline float_lanes as_float_lanes(int_lanes v) { return __builtin_convertvector(v, float_lanes); }
 
-inline float_lanes larger_of(float_lanes a, float_lanes b) {
+__attribute__((always_inline)) inline float_lanes larger_of(float_lanes a, float_lanes b) {
 #if defined(__AVX512F__)
   return float_lanes(_mm512_maskz_max_ps(0xffff, __m512(a), __m512(b)));
 #elif defined(__AVX2__)
@@ -61,7 +61,7 @@ inline float_lanes larger_of(float_lanes a, float_lanes b) {
   return a > b ? a : b;
 #endif
 }
-inline float_lanes smaller_of(float_lanes a, float_lanes b) {
+__attribute__((always_inline)) inline float_lanes smaller_of(float_lanes a, float_lanes b) {
 #if defined(__AVX512F__)
   return float_lanes(_mm512_maskz_min_ps(0xffff, __m512(a), __m512(b)));
 #elif defined(__AVX2__)
@@ -92,7 +92,7 @@ inline float sum_of(float_lanes v) {
 inline float largest_of(float_lanes v) { return detail::folded(v, larger_of); }
 
 /// x less its floor, for |x| < 2^22 (elsewhere whatever: its power of two is 0).
-inline float_lanes fraction_of(float_lanes x) {
+__attribute__((always_inline)) inline float_lanes fraction_of(float_lanes x) {
 #if defined(__AVX512DQ__)
   return float_lanes(_mm512_maskz_reduce_ps(0xffff, __m512(x), 1));
 #elif defined(__AVX2__)
@@ -103,7 +103,7 @@ inline float_lanes fraction_of(float_lanes x) {
 #endif
 }
 /// p times 2^floor(x), for p in [1, 2] and x <= 126; 0, or next to it, where that is below 2^-126.
-inline float_lanes scaled_by(float_lanes p, float_lanes x) {
+__attribute__((always_inline)) inline float_lanes scaled_by(float_lanes p, float_lanes x) {
 #if defined(__AVX512F__)
   return float_lanes(_mm512_maskz_scalef_ps(0xffff, __m512(p), __m512(x)));
 #else
@@ -114,7 +114,7 @@ inline float_lanes scaled_by(float_lanes p, float_lanes x) {
 }
 
 /// 1 / x for finite x of ordinary size, to 2 units in the last place.
-inline float_lanes reciprocal(float_lanes x) {
+__attribute__((always_inline)) inline float_lanes reciprocal(float_lanes x) {
 #if defined(__AVX512F__)
   auto const r = float_lanes(_mm512_maskz_rcp14_ps(0xffff, __m512(x)));
   return r * (2.0f - x * r);
@@ -124,7 +124,7 @@ inline float_lanes reciprocal(float_lanes x) {
 }
 
 /// sums + a x b for four unsigned bytes of `a` and four signed ones of `b` in every lane, exact while sums fit 32 bits.
-inline int_lanes add_byte_products(int_lanes sums, int_lanes a, int_lanes b) {
+__attribute__((always_inline)) inline int_lanes add_byte_products(int_lanes sums, int_lanes a, int_lanes b) {
 #if defined(__AVX512VNNI__)
   return int_lanes(_mm512_dpbusd_epi32(__m512i(sums), __m512i(a), __m512i(b)));
 #elif defined(__AVX512BW__)
@@ -151,7 +151,7 @@ inline int_lanes add_byte_products(int_lanes sums, int_lanes a, int_lanes b) {
 }
 
 /// sums + a x b for two bfloat16 in every lane; the order of the two additions is the processor's.
-inline float_lanes add_pair_products(float_lanes sums, int_lanes a, int_lanes b) {
+__attribute__((always_inline)) inline float_lanes add_pair_products(float_lanes sums, int_lanes a, int_lanes b) {
 #if defined(__AVX512BF16__)
   return float_lanes(_mm512_dpbf16_ps(__m512(sums), __m512bh(a), __m512bh(b)));
 #else
