@@ -90,7 +90,8 @@ int encode(char** words, int count) {
              ids = words_of<std::int32_t>(std::string(words[4]) + ".ids");
   cpu::device device(std::atoi(words[6]));
   auto const files = benchmark::must(io::encoder_folder::open(words[3]));
-  constexpr std::int64_t batch = 4096, width = R::encoder.width;
+  constexpr std::int64_t width = R::encoder.width;
+  auto const batch = std::int64_t(1024) * device.threads();  // as annotate has it
   nn::encoder<R, cpu::device, T> encoder(device, benchmark::must(nn::encoder_weights<R, cpu::device, T>::load(device, files)),
                                          batch);
   std::vector<float> out(lengths.size() * std::size_t(width));
