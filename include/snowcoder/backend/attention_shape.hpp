@@ -10,6 +10,9 @@ namespace snowcoder {
 /// Rows are tokens, sequence after sequence; columns are q (heads), k and v (kv_heads each), head_width elements a head.
 struct attention_shape {
   std::int64_t sequences, length, heads, kv_heads, head_width;
+  /// (rows), device memory: the first row of its sequence that a row sees, at most itself and never falling within a sequence;
+  /// null: row 0. Documents that share a sequence are kept apart by it.
+  std::int32_t const* starts = nullptr;
 
   constexpr std::int64_t rows() const { return sequences * length; }
   constexpr std::int64_t width() const { return heads * head_width; }
@@ -19,6 +22,10 @@ struct attention_shape {
   constexpr std::int64_t q(std::int64_t head) const { return head * head_width; }
   constexpr std::int64_t k(std::int64_t head) const { return width() + head / group() * head_width; }
   constexpr std::int64_t v(std::int64_t head) const { return k(head) + kv_width(); }
+  /// Of row `i` of a sequence; only where `starts` can be read.
+  constexpr std::int64_t start(std::int64_t sequence, std::int64_t i) const {
+    return starts ? starts[sequence * length + i] : 0;
+  }
   float scale() const { return 1.0f / std::sqrt(float(head_width)); }
 };
 

@@ -82,17 +82,22 @@ void products(std::int64_t m, std::int64_t n, std::int64_t k, double bound) {
     cpu::reference::matmul(view(want, n), left, right, how);
     INFO("m " << m << " n " << n << " k " << k << " form " << form);
     CHECK(distance(got, want) < bound);
-    cpu::device widening(2, cpu::bfloat16_products::widen);
-    auto wide = c;
-    cpu::matmul(widening, view(wide, n), left, right, how);
-    CHECK(distance(wide, want) < bound);
+    auto const by = [&](cpu::device&& other) {
+      auto out = c;
+      cpu::matmul(other, view(out, n), left, right, how);
+      CHECK(distance(out, want) < bound);
+    };
+    using cpu::bfloat16_products, cpu::bfloat16_kernel;
+    for (auto kernel : {bfloat16_kernel::widened, bfloat16_kernel::pairs, bfloat16_kernel::library})
+      by(cpu::device(2, bfloat16_products::native, kernel));
+    by(cpu::device(2, bfloat16_products::widen));
   }
 }
 
 }  // namespace
 
 TEST_CASE("matmul: every form agrees with its twin", "[backend]") {
-  for (auto [m, n, k] : {std::array{1, 1, 1}, {1, 300, 64}, {37, 29, 50}, {300, 130, 70}, {257, 1030, 3}}) {
+  for (auto [m, n, k] : {std::array{1, 1, 1}, {1, 300, 64}, {37, 29, 50}, {300, 130, 70}, {257, 1030, 3}, {70, 64, 501}}) {
     products<float, float>(m, n, k, tolerance<float>::matmul);
     products<float, bfloat16>(m, n, k, tolerance<float>::matmul);  // products of bfloat16 are exact in float
     products<bfloat16, bfloat16>(m, n, k, tolerance<bfloat16>::matmul);
@@ -181,7 +186,15 @@ TEMPLATE_TEST_CASE("rope turns as its twin, and back", "[backend]", float, bfloa
 
 TEMPLATE_TEST_CASE("attention and its gradient", "[backend]", float, bfloat16) {
   using T = TestType;
-  for (auto shape : {attention_shape{2, 300, 4, 2, 8}, {1, 128, 2, 2, 16}, {3, 5, 3, 1, 6}, {1, 1, 1, 1, 2}}) {
+  // Of two sequences of 300: documents that end within a block of queries, at its edge, and one that spans a whole block.
+  std::vector<std::int32_t> starts;
+  for (std::int32_t i = 0; i < 300; ++i) starts.push_back(i < 5 ? 0 : i < 128 ? 5 : i < 131 ? 128 : i < 290 ? 131 : 290);
+  for (std::int32_t i = 0; i < 300; ++i) starts.push_back(i < 299 ? 0 : i);
+  for (auto shape : {attention_shape{2, 300, 4, 2, 8},
+                     {1, 128, 2, 2, 16},
+                     {3, 5, 3, 1, 6},
+                     {1, 1, 1, 1, 2},
+                     {2, 300, 2, 1, 16, starts.data()}}) {
     auto const qkv = normal<T>("qkv", shape.rows() * shape.packed(), 1.5);
     auto const up = normal<T>("up", shape.rows() * shape.width());
     std::vector<float> log_sums(static_cast<std::size_t>(shape.rows() * shape.heads));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Causal grouped-query attention, forward: for each sequence, head and block of queries, scores against all keys up to the
-// block's end as one product, a softmax per row, and a second product with the values.
+// Causal grouped-query attention, forward: for each sequence, head and block of queries, scores against the keys from the first
+// that the block sees up to its end as one product, a softmax per row, and a second product with the values.
 // twin: backend/cpu/reference/attention.hpp
 #pragma once
 
@@ -41,6 +41,11 @@ float softmax_row(T* p, float* s, std::int64_t valid, std::int64_t columns, floa
   return most * scale + std::log(sum);
 }
 
+/// Where the keys of a block of queries begin: at a whole block, so that products come in few shapes.
+inline std::int64_t first_key(attention_shape const& shape, std::int64_t sequence, std::int64_t first) {
+  return shape.start(sequence, first) / attention_block * attention_block;
+}
+
 /// Room for a matrix of T that shares the floats of `s` when T is float.
 template <class T, int Slot>
 T* as_elements([[maybe_unused]] float* s, [[maybe_unused]] std::int64_t count) {
@@ -60,18 +65,22 @@ void attention(device& d, matrix_view<T> out, float* log_sums, matrix_view<T con
   auto const blocks = (shape.length + block - 1) / block;
   d.for_each(shape.sequences * shape.heads * blocks, [&](std::int64_t task) {
     auto const b = blocks - 1 - task % blocks, h = task / blocks % shape.heads, sequence = task / blocks / shape.heads;
-    auto const first = b * block, count = std::min(block, shape.length - first), keys = first + count;
+    auto const first = b * block, count = std::min(block, shape.length - first);
+    auto const from = detail::first_key(shape, sequence, first), keys = first + count - from;
     auto const rows = qkv.slice(sequence * shape.length, shape.length);
     auto const q = rows.slice(first, count).part(shape.q(h), shape.head_width);
-    auto const k = rows.slice(0, keys).part(shape.k(h), shape.head_width);
-    auto const v = rows.slice(0, keys).part(shape.v(h), shape.head_width);
+    auto const k = rows.slice(from, keys).part(shape.k(h), shape.head_width);
+    auto const v = rows.slice(from, keys).part(shape.v(h), shape.head_width);
 
     float* const s = scratch<float, 0>(block * shape.length);
     T* const p = detail::as_elements<T, 0>(s, block * shape.length);
     tile_product(d, matrix_view<float>(s, count, keys), operand(q), transposed(k));
     float* const kept = log_sums + (sequence * shape.heads + h) * shape.length + first;
-    for (std::int64_t i = 0; i < count; ++i)
-      kept[i] = detail::softmax_row(p + i * keys, s + i * keys, first + i + 1, keys, shape.scale());
+    for (std::int64_t i = 0; i < count; ++i) {
+      auto const hidden = shape.start(sequence, first + i) - from, at = i * keys + hidden;
+      kept[i] = detail::softmax_row(p + at, s + at, first + i + 1 - from - hidden, keys - hidden, shape.scale());
+      std::fill_n(p + i * keys, hidden, T(0.0f));
+    }
     tile_product(d, out.slice(sequence * shape.length + first, count).part(shape.q(h), shape.head_width),
                  operand(matrix_view<T const>(p, count, keys)), operand(v));
   });

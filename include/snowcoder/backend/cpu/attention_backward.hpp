@@ -42,7 +42,7 @@ void attention_backward(device& d, matrix_view<T> dqkv, matrix_view<T const> qkv
   constexpr auto block = detail::attention_block;
   auto const hw = shape.head_width, length = shape.length;
   d.for_each(shape.sequences * shape.kv_heads, [&](std::int64_t task) {
-    auto const kv_head = task % shape.kv_heads, start = task / shape.kv_heads * length;
+    auto const kv_head = task % shape.kv_heads, sequence = task / shape.kv_heads, start = sequence * length;
     auto const rows = qkv.slice(start, length), o = out.slice(start, length), up = dout.slice(start, length);
     auto const gradient = dqkv.slice(start, length);
     float* const s = scratch<float, 0>(block * length);
@@ -55,20 +55,25 @@ void attention_backward(device& d, matrix_view<T> dqkv, matrix_view<T const> qkv
 
     for (auto h = kv_head * shape.group(); h < (kv_head + 1) * shape.group(); ++h)
       for (std::int64_t first = 0; first < length; first += block) {
-        auto const count = std::min(block, length - first), keys = first + count;
+        auto const count = std::min(block, length - first);
+        auto const from = detail::first_key(shape, sequence, first), keys = first + count - from;
         auto const q = rows.slice(first, count).part(shape.q(h), hw), up_h = up.slice(first, count).part(shape.q(h), hw);
-        auto const k = rows.slice(0, keys).part(shape.k(h), hw), v = rows.slice(0, keys).part(shape.v(h), hw);
+        auto const k = rows.slice(from, keys).part(shape.k(h), hw), v = rows.slice(from, keys).part(shape.v(h), hw);
         tile_product(d, matrix_view<float>(s, count, keys), operand(q), transposed(k));
         tile_product(d, matrix_view<float>(dp, count, keys), operand(up_h), transposed(v));
-        float const* kept = log_sums + (start / length * shape.heads + h) * length + first;
-        for (std::int64_t i = 0; i < count; ++i)
-          detail::softmax_row_backward(p + i * keys, ds + i * keys, s + i * keys, dp + i * keys, kept[i],
-                                       detail::dot(up_h.row(i), o.row(first + i) + shape.q(h), hw), first + i + 1, keys,
-                                       shape.scale());
+        float const* kept = log_sums + (sequence * shape.heads + h) * length + first;
+        for (std::int64_t i = 0; i < count; ++i) {
+          auto const hidden = shape.start(sequence, first + i) - from, at = i * keys + hidden;
+          detail::softmax_row_backward(p + at, ds + at, s + at, dp + at, kept[i],
+                                       detail::dot(up_h.row(i), o.row(first + i) + shape.q(h), hw),
+                                       first + i + 1 - from - hidden, keys - hidden, shape.scale());
+          std::fill_n(p + i * keys, hidden, T(0.0f));
+          std::fill_n(ds + i * keys, hidden, T(0.0f));
+        }
         matrix_view<T const> const weights(p, count, keys), dscores(ds, count, keys);
         tile_product(d, gradient.slice(first, count).part(shape.q(h), hw), operand(dscores), operand(k));
-        tile_product(d, dk.slice(0, keys), transposed(dscores), operand(q), {.accumulate = true});
-        tile_product(d, dv.slice(0, keys), transposed(weights), operand(up_h), {.accumulate = true});
+        tile_product(d, dk.slice(from, keys), transposed(dscores), operand(q), {.accumulate = true});
+        tile_product(d, dv.slice(from, keys), transposed(weights), operand(up_h), {.accumulate = true});
       }
     auto const k_column = shape.k(kv_head * shape.group()), v_column = shape.v(kv_head * shape.group());
     for (std::int64_t i = 0; i < length; ++i)

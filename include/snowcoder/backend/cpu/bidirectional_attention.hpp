@@ -97,7 +97,7 @@ inline void bidirectional_attention(device& d, matrix_view<float> out, matrix_vi
       float const* const a = q.row(first + at) + h;
       for (std::int64_t p = 0; p < detail::whole_panels(length); ++p)
         detail::panel_tile<float_words, Rows>(
-            head_width, a, q.stride, keys + p * head_width * panel_width,
+            head_width, a, q.stride, 1, keys + p * head_width * panel_width,
             zero, [&](int r, int half, float_lanes s) __attribute__((always_inline)) {
               store_lanes(scores + r * stride + p * panel_width + half * lanes, s);
             });
@@ -105,7 +105,7 @@ inline void bidirectional_attention(device& d, matrix_view<float> out, matrix_vi
       for (int r = 0; r < Rows; ++r) inverse[r] = 1.0f / detail::softmax_numerators(scores + r * stride, length, columns);
       for (std::int64_t p = 0; p < detail::whole_panels(head_width); ++p)
         detail::panel_tile<float_words, Rows>(
-            length, scores, stride, values + p * length * panel_width,
+            length, scores, stride, 1, values + p * length * panel_width,
             zero, [&](int r, int half, float_lanes s) __attribute__((always_inline)) {
               auto const column = p * panel_width + half * lanes;
               float* const to = out.row(first + at + r) + h + column;

@@ -3,6 +3,7 @@
 // compiled so far. All parallelism is ours and cut by shape alone, so results do not depend on the number of threads.
 #pragma once
 
+#include <snowcoder/backend/cpu/bfloat16_kernel.hpp>
 #include <snowcoder/backend/cpu/buffer.hpp>
 #include <snowcoder/backend/cpu/onednn.hpp>
 #include <snowcoder/core/thread_pool.hpp>
@@ -18,7 +19,7 @@
 
 namespace snowcoder::cpu {
 
-/// Whether bfloat16 products go to oneDNN as they are, or are widened to float first.
+/// Whether bfloat16 products may go to oneDNN as they are, or are always widened to float first.
 enum class bfloat16_products : bool { widen, native };
 
 template <class T>
@@ -31,11 +32,16 @@ class device {
   template <class T>
   using projection = cpu::projection<T>;
 
-  explicit device(int threads = omp_get_num_procs(), bfloat16_products bf16 = bfloat16_products::native)
-      : pool_(threads, onednn::sequential_on_this_thread), bf16_(bf16) {}
+  /// `kernel`: for products of many rows.
+  explicit device(int threads = omp_get_num_procs(), bfloat16_products bf16 = bfloat16_products::native,
+                  bfloat16_kernel kernel = preferred_bfloat16_kernel())
+      : pool_(threads, onednn::sequential_on_this_thread),
+        bf16_(bf16),
+        kernel_(bf16 == bfloat16_products::widen ? bfloat16_kernel::widened : kernel) {}
 
   int threads() const { return pool_.threads(); }
   thread_pool& pool() { return pool_; }
+  bfloat16_kernel kernel() const { return kernel_; }
 
   /// body(i) for every i in [0, count), on any thread. The pieces, not the threads, decide the order of additions.
   void for_each(std::int64_t count, std::function<void(std::int64_t)> const& body) {
@@ -61,6 +67,7 @@ class device {
  private:
   thread_pool pool_;
   bfloat16_products bf16_;
+  bfloat16_kernel kernel_;
   std::shared_mutex mutex_;
   std::unordered_map<product_shape, std::unique_ptr<onednn::product>, product_shape_hash> products_;
 };

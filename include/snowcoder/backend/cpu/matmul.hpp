@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Matrix products on oneDNN. The result is cut into tiles by its shape alone, each tile is one sequential call over the
-// whole of k, so the bits are the same for any number of threads.   twin: backend/cpu/reference/matmul.hpp
+// Matrix products: in panels where vectors have 16 lanes, else and for few rows by oneDNN. The result is cut into tiles by its
+// shape alone, each tile is summed over the whole of k by one thread, so the bits are the same for any number of threads.
+// twin: backend/cpu/reference/matmul.hpp
 #pragma once
 
+#include <snowcoder/backend/cpu/bfloat16_kernel.hpp>
 #include <snowcoder/backend/cpu/device.hpp>
+#include <snowcoder/backend/cpu/lanes.hpp>
+#include <snowcoder/backend/cpu/panel_matmul.hpp>
 #include <snowcoder/backend/operand.hpp>
 #include <snowcoder/core/contract.hpp>
 #include <snowcoder/core/dtype.hpp>
@@ -11,6 +15,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 namespace snowcoder::cpu {
@@ -54,11 +59,69 @@ void widened_product(device& d, product_shape s, A const* a, B const* b, C* c, f
     for (std::int64_t j = 0; j < s.n; ++j) c[i * c_row + j] = C(wide_c[std::size_t(i * s.n + j)]);
 }
 
+/// Fewer rows do not repay bringing B into panels. Lengths that are multiples of 64 never fall on both sides of it.
+inline constexpr std::int64_t panel_rows = 32;
+
+/// A strip of B's columns after the other is brought into panels by all threads, then the tiles of C above it are walked.
+template <class Words, class C, class T>
+void matmul_in_panels(device& d, matrix_view<C> c, operand<T> a, operand<T> b, product_options how) {
+  constexpr std::int64_t most = 1024, together = 4;
+  auto const words = words_of<Words>(a.columns);
+  auto const strip = std::max(most, (std::int64_t(8) << 20) / (4 * words) / most * most);
+  auto* const packed = scratch<typename Words::word, 11>(packed_size<Words>(std::min(strip, c.columns), a.columns));
+  for (std::int64_t first = 0; first < c.columns; first += strip) {
+    auto const wide = std::min(strip, c.columns - first);
+    auto const here = b.part(first, wide);
+    d.for_each((wide + together * panel_width - 1) / (together * panel_width), [&](std::int64_t g) {
+      for (auto j = g * together * panel_width, end = std::min(wide, j + together * panel_width); j < end; j += panel_width)
+        pack_panel<Words>(packed + j * words, here, j);
+    });
+    auto tile = tile_of(c.rows, wide);
+    if (tile.rows == 256) tile.rows = panel_block_rows;
+    auto const down = (c.rows + tile.rows - 1) / tile.rows, across = (wide + tile.columns - 1) / tile.columns;
+    d.for_each(down * across, [&](std::int64_t i) {
+      auto const r = i / across * tile.rows, q = i % across * tile.columns;
+      auto const high = std::min(tile.rows, c.rows - r), broad = std::min(tile.columns, wide - q);
+      product_options const of_tile{how.accumulate, how.bias ? how.bias + first + q : nullptr};
+      multiply_panels<Words>(c.slice(r, high).part(first + q, broad), a.slice(r, high), packed + q * words, of_tile,
+                             scratch<float, 12>(panel_block_rows * most));
+    });
+  }
+}
+
+/// The same on the calling thread.
+template <class Words, class C, class T>
+void tile_in_panels(matrix_view<C> c, operand<T> a, operand<T> b, product_options how) {
+  auto const words = words_of<Words>(a.columns), whole = (c.columns + panel_width - 1) / panel_width * panel_width;
+  auto* const packed = scratch<typename Words::word, 13>(packed_size<Words>(c.columns, a.columns));
+  for (std::int64_t j = 0; j < c.columns; j += panel_width) pack_panel<Words>(packed + j * words, b, j);
+  for (std::int64_t r = 0; r < c.rows; r += panel_block_rows) {
+    auto const high = std::min(panel_block_rows, c.rows - r);
+    multiply_panels<Words>(c.slice(r, high), a.slice(r, high), packed, how, scratch<float, 12>(panel_block_rows * whole));
+  }
+}
+
+/// Multiplies in panels by body(words) where that is quicker than oneDNN; whether it was. With shorter vectors than these,
+/// oneDNN may know longer ones than the program was built for.
+template <class A, class B, class Body>
+bool in_panels([[maybe_unused]] device& d, [[maybe_unused]] std::int64_t rows, [[maybe_unused]] Body const& body) {
+  if constexpr (lanes == 16 && std::is_same_v<A, B>) {
+    if (rows < panel_rows) return false;
+    if constexpr (std::is_same_v<A, bfloat16>) {
+      if (d.kernel() == bfloat16_kernel::library) return false;
+      if (d.kernel() == bfloat16_kernel::pairs) return body(pair_words()), true;
+    }
+    return body(float_words()), true;
+  }
+  return false;
+}
+
 }  // namespace detail
 
 /// One tile, sequentially on the calling thread: for use inside device::for_each. Same meaning as matmul().
 template <class C, class A, class B>
 void tile_product(device& d, matrix_view<C> c, operand<A> a, operand<B> b, product_options how = {}) {
+  if (detail::in_panels<A, B>(d, c.rows, [&](auto words) { detail::tile_in_panels<decltype(words)>(c, a, b, how); })) return;
   product_shape const s{.m = c.rows,
                         .n = c.columns,
                         .k = a.columns,
@@ -85,6 +148,8 @@ template <class C, class A, class B>
 void matmul(device& d, matrix_view<C> c, operand<A> a, operand<B> b, product_options how = {}) {
   require(a.rows == c.rows && b.columns == c.columns && a.columns == b.rows, "matmul: shapes of A, B and C agree");
   require(c.rows > 0 && c.columns > 0 && a.columns > 0, "matmul: no extent is zero");
+  if (detail::in_panels<A, B>(d, c.rows, [&](auto words) { detail::matmul_in_panels<decltype(words)>(d, c, a, b, how); }))
+    return;
   auto const tile = detail::tile_of(c.rows, c.columns);
   auto const down = (c.rows + tile.rows - 1) / tile.rows, across = (c.columns + tile.columns - 1) / tile.columns;
   d.for_each(down * across, [&](std::int64_t i) {

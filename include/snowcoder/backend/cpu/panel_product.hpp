@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The inner loops of products with a weight that is multiplied again and again: the weight lies in panels as wide as two
-// vectors, a tile of the result lives in registers, and every element of the result is one chain of additions in the order
-// of k. So a row's result depends on that row alone, however many rows there are and whoever computes them.
-// A "word" is 32 bits of k: one float, or four bytes.
+// The inner loop of matrix products: the right operand lies in panels as wide as two vectors, packed once (projection.hpp) or
+// as it comes (panel_packing.hpp); a tile of the result lives in registers, and every element of the result is one chain of
+// additions in the order of k. So a row's result depends on that row alone, however many rows there are and whoever computes
+// them. A "word" is 32 bits of k: one float, two bfloat16, or four bytes.
 #pragma once
 
 #include <snowcoder/backend/cpu/lanes.hpp>
@@ -45,16 +45,18 @@ namespace detail {
 /// Rows and panels of one task: a block of rows stays in the second cache while panels pass by.
 inline constexpr std::int64_t block_rows = 224, block_panels = 12;
 
-/// `Rows` rows of `a` (stride in words) times one panel; begin(r, half) gives a sum's start, end(r, half, sum) takes it.
+/// `Rows` rows of `a` times one panel; begin(r, half) gives a sum's start, end(r, half, sum) takes it. Rows are `stride` words
+/// apart, the words of a row `step`.
 template <class Words, int Rows, class Begin, class End>
 __attribute__((always_inline)) inline void panel_tile(std::int64_t words, typename Words::word const* a, std::int64_t stride,
-                                                      typename Words::word const* panel, Begin const& begin, End const& end) {
+                                                      std::int64_t step, typename Words::word const* panel, Begin const& begin,
+                                                      End const& end) {
   [&]<std::size_t... r>(std::index_sequence<r...>) __attribute__((always_inline)) {
     typename Words::sums left[Rows] = {begin(int(r), 0)...}, right[Rows] = {begin(int(r), 1)...};
     for (std::int64_t k = 0; k < words; ++k) {
       auto const b0 = Words::load(panel + k * panel_width), b1 = Words::load(panel + k * panel_width + lanes);
       auto const row = [&](std::size_t i) __attribute__((always_inline)) {
-        auto const word = a[std::int64_t(i) * stride + k];
+        auto const word = a[std::int64_t(i) * stride + k * step];
         left[i] = Words::add(left[i], word, b0);
         right[i] = Words::add(right[i], word, b1);
       };

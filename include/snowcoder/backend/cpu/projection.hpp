@@ -113,7 +113,7 @@ void project_words(device& d, matrix_view<float> y, typename Words::word const* 
       for_each_tile(rows, [&]<int Rows>(std::integral_constant<int, Rows>, std::int64_t at) {
         auto const row = first + at;
         panel_tile<Words, Rows>(
-            w.words(), x + row * stride, stride, panel, [](int, int) { return typename Words::sums{}; },
+            w.words(), x + row * stride, stride, 1, panel, [](int, int) { return typename Words::sums{}; },
             [&](int r, int half, typename Words::sums s) __attribute__((always_inline)) {
               auto const j = column + half * lanes;
               auto const value = end(row + r, j, s);

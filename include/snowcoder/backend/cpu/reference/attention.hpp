@@ -12,18 +12,19 @@
 
 namespace snowcoder::cpu::reference {
 
-/// softmax(scale * q.k) over keys [0, count), in double.
+/// softmax(scale * q.k) over keys [first, count), in double; zero before them.
 template <class T>
-std::vector<double> attention_weights(T const* q, matrix_view<T const> keys, std::int64_t count, float scale) {
+std::vector<double> attention_weights(T const* q, matrix_view<T const> keys, std::int64_t count, float scale,
+                                      std::int64_t first = 0) {
   std::vector<double> p(static_cast<std::size_t>(count));
-  for (std::int64_t j = 0; j < count; ++j) {
+  for (std::int64_t j = first; j < count; ++j) {
     double dot = 0;
     for (std::int64_t e = 0; e < keys.columns; ++e) dot += double(float(q[e])) * double(float(keys.row(j)[e]));
     p[std::size_t(j)] = dot * double(scale);
   }
-  double const most = *std::max_element(p.begin(), p.end());
+  double const most = *std::max_element(p.begin() + first, p.end());
   double sum = 0;
-  for (auto& v : p) sum += v = std::exp(v - most);
+  for (auto j = std::size_t(first); j < p.size(); ++j) sum += p[j] = std::exp(p[j] - most);
   for (auto& v : p) v /= sum;
   return p;
 }
@@ -35,7 +36,7 @@ void attention(matrix_view<T> out, matrix_view<T const> qkv, attention_shape s) 
       auto const rows = qkv.slice(b * s.length, s.length);
       auto const q = rows.part(s.q(h), s.head_width), k = rows.part(s.k(h), s.head_width), v = rows.part(s.v(h), s.head_width);
       for (std::int64_t i = 0; i < s.length; ++i) {
-        auto const p = attention_weights(q.row(i), k, i + 1, s.scale());
+        auto const p = attention_weights(q.row(i), k, i + 1, s.scale(), s.start(b, i));
         for (std::int64_t e = 0; e < s.head_width; ++e) {
           double sum = 0;
           for (std::int64_t j = 0; j <= i; ++j) sum += p[std::size_t(j)] * double(float(v.row(j)[e]));
@@ -58,7 +59,7 @@ void attention_backward(matrix_view<T> dqkv, matrix_view<T const> qkv, matrix_vi
     for (std::int64_t h = 0; h < s.heads; ++h) {
       auto const q = rows.part(s.q(h), hw), k = rows.part(s.k(h), hw), v = rows.part(s.v(h), hw), o = up.part(s.q(h), hw);
       for (std::int64_t i = 0; i < s.length; ++i) {
-        auto const p = attention_weights(q.row(i), k, i + 1, s.scale());
+        auto const p = attention_weights(q.row(i), k, i + 1, s.scale(), s.start(b, i));
         std::vector<double> dp(p.size());
         double total = 0;
         for (std::int64_t j = 0; j <= i; ++j) {
