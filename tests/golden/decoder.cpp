@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The decoder against transformers: logits, loss and every gradient, tied and untied; and against itself: any number of
-// threads, any batching, finite differences, generation with a cache.
+// The decoder against transformers: logits, loss and every gradient, tied, untied and with documents kept apart; and against
+// itself: any number of threads, any batching, finite differences, generation with a cache.
 #include "support/catch.hpp"
 #include "support/tolerance.hpp"
 
@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -34,6 +35,13 @@ struct golden_tied {
 struct golden_untied {
   static constexpr std::string_view name = "decoder_untied";
   static constexpr auto model = tiny(false);
+};
+/// Token 0 opens a document; a key head for every query head.
+struct golden_masked {
+  static constexpr std::string_view name = "decoder_masked";
+  static constexpr config::decoder_shape model{
+      .layers = 2, .width = 24, .hidden = 40, .heads = 4, .kv_heads = 4, .vocabulary = 80, .context = 150};
+  static constexpr std::int32_t opening = 0;
 };
 /// Longer than a block of queries, so that tiles and their remainders are met.
 struct long_context {
@@ -97,6 +105,7 @@ void agrees_with_transformers() {
   cpu::device device(2);
   nn::decoder<R, cpu::device, T> model(device, int(expected.sequences));
   model.load(expected.weights.data());
+  if constexpr (requires { R::opening; }) model.keep_documents_apart(R::opening);
 
   std::vector<float> logits(expected.logits.size());
   model.logits(expected.inputs(), logits.data());
@@ -141,6 +150,32 @@ TEST_CASE("logits, loss and every gradient agree with transformers", "[golden]")
   SECTION("untied, float") { agrees_with_transformers<golden_untied, float>(); }
   SECTION("tied, bfloat16") { agrees_with_transformers<golden_tied, bfloat16>(); }
   SECTION("untied, bfloat16") { agrees_with_transformers<golden_untied, bfloat16>(); }
+  SECTION("documents apart, float") { agrees_with_transformers<golden_masked, float>(); }
+  SECTION("documents apart, bfloat16") { agrees_with_transformers<golden_masked, bfloat16>(); }
+}
+
+TEST_CASE("what lies in another document changes no logit", "[golden]") {
+  using R = long_context;
+  auto tokens = some_tokens<R>(280);
+  for (auto& id : tokens) id = std::max(id, 1);
+  tokens[10] = tokens[200] = 0;
+  auto const weights = some_weights<R>();
+  auto const logits_of = [&](std::optional<std::int32_t> opening) {
+    cpu::device device(2);
+    nn::decoder<R, cpu::device, float> model(device, 1);
+    model.load(weights.data());
+    model.keep_documents_apart(opening);
+    std::vector<float> logits(tokens.size() * std::size_t(R::model.vocabulary));
+    model.logits({tokens.data(), 1, std::int64_t(tokens.size())}, logits.data());
+    return logits;
+  };
+  auto const apart = logits_of(0), together = logits_of(std::nullopt);
+  for (std::size_t i = 20; i < 190; ++i) tokens[i] = tokens[i] % 299 + 1;
+  auto const other = logits_of(0), other_together = logits_of(std::nullopt);
+  auto const last_document = std::ptrdiff_t(200 * R::model.vocabulary);
+  CHECK(std::equal(apart.begin() + last_document, apart.end(), other.begin() + last_document));
+  CHECK_FALSE(std::equal(together.begin() + last_document, together.end(), other_together.begin() + last_document));
+  CHECK(apart != together);
 }
 
 TEMPLATE_TEST_CASE("the gradient has the same bits for any number of threads", "[golden]", float, bfloat16) {

@@ -30,7 +30,7 @@ struct tolerance {
   // bfloat16 rounds each of ~14 intermediate results per layer to 2^-9: independent errors add up to a few per cent.
   static constexpr double decoder_logits = narrow ? 5e-2 : 5e-6;
   static constexpr double decoder_loss = narrow ? 2e-2 : 2e-6;      // of a mean loss, absolute in nats
-  static constexpr double decoder_gradient = narrow ? 1e-1 : 2e-5;  // two passes, and sums over tokens that cancel
+  static constexpr double decoder_gradient = narrow ? 1e-1 : 1e-5;  // two passes, and sums over tokens that cancel
   // Packed weights, whose rounding the twin shares. bfloat16: rows may be rounded too. int8: a row's element on the edge
   // between two bytes falls to either side.
   static constexpr double projection = narrow ? 4e-3 : bytes ? 2e-3 : 2e-6;
@@ -40,6 +40,9 @@ struct tolerance {
   // The cache walks keys in another order than the tiled forward pass, in the same precision.
   static constexpr double cache = narrow ? 5e-2 : 5e-6;
 };
+
+/// Losses, norms and weights over twenty steps of AdamW, float: a step divides by small numbers, errors grow a little each.
+inline constexpr double optimizer_steps = 1e-5;
 
 /// A central difference in float loses more than half its digits: relative to the derivative.
 inline constexpr double finite_difference = 1e-3;

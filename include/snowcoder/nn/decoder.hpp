@@ -37,6 +37,16 @@ class decoder {
 
   /// Flat float weights (decoder_parameters order, device memory) -> compute copies in T.
   void load(float const* weights) { weights_.load(weights); }
+  /// The same, but weights in float are read where they lie, also after they changed.
+  void use(float const* weights) { weights_.use(weights); }
+
+  /// A token of this id opens a document, and attention does not see beyond the one that its row is in; nothing: it sees the
+  /// whole sequence. For all calls from here on.
+  void keep_documents_apart(std::optional<std::int32_t> opening) {
+    opening_ = opening;
+    if (opening && starts_.size() == 0)
+      starts_ = typename Backend::template buffer<std::int32_t>(std::int64_t(sequences_) * shape.context);
+  }
 
   /// tokens (sequences, length + 1). The sum of cross-entropies in nats over all targets; optionally each of them,
   /// (sequences, length), on the host.
@@ -81,16 +91,19 @@ class decoder {
   attention_shape take(matrix_view<std::int32_t const> tokens, std::int64_t length, bool with_targets) {
     require(tokens.rows > 0 && tokens.rows <= sequences_, "decoder: as many sequences as it was made for");
     require(length > 0 && length <= shape.context, "decoder: a length within the context");
-    std::vector<std::int32_t> ids, targets;
+    std::vector<std::int32_t> ids, targets, starts;
     for (std::int64_t i = 0; i < tokens.rows; ++i)
       for (std::int64_t j = 0; j < tokens.columns; ++j) {
-        require(tokens.row(i)[j] >= 0 && tokens.row(i)[j] < shape.vocabulary, "decoder: token ids within the vocabulary");
-        if (j < length) ids.push_back(tokens.row(i)[j]);
-        if (with_targets && j > 0) targets.push_back(tokens.row(i)[j]);
+        auto const id = tokens.row(i)[j];
+        require(id >= 0 && id < shape.vocabulary, "decoder: token ids within the vocabulary");
+        if (j < length) ids.push_back(id);
+        if (opening_ && j < length) starts.push_back(id == *opening_ ? std::int32_t(j) : j > 0 ? starts.back() : 0);
+        if (with_targets && j > 0) targets.push_back(id);
       }
     upload(device_, ids_.data(), ids.data(), std::int64_t(ids.size()));
     upload(device_, targets_.data(), targets.data(), std::int64_t(targets.size()));
-    return {tokens.rows, length, shape.heads, shape.kv_heads, shape.head_width()};
+    upload(device_, starts_.data(), starts.data(), std::int64_t(starts.size()));
+    return {tokens.rows, length, shape.heads, shape.kv_heads, shape.head_width(), opening_ ? starts_.data() : nullptr};
   }
 
   /// Memory for a pass; what keeps every layer serves a pass that need not.
@@ -113,7 +126,8 @@ class decoder {
   int sequences_;
   decoder_weights<R, Backend, T> weights_;
   decoder_head<R, Backend, T> head_;
-  typename Backend::template buffer<std::int32_t> ids_, targets_;
+  typename Backend::template buffer<std::int32_t> ids_, targets_, starts_;
+  std::optional<std::int32_t> opening_;
   std::optional<decoder_activations<R, Backend, T>> activations_;
 };
 

@@ -8,11 +8,12 @@
 #include <snowcoder/nn/swiglu.hpp>
 
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 namespace snowcoder::nn {
 
-/// A rounded copy of the flat float weights, with the table of rotary angles.
+/// A copy of the flat float weights in T, or floats where they lie, with the table of rotary angles.
 template <config::named_model R, class Backend, class T>
 class decoder_weights {
  public:
@@ -20,24 +21,35 @@ class decoder_weights {
   static constexpr decoder_layout layout{R::model};
 
   explicit decoder_weights(Backend& device)
-      : device_(device), values_(layout.size()), angles_(2 * std::int64_t(shape.context) * (shape.head_width() / 2)) {
+      : device_(device), angles_(2 * std::int64_t(shape.context) * (shape.head_width() / 2)) {
     auto const table = rope_table(shape.context, shape.head_width(), shape.rope_theta);
     upload(device_, angles_.data(), table.data(), std::int64_t(table.size()));
   }
   /// `weights`: config::parameters(R::model) floats in device memory, in the order of decoder_parameters().
-  void load(float const* weights) { cast(device_, values_.data(), weights, layout.size()); }
+  void load(float const* weights) {
+    if (values_.size() == 0) values_ = typename Backend::template buffer<T>(layout.size());
+    cast(device_, values_.data(), weights, layout.size());
+    at_ = values_.data();
+  }
+  /// The same without a copy where T is float: the weights must stay where they are, and may change between passes.
+  void use(float const* weights) {
+    if constexpr (std::is_same_v<T, float>)
+      at_ = weights;
+    else
+      load(weights);
+  }
 
-  matrix_view<T const> embedding() const { return {values_.data() + layout.embedding(), shape.vocabulary, shape.width}; }
-  matrix_view<T const> head() const { return {values_.data() + layout.head(), shape.vocabulary, shape.width}; }
-  T const* final_norm() const { return values_.data() + layout.final_norm(); }
+  matrix_view<T const> embedding() const { return {at_ + layout.embedding(), shape.vocabulary, shape.width}; }
+  matrix_view<T const> head() const { return {at_ + layout.head(), shape.vocabulary, shape.width}; }
+  T const* final_norm() const { return at_ + layout.final_norm(); }
   attention_weights<T> attention(std::int64_t i) const {
-    T const* base = values_.data() + layout.layer(i);
+    T const* base = at_ + layout.layer(i);
     return {base + layout.input_norm(),
             {base + layout.qkv(), shape.width + 2 * shape.kv_width(), shape.width},
             {base + layout.output(), shape.width, shape.width}};
   }
   swiglu_weights<T> feed_forward(std::int64_t i) const {
-    T const* base = values_.data() + layout.layer(i);
+    T const* base = at_ + layout.layer(i);
     return {base + layout.post_norm(),
             {base + layout.gate_up(), 2 * shape.hidden, shape.width},
             {base + layout.down(), shape.width, shape.hidden}};
@@ -49,6 +61,7 @@ class decoder_weights {
  private:
   Backend& device_;
   typename Backend::template buffer<T> values_;
+  T const* at_ = nullptr;
   typename Backend::template buffer<float> angles_;
 };
 
