@@ -6,7 +6,7 @@ set -euo pipefail
 wanted=(build-essential cmake ninja-build pkg-config ca-certificates python3
         libexpected-dev nlohmann-json3-dev libsimdjson-dev libfmt-dev libspdlog-dev libcli11-dev zlib1g-dev libzstd-dev zstd
         libarchive-dev libgit2-dev libuchardet-dev libcurl4-openssl-dev libcpp-httplib-dev libseccomp-dev librange-v3-dev libxtensor-dev
-        libdnnl-dev ocl-icd-opencl-dev gnuplot-nox)
+        libdnnl-dev ocl-icd-opencl-dev libopenmpi-dev openmpi-bin gnuplot-nox)
 case ${1:-} in
   tests) wanted+=(catch2 git libsentencepiece-dev) ;;
   quickstart) wanted+=(dpkg-dev python3-pip) ;;

@@ -29,6 +29,15 @@ int main(int argc, char** argv) {
       ->check(CLI::PositiveNumber);
   flags.add_option("--checkpoint-every", train.checkpoint_every, "steps between checkpoints")->check(CLI::PositiveNumber);
 
+  flags
+      .add_option("--spikes", train.spikes,
+                  "a step that is not finite or a spike: stop with the state before it, or skip its update")
+      ->check(CLI::IsMember({"stop", "skip"}));
+  flags
+      .add_option("--spike-factor", train.spike_factor,
+                  "a spike: a gradient so many times the median of those before; 0: none is")
+      ->check(CLI::NonNegativeNumber);
+
   pipeline::bits_options bits;
   auto* measure = flags.add_subcommand("bits", "bits per byte on a benchmark's prompt+solution, or on documents by language");
   measure->add_option("--checkpoint", bits.checkpoint, "checkpoint folder")->required();

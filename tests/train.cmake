@@ -1,4 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 snowcoder_add_test(train_data SOURCES unit/train/loader.cpp unit/train/checkpoint_file.cpp
                                       unit/train/metrics_file.cpp unit/generate/completion.cpp unit/generate/completion_batch.cpp unit/evaluate/bits_per_byte.cpp COMPONENTS data)
-snowcoder_add_test(train_run SOURCES unit/train/run.cpp COMPONENTS data cpu)
+snowcoder_add_test(train_run SOURCES unit/train/run.cpp unit/train/hardships.cpp COMPONENTS data cpu)
+
+# One, two and four processes, where MPI is.
+if(TARGET snowcoder_mpi AND TARGET snowcoder_cpu)
+  add_executable(test.train_ranks unit/parallel/ranks.cpp)
+  target_link_libraries(test.train_ranks PRIVATE snowcoder_cpu snowcoder_mpi snowcoder_dev)
+  target_include_directories(test.train_ranks PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  set_target_properties(test.train_ranks PROPERTIES OUTPUT_NAME train_ranks RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME train_ranks COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/unit/parallel/ranks.py ${MPIEXEC_EXECUTABLE}
+           $<TARGET_FILE:test.train_ranks> ${CMAKE_CURRENT_BINARY_DIR}/train_ranks)
+  set_tests_properties(train_ranks PROPERTIES TIMEOUT 600)
+else()
+  message(STATUS "snowcoder: test train_ranks is left out, there is no MPI")
+endif()

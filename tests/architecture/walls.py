@@ -29,7 +29,7 @@ MAY_SEE |= {room: BELOW_STAGES | {"nn", "backend", "parallel"} for room in MODEL
 WRAPPED = {"zstd.h": "io/compressed.hpp", "zlib.h": "io/compressed.hpp", "nlohmann/": "io/json.hpp", "simdjson.h": "io/",
            "tl/expected.hpp": "core/expected.hpp", "CLI/": "pipeline/app.hpp", "spdlog/": "pipeline/log.hpp", "archive.h": "io/archive.hpp",
            "git2": "io/git_", "uchardet/": "io/character_set.hpp", "iconv.h": "io/character_set.hpp",
-           "arrow/": "io/parquet_file.hpp", "parquet/": "io/parquet_file.hpp",
+           "mpi.h": "parallel/mpi.hpp", "arrow/": "io/parquet_file.hpp", "parquet/": "io/parquet_file.hpp",
            "curl/": "io/", "httplib.h": "io/http_server.hpp", "seccomp.h": "evaluate/", "sentencepiece": "io/sentence_piece.hpp"}
 HOST_ONLY = {"config", "core", "record", "nn", "backend", "recipes", "filter"}  # never range-v3 or xtensor
 

@@ -12,6 +12,7 @@
 #include <array>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,8 +31,11 @@ inline std::string metrics_line(training_step const& s) {
                       {"rate", s.rate}}) +
          "\n";
 }
+/// A loss or norm that was not finite stands as null, as JSON has no other word for it; it is read as NaN.
 inline expected<training_step> parse_metrics_line(std::string_view line, std::string const& where) {
   SNOWCODER_TRY(auto row, parse_json(line, where));
+  for (auto key : {"loss", "gradient_norm"})
+    if (row.contains(key) && row[key].is_null()) row[key] = std::numeric_limits<float>::quiet_NaN();
   for (auto key : {"step", "total_steps", "tokens", "pass", "loss", "gradient_norm", "rate"})
     if (!row.contains(key) || !row[key].is_number())
       return failure(std::string("metrics row without the number ") + key, where);

@@ -13,6 +13,8 @@ struct solo {
   int size() const { return 1; }
   void sum(float*, std::int64_t) const {}
   double sum(double value) const { return value; }
+  bool any(bool flag) const { return flag; }
+  std::int64_t from_first(std::int64_t value) const { return value; }
   void wait_for_all() const {}
 };
 static_assert(communicator<solo>);

@@ -8,12 +8,11 @@
 #include <snowcoder/parallel/communicator.hpp>
 #include <snowcoder/record/training_step.hpp>
 #include <snowcoder/train/loader.hpp>
+#include <snowcoder/train/spikes.hpp>
 #include <snowcoder/train/state.hpp>
 #include <snowcoder/train/step.hpp>
 
-#include <cmath>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 namespace snowcoder::train {
@@ -21,45 +20,41 @@ namespace snowcoder::train {
 /// What to do after a step.
 enum class next : bool { stop, go_on };
 
-/// Fails for a phase that asks for something the decoder cannot do with its data: rather no run than another one.
-inline expected<void> check_trainable(config::phase const& p) {
-  auto refuse = [&](char const* what, char const* remedy) { return failure(what, "phase " + std::string(p.name), remedy); };
-  if (p.mask != config::document_mask::off)
-    return refuse("attention masked between documents is not supported", "use document_mask::off");
-  return {};
-}
+/// How a walk ended: at the phase's last step, where the caller said so, or before a step that its spike watch forbids.
+enum class ending : std::uint8_t { complete, stopped, spiked };
 
-/// Trains `s` until the phase's last step. `after(training_step const&) -> expected<next>` is called after every step, with
-/// the state already moved on.
+/// Trains `s` until the phase's last step. `after(training_step const&, bool updated) -> expected<next>` is called after every
+/// step, with the state already moved on. Of a spike that ends the walk it does not hear; `s` is then as it was before that
+/// step.
 template <config::recipe R, class Backend, class T, parallel::communicator Ranks, token_source Source, class After>
-expected<void> run_phase(stepper<R, Backend, T, Ranks>& trainer, Ranks const& ranks, state<R, Backend>& s,
-                         config::phase const& phase, loader<Source> const& data, After&& after) {
+expected<ending> run_phase(stepper<R, Backend, T, Ranks>& trainer, Ranks const& ranks, state<R, Backend>& s,
+                           config::phase const& phase, loader<Source> const& data, spike_watch& watch, After&& after) {
   constexpr std::int64_t context = R::model.context;
   auto const steps = phase.steps(R::model.context);
   auto const mine = parallel::share_of(phase.sequences_per_step, ranks.rank(), ranks.size());
-  std::vector<token_id> tokens(std::size_t((mine.last - mine.first) * (context + 1)));
-  matrix_view<token_id> const batch(tokens.data(), mine.last - mine.first, context + 1);
+  std::vector<token_id> tokens(std::size_t(mine.size() * (context + 1)));
+  matrix_view<token_id> const batch(tokens.data(), mine.size(), context + 1);
   auto& at = s.position;
+  trainer.keep_documents_apart(phase.mask == config::document_mask::intra);
   while (at.step < steps) {
     training_step row;
     row.rate = phase.rate.at(at.step, steps);
     row.pass = data.pass_of(at.sequences);
     data.read(at.sequences + mine.first, batch);
-    auto const r = trainer.step(s, batch, phase.sequences_per_step, row.rate);
+    auto const r = trainer.step(s, batch, phase.sequences_per_step, row.rate, watch.longest());
+    if (!r.updated && watch.policy() == spike_policy::stop) return ending::spiked;
     row.loss = float(r.loss);
     row.gradient_norm = float(r.gradient_norm);
-    if (!std::isfinite(r.loss) || !std::isfinite(r.gradient_norm))
-      return failure("loss or gradient is not finite", std::string(phase.name) + " step " + std::to_string(at.step + 1),
-                     "the checkpoints before it are good; lower the peak rate or train in f32");
+    watch.saw(row.loss, row.gradient_norm);
     row.step = ++at.step;
     row.total_steps = ++at.total_steps;
-    ++at.updates;
+    at.updates += r.updated;
     at.sequences += phase.sequences_per_step;
     row.tokens = at.tokens += phase.tokens_per_step(R::model.context);
-    SNOWCODER_TRY(auto what, after(row));
-    if (what == next::stop) return {};
+    SNOWCODER_TRY(auto what, after(row, r.updated));
+    if (what == next::stop && at.step < steps) return ending::stopped;
   }
-  return {};
+  return ending::complete;
 }
 
 }  // namespace snowcoder::train

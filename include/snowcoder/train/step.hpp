@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// One optimizer step: the gradient of the mean loss over the step's targets, accumulated in f32 sequence by sequence in
-// their order, clipped by its global norm, then Adam with decoupled decay (paper section 3.1; constants in config/optimizer).
+// One optimizer step: the gradient of the mean loss over the step's targets, accumulated in f32 in the order of
+// train/lanes.hpp, clipped by its global norm, then Adam with decoupled decay (paper section 3.1; constants in
+// config/optimizer).
 #pragma once
 
 #include <snowcoder/config/concepts.hpp>
+#include <snowcoder/config/vocabulary.hpp>
+#include <snowcoder/core/contract.hpp>
 #include <snowcoder/core/tensor_view.hpp>
 #include <snowcoder/nn/adamw.hpp>
 #include <snowcoder/nn/decoder.hpp>
 #include <snowcoder/parallel/communicator.hpp>
 #include <snowcoder/record/token_run.hpp>
+#include <snowcoder/train/lanes.hpp>
 #include <snowcoder/train/state.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <limits>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace snowcoder::train {
@@ -24,6 +32,7 @@ class stepper {
   struct result {
     double loss;           ///< mean over the step's targets, nats
     double gradient_norm;  ///< before clipping
+    bool updated;          ///< false: weights and moments are as they were
   };
 
   /// `micro_batch` sequences go through the model together; how many does not change a bit of the result.
@@ -32,47 +41,84 @@ class stepper {
         ranks_(ranks),
         micro_batch_(micro_batch),
         model_(device, micro_batch),
-        gradient_(state<R, Backend>::size),
         lookups_(R::model.tied ? lookups : 0),
         parameters_(nn::decoder_parameters<R>(R::optimizer.decayed)) {}
 
   int micro_batch() const { return micro_batch_; }
 
-  /// `sequences`: this rank's part of the step, (sequences, context + 1). `in_step`: sequences of all ranks together.
-  /// The state's counters are left to the caller; a result that is not finite leaves weights and moments as they were.
-  result step(state<R, Backend>& s, matrix_view<token_id const> sequences, std::int64_t in_step, double rate) {
-    auto const size = state<R, Backend>::size;
-    auto const targets = in_step * (sequences.columns - 1);
-    model_.load(s.weights.data());
-    fill(device_, gradient_.data(), 0.0f, size);
-    if (R::model.tied) fill(device_, lookups_.data(), 0.0f, lookups);
-    double sum = 0;
-    for (std::int64_t first = 0; first < sequences.rows; first += micro_batch_)
-      sum +=
-          model_.loss_and_gradient(sequences.slice(first, std::min<std::int64_t>(micro_batch_, sequences.rows - first)),
-                                   float(1.0 / double(targets)), gradient_.data(), R::model.tied ? lookups_.data() : nullptr);
-    if (R::model.tied) {
-      float* const embedding = gradient_.data() + nn::decoder_layout(R::model).embedding();
-      add(device_, embedding, embedding, lookups_.data(), lookups);
-    }
-    ranks_.sum(gradient_.data(), size);
-    result const r{ranks_.sum(sum) / double(targets), nn::gradient_norm(device_, gradient_.data(), size)};
-    if (!std::isfinite(r.loss) || !std::isfinite(r.gradient_norm)) return r;
-    nn::adamw(device_, s.weights.data(), s.first_moment.data(), s.second_moment.data(), gradient_.data(), parameters_,
-              R::optimizer, rate, s.position.updates + 1, nn::clip_scale(r.gradient_norm, R::optimizer.clip));
+  /// Whether attention stays within documents, from here on.
+  void keep_documents_apart(bool apart) {
+    model_.keep_documents_apart(apart ? std::optional<std::int32_t>(config::end_of_text) : std::nullopt);
+  }
+
+  /// `sequences`: this rank's part of the step, (sequences, context + 1). `in_step`: sequences of all ranks together, at least
+  /// one a rank. The state's counters are left to the caller. A result that is not finite, or whose gradient is longer than
+  /// `longest`, leaves weights and moments as they were.
+  result step(state<R, Backend>& s, matrix_view<token_id const> sequences, std::int64_t in_step, double rate,
+              double longest = std::numeric_limits<double>::infinity()) {
+    auto const mine = lanes_of<R>(ranks_.rank(), ranks_.size());
+    begin_ = parallel::share_of(in_step, ranks_.rank(), ranks_.size()).first;
+    require(sequences.rows > 0, "step: every rank has a sequence");
+    sequences_ = sequences;
+    in_step_ = in_step;
+    loss_ = 0;
+    model_.use(s.weights.data());
+    accumulate(mine.first, mine.last, 0);
+    auto& gradient = gradients_[0];
+    ranks_.sum(gradient.data(), size);
+    double const norm = nn::gradient_norm(device_, gradient.data(), size);
+    result r{ranks_.sum(loss_) / double(in_step * (sequences.columns - 1)), norm, false};
+    r.updated = std::isfinite(r.loss) && std::isfinite(norm) && norm <= longest;
+    if (r.updated)
+      nn::adamw(device_, s.weights.data(), s.first_moment.data(), s.second_moment.data(), gradient.data(), parameters_,
+                R::optimizer, rate, s.position.updates + 1, nn::clip_scale(norm, R::optimizer.clip));
     return r;
   }
 
  private:
-  /// Of a tied embedding's two gradients, the one that comes from looking tokens up; the other stands in gradient_.
+  static constexpr std::int64_t size = state<R, Backend>::size;
+  /// Of a tied embedding's two gradients, the one that comes from looking tokens up; the other stands in the lane's gradient.
   static constexpr std::int64_t lookups = std::int64_t(R::model.vocabulary) * R::model.width;
+
+  /// The sum of lanes [first, last) into gradients_[depth]; false, and nothing written, when they hold no sequence.
+  bool accumulate(std::int64_t first, std::int64_t last, std::size_t depth) {
+    if (last - first == 1) return accumulate_lane(int(first), depth);
+    auto const middle = first + (last - first) / 2;
+    bool const left = accumulate(first, middle, depth), right = accumulate(middle, last, depth + left);
+    if (left && right) add(device_, gradients_[depth].data(), gradients_[depth].data(), gradients_[depth + 1].data(), size);
+    return left || right;
+  }
+
+  bool accumulate_lane(int lane, std::size_t depth) {
+    auto const all = parallel::share_of(in_step_, lane, reduction_lanes<R>());
+    if (all.size() == 0) return false;
+    while (gradients_.size() <= depth) gradients_.emplace_back(size);
+    float* const gradient = gradients_[depth].data();
+    fill(device_, gradient, 0.0f, size);
+    if (R::model.tied) fill(device_, lookups_.data(), 0.0f, lookups);
+    float const scale = float(1.0 / double(in_step_ * (sequences_.columns - 1)));
+    for (auto first = all.first; first < all.last; first += micro_batch_) {
+      auto const batch = sequences_.slice(first - begin_, std::min<std::int64_t>(micro_batch_, all.last - first));
+      loss_ += model_.loss_and_gradient(batch, scale, gradient, R::model.tied ? lookups_.data() : nullptr);
+    }
+    if (R::model.tied) {
+      float* const embedding = gradient + nn::decoder_layout(R::model).embedding();
+      add(device_, embedding, embedding, lookups_.data(), lookups);
+    }
+    return true;
+  }
 
   Backend& device_;
   Ranks& ranks_;
   int micro_batch_;
   nn::decoder<R, Backend, T> model_;
-  typename Backend::template buffer<float> gradient_, lookups_;
+  std::vector<typename Backend::template buffer<float>> gradients_;  ///< by depth of the tree, made when first needed
+  typename Backend::template buffer<float> lookups_;
   std::vector<nn::parameter> parameters_;
+  // Of the step that is under way.
+  matrix_view<token_id const> sequences_{nullptr, 0, 0};
+  std::int64_t begin_ = 0, in_step_ = 0;
+  double loss_ = 0;
 };
 
 }  // namespace snowcoder::train

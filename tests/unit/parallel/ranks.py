@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""One, two and four processes train to the same bytes, whatever happens on the way: ranks.py MPIRUN TRAIN_TINY FOLDER
+
+TRAIN_TINY (tests/unit/parallel/ranks.cpp) trains a tiny recipe in the folder that it is given, for so many steps.
+"""
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+ROOT_MAY = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1"}
+
+
+def main():
+    mpirun, program, scratch = sys.argv[1:4]
+    shutil.rmtree(scratch, ignore_errors=True)
+
+    def command(ranks, run, steps=0):
+        launch = [mpirun, "-n", str(ranks)] if ranks > 1 else []
+        return launch + [program, os.path.join(scratch, run), str(steps)]
+
+    def train(ranks, run, steps=0, wanted=0):
+        done = subprocess.run(command(ranks, run, steps), env={**os.environ, **ROOT_MAY}, capture_output=True, text=True, timeout=300)
+        if (done.returncode == 0) != (wanted == 0):
+            sys.exit(f"{ranks} ranks, {run}: exit {done.returncode}\n{done.stderr[-3000:]}")
+        return done.stderr
+
+    def result(run):
+        found = {}
+        for folder, _, names in os.walk(os.path.join(scratch, run)):
+            for name in names:
+                path = os.path.join(folder, name)
+                kept = os.path.relpath(path, os.path.join(scratch, run))
+                if name != "provenance.json" and not kept.startswith("tokens"):
+                    found[kept] = open(path, "rb").read()
+        return found
+
+    def same(run, wanted):
+        found = result(run)
+        other = sorted(name for name in {*found, *wanted} if found.get(name) != wanted.get(name))
+        if other:
+            sys.exit(f"{run}: differs from one process in {', '.join(other)}")
+
+    train(1, "one")
+    one = result("one")
+    assert any(name.endswith("final/optimizer.safetensors") for name in one), sorted(one)
+    train(2, "two")
+    same("two", one)
+    train(4, "four")
+    same("four", one)
+
+    for ranks, steps in ((1, 3), (4, 4), (2, 2), (1, 4), (4, 0)):  # stops fall between checkpoints and on them
+        train(ranks, "changing", steps)
+    final = {name: value for name, value in one.items() if "/step-" not in name}
+    found = {name: value for name, value in result("changing").items() if "/step-" not in name}
+    if found != final:
+        sys.exit("a world that changes its size: differs from one process")
+
+    lives = kills = 0
+    while not os.path.exists(os.path.join(scratch, "killed", "checkpoints", "general", "final")):
+        running = subprocess.Popen(command(2, "killed"), env={**os.environ, **ROOT_MAY}, stderr=subprocess.DEVNULL)
+        time.sleep(0.2 + 0.04 * lives)  # in the launch at first, in the training later
+        ranks = subprocess.run(["pgrep", "-P", str(running.pid), "-x", os.path.basename(program)[:15]], capture_output=True, text=True).stdout.split()
+        if ranks and running.poll() is None:
+            os.kill(int(ranks[-1]), 9)  # one rank; the launcher ends the other
+            kills += 1
+        running.wait(timeout=120)
+        lives += 1
+        assert lives < 200
+    found = {name: value for name, value in result("killed").items() if "/step-" not in name}
+    assert kills > 0
+    if found != final:
+        sys.exit("a rank was killed: differs from one process")
+
+    message = train(3, "three", wanted=1)
+    assert "lanes" in message, message
+    print(f"1, 2 and 4 processes agree, also when their number changes and when ranks are killed ({kills} times)")
+
+
+main()
