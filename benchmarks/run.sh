@@ -8,7 +8,7 @@
 #   annotate   the frozen encoder's tokens per second in every precision (--arctic FOLDER, --minilm FOLDER)
 #   select     the best share of every language out of 200 million candidates, beside a sort of everything (no input)
 #   heads      the four annotator recipes from one cache of vectors (--input: texts; --encoder DIR)
-#   train      tokens per second of the trainer (--input: a run folder with token files)
+#   train      optimizer steps at three shapes beside PyTorch; with --input (a run folder with token files) the program too
 #   generate   tokens per second with a cache, one and several sequences, f32 and bf16 (no input)
 #   compile    seconds until one app of a changed recipe is a binary again (no input)
 #
@@ -22,9 +22,10 @@ room=${1:-}; [ $# -gt 0 ] && shift
 case $room in
   clean) targets=(quickstart benchmark.filter benchmark.secrets benchmark.near_duplicates benchmark.contamination
                    benchmark.language) ;;
+  train) targets=(quickstart benchmark.train_step) ;;
   annotate) targets=(benchmark.encode) ;;
   select) targets=(benchmark.select) ;;
-  heads|train|compile) targets=(quickstart) ;;
+  heads|compile) targets=(quickstart) ;;
   generate) targets=(benchmark.decode) ;;
   tokenize) targets=(quickstart.tokenize benchmark.bpe_encode benchmark.word_piece benchmark.bpe_train) ;;
   *) sed -n '3,17s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
