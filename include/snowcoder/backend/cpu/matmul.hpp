@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Matrix products: in panels where vectors have 16 lanes, else and for few rows by oneDNN. The result is cut into tiles by its
-// shape alone, each tile is summed over the whole of k by one thread, so the bits are the same for any number of threads.
-// twin: backend/cpu/reference/matmul.hpp
+// Matrix products: of bfloat16 in panels where vectors have 16 lanes, else and for few rows by oneDNN. The result is cut into
+// tiles by its shape alone, each tile is summed over the whole of k by one thread, so the bits are the same for any number of
+// threads.   twin: backend/cpu/reference/matmul.hpp
 #pragma once
 
 #include <snowcoder/backend/cpu/bfloat16_kernel.hpp>
@@ -101,16 +101,14 @@ void tile_in_panels(matrix_view<C> c, operand<T> a, operand<T> b, product_option
   }
 }
 
-/// Multiplies in panels by body(words) where that is quicker than oneDNN; whether it was. With shorter vectors than these,
-/// oneDNN may know longer ones than the program was built for.
+/// Multiplies bfloat16 in panels by body(words) where that is quicker than oneDNN; whether it was. Floats it multiplies as
+/// quickly or a little quicker than these panels; and with shorter vectors than these, it may know longer ones than the program
+/// was built for.
 template <class A, class B, class Body>
 bool in_panels([[maybe_unused]] device& d, [[maybe_unused]] std::int64_t rows, [[maybe_unused]] Body const& body) {
-  if constexpr (lanes == 16 && std::is_same_v<A, B>) {
-    if (rows < panel_rows) return false;
-    if constexpr (std::is_same_v<A, bfloat16>) {
-      if (d.kernel() == bfloat16_kernel::library) return false;
-      if (d.kernel() == bfloat16_kernel::pairs) return body(pair_words()), true;
-    }
+  if constexpr (lanes == 16 && std::is_same_v<A, bfloat16> && std::is_same_v<B, bfloat16>) {
+    if (rows < panel_rows || d.kernel() == bfloat16_kernel::library) return false;
+    if (d.kernel() == bfloat16_kernel::pairs) return body(pair_words()), true;
     return body(float_words()), true;
   }
   return false;
