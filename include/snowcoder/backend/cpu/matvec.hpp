@@ -6,6 +6,7 @@
 
 #include <snowcoder/backend/cpu/device.hpp>
 #include <snowcoder/backend/cpu/element.hpp>
+#include <snowcoder/backend/cpu/lanes.hpp>
 #include <snowcoder/core/contract.hpp>
 #include <snowcoder/core/dtype.hpp>
 #include <snowcoder/core/tensor_view.hpp>
@@ -19,35 +20,21 @@ namespace snowcoder::cpu {
 
 namespace detail {
 
-#ifdef __AVX512F__
-inline constexpr std::int64_t matvec_lanes = 16, matvec_rows = 4;
-#else
-inline constexpr std::int64_t matvec_lanes = 8, matvec_rows = 2;  // 8 sums, 2 inputs and a weight in 16 registers
-#endif
-inline constexpr std::int64_t matvec_outputs = 4;  ///< streams that are read together
-
-using matvec_floats = float __attribute__((vector_size(matvec_lanes * 4)));
-
-inline void load_lanes(matvec_floats& to, float const* from) { std::memcpy(&to, from, sizeof to); }
-inline void load_lanes(matvec_floats& to, bfloat16 const* from) {
-  using halves = std::uint16_t __attribute__((vector_size(matvec_lanes * 2)));
-  using words = std::uint32_t __attribute__((vector_size(matvec_lanes * 4)));
-  halves h;
-  std::memcpy(&h, from, sizeof h);
-  words const w = __builtin_convertvector(h, words) << 16;
-  std::memcpy(&to, &w, sizeof to);
-}
+inline constexpr std::int64_t matvec_rows = lanes == 16 ? 4 : 2;  // 16 registers hold 8 sums, 2 inputs and a weight
+inline constexpr std::int64_t matvec_outputs = 4;                 ///< streams that are read together
 
 using matvec_quad = float __attribute__((vector_size(16)));
 
 /// The lanes of a sum, added to four; always in the same order.
-[[gnu::always_inline]] inline matvec_quad folded(matvec_floats const& sum) {
-  matvec_quad q[matvec_lanes / 4];
+[[gnu::always_inline]] inline matvec_quad quarters(float_lanes sum) {
+  matvec_quad q[lanes / 4];
   std::memcpy(q, &sum, sizeof q);
-  if constexpr (matvec_lanes == 16)
+  if constexpr (lanes == 16)
     return (q[0] + q[2]) + (q[1] + q[3]);
-  else
+  else if constexpr (lanes == 8)
     return q[0] + q[1];
+  else
+    return q[0];
 }
 /// The four that are left of each of four sums, (0 + 2) + (1 + 3) of each.
 [[gnu::always_inline]] inline matvec_quad across(matvec_quad a, matvec_quad b, matvec_quad c, matvec_quad d) {
@@ -63,19 +50,18 @@ using matvec_quad = float __attribute__((vector_size(16)));
 template <int Outputs, int Rows, class T>
 [[gnu::always_inline]] inline void matvec_block(float (&sums)[matvec_rows][matvec_outputs], matrix_view<T const> weight,
                                                 matrix_view<float const> x) {
-  matvec_floats sum[Outputs][Rows] = {};
-  auto const whole = weight.columns / matvec_lanes * matvec_lanes;
-  for (std::int64_t k = 0; k < whole; k += matvec_lanes) {
-    matvec_floats in[Rows];
+  float_lanes sum[Outputs][Rows] = {};
+  auto const whole = weight.columns / lanes * lanes;
+  for (std::int64_t k = 0; k < whole; k += lanes) {
+    float_lanes in[Rows];
 #pragma GCC unroll 4
-    for (int r = 0; r < Rows; ++r) load_lanes(in[r], x.row(r) + k);
+    for (int r = 0; r < Rows; ++r) in[r] = load_lanes<float_lanes>(x.row(r) + k);
 #pragma GCC unroll 4
     for (int o = 0; o < Outputs; ++o) {
       T const* const from = weight.row(o) + k;
       // The rows that come next are on their way: the processor's own look-ahead ends with a row's page.
       __builtin_prefetch(from + matvec_outputs * weight.stride);
-      matvec_floats w;
-      load_lanes(w, from);
+      auto const w = load_widened(from);
 #pragma GCC unroll 4
       for (int r = 0; r < Rows; ++r) sum[o][r] += w * in[r];
     }
@@ -83,12 +69,12 @@ template <int Outputs, int Rows, class T>
 #pragma GCC unroll 4
   for (int r = 0; r < Rows; ++r) {
     if constexpr (Outputs == 4) {
-      auto const all = across(folded(sum[0][r]), folded(sum[1][r]), folded(sum[2][r]), folded(sum[3][r]));
+      auto const all = across(quarters(sum[0][r]), quarters(sum[1][r]), quarters(sum[2][r]), quarters(sum[3][r]));
       std::memcpy(sums[r], &all, sizeof all);
     } else {
 #pragma GCC unroll 4
       for (int o = 0; o < Outputs; ++o) {
-        auto const q = folded(sum[o][r]);
+        auto const q = quarters(sum[o][r]);
         sums[r][o] = (q[0] + q[2]) + (q[1] + q[3]);
       }
     }
