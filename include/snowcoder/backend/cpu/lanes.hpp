@@ -42,15 +42,6 @@ __attribute__((always_inline)) inline void store_lanes(T* p, Lanes v) {
 __attribute__((always_inline)) inline float_lanes broadcast(float x) { return float_lanes{} + x; }
 __attribute__((always_inline)) inline int_lanes broadcast(std::int32_t x) { return int_lanes{} + x; }
 
-/// As many bfloat16 as there are lanes, as floats.
-__attribute__((always_inline)) inline float_lanes load_widened(bfloat16 const* p) {
-  using halves = std::uint16_t __attribute__((vector_size(2 * lanes)));
-  halves h;
-  std::memcpy(&h, p, sizeof h);
-  return float_lanes(__builtin_convertvector(h, int_lanes) << 16);
-}
-__attribute__((always_inline)) inline float_lanes load_widened(float const* p) { return load_lanes<float_lanes>(p); }
-
 /// The first `count` elements, zeros behind them.
 inline float_lanes load_first(float const* p, std::int64_t count) {
   float_lanes v{};

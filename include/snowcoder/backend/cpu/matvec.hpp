@@ -23,6 +23,24 @@ namespace detail {
 inline constexpr std::int64_t matvec_rows = lanes == 16 ? 4 : 2;  // 16 registers hold 8 sums, 2 inputs and a weight
 inline constexpr std::int64_t matvec_outputs = 4;                 ///< streams that are read together
 
+/// How a vector of elements enters the sums: floats one by one, bfloat16 in pairs that are never widened in memory.
+template <class T>
+struct matvec_elements {
+  using vector = std::conditional_t<std::is_same_v<T, float>, float_lanes, int_lanes>;
+  static constexpr std::int64_t count = sizeof(vector) / sizeof(T);
+  [[gnu::always_inline]] static vector load(T const* from) {
+    vector v;
+    std::memcpy(&v, from, sizeof v);
+    return v;
+  }
+  [[gnu::always_inline]] static float_lanes add(float_lanes sums, vector a, vector b) {
+    if constexpr (std::is_same_v<T, float>)
+      return sums + a * b;
+    else
+      return add_pair_products(sums, a, b);
+  }
+};
+
 using matvec_quad = float __attribute__((vector_size(16)));
 
 /// The lanes of a sum, added to four; always in the same order.
@@ -49,21 +67,22 @@ using matvec_quad = float __attribute__((vector_size(16)));
 /// sums[r][o] = x.row(r) . weight.row(o) for `Outputs` rows of the weight and `Rows` of x.
 template <int Outputs, int Rows, class T>
 [[gnu::always_inline]] inline void matvec_block(float (&sums)[matvec_rows][matvec_outputs], matrix_view<T const> weight,
-                                                matrix_view<float const> x) {
+                                                matrix_view<T const> x) {
+  using elements = matvec_elements<T>;
   float_lanes sum[Outputs][Rows] = {};
-  auto const whole = weight.columns / lanes * lanes;
-  for (std::int64_t k = 0; k < whole; k += lanes) {
-    float_lanes in[Rows];
+  auto const whole = weight.columns / elements::count * elements::count;
+  for (std::int64_t k = 0; k < whole; k += elements::count) {
+    typename elements::vector in[Rows];
 #pragma GCC unroll 4
-    for (int r = 0; r < Rows; ++r) in[r] = load_lanes<float_lanes>(x.row(r) + k);
+    for (int r = 0; r < Rows; ++r) in[r] = elements::load(x.row(r) + k);
 #pragma GCC unroll 4
     for (int o = 0; o < Outputs; ++o) {
       T const* const from = weight.row(o) + k;
       // The rows that come next are on their way: the processor's own look-ahead ends with a row's page.
       __builtin_prefetch(from + matvec_outputs * weight.stride);
-      auto const w = load_widened(from);
+      auto const w = elements::load(from);
 #pragma GCC unroll 4
-      for (int r = 0; r < Rows; ++r) sum[o][r] += w * in[r];
+      for (int r = 0; r < Rows; ++r) sum[o][r] = elements::add(sum[o][r], w, in[r]);
     }
   }
 #pragma GCC unroll 4
@@ -79,13 +98,13 @@ template <int Outputs, int Rows, class T>
       }
     }
     for (int o = 0; o < Outputs; ++o)
-      for (auto k = whole; k < weight.columns; ++k) sums[r][o] += x.row(r)[k] * float(weight.row(o)[k]);
+      for (auto k = whole; k < weight.columns; ++k) sums[r][o] += float(x.row(r)[k]) * float(weight.row(o)[k]);
   }
 }
 
 /// All rows of x with `Outputs` rows of the weight; y holds the results' first column.
 template <int Outputs, class Y, class T>
-void matvec_outputs_of(matrix_view<Y> y, matrix_view<T const> weight, matrix_view<float const> x) {
+void matvec_outputs_of(matrix_view<Y> y, matrix_view<T const> weight, matrix_view<T const> x) {
   float sums[matvec_rows][matvec_outputs];
   std::int64_t r = 0;
   auto const keep = [&](std::int64_t rows) {
@@ -110,23 +129,14 @@ void matvec_outputs_of(matrix_view<Y> y, matrix_view<T const> weight, matrix_vie
 template <class Y, class T>
 void matvec(device& d, matrix_view<Y> y, matrix_view<T const> x, matrix_view<T const> weight) {
   require(y.rows == x.rows && y.columns == weight.rows && x.columns == weight.columns, "matvec: shapes agree");
-  matrix_view<float const> in;
-  if constexpr (std::is_same_v<T, float>) {
-    in = x;
-  } else {
-    matrix_view<float> const wide(scratch<float, 9>(x.size()), x.rows, x.columns);
-    for (std::int64_t r = 0; r < x.rows; ++r)
-      for (std::int64_t k = 0; k < x.columns; ++k) wide.row(r)[k] = float(x.row(r)[k]);
-    in = wide;
-  }
   constexpr auto group = detail::matvec_outputs;
   constexpr std::int64_t piece_bytes = 1 << 17;  // long enough to stream, short enough that threads end together
   auto const piece = std::max<std::int64_t>(1, piece_bytes / std::int64_t(sizeof(T)) / weight.columns / group) * group;
   d.for_each((weight.rows + piece - 1) / piece, [&](std::int64_t p) {
     auto o = p * piece;
     auto const end = std::min(weight.rows, o + piece);
-    for (; o + group <= end; o += group) detail::matvec_outputs_of<group>(y.part(o, group), weight.slice(o, group), in);
-    for (; o < end; ++o) detail::matvec_outputs_of<1>(y.part(o, 1), weight.slice(o, 1), in);
+    for (; o + group <= end; o += group) detail::matvec_outputs_of<group>(y.part(o, group), weight.slice(o, group), x);
+    for (; o < end; ++o) detail::matvec_outputs_of<1>(y.part(o, 1), weight.slice(o, 1), x);
   });
 }
 
