@@ -10,7 +10,7 @@ if(TARGET snowcoder_mpi AND TARGET snowcoder_cpu)
   target_include_directories(test.train_ranks PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   set_target_properties(test.train_ranks PROPERTIES OUTPUT_NAME train_ranks RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME train_ranks COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/unit/parallel/ranks.py ${MPIEXEC_EXECUTABLE}
-           $<TARGET_FILE:test.train_ranks> ${CMAKE_CURRENT_BINARY_DIR}/train_ranks)
+           $<TARGET_FILE:test.train_ranks> ${CMAKE_CURRENT_BINARY_DIR}/train_ranks.runs)
   set_tests_properties(train_ranks PROPERTIES TIMEOUT 600)
 else()
   message(STATUS "snowcoder: test train_ranks is left out, there is no MPI")
