@@ -8,7 +8,7 @@ snowcoder_add_test(cleaning SOURCES unit/filter/encoded_run.cpp unit/filter/chai
 snowcoder_add_test(prepare SOURCES unit/pipeline/prepare.cpp TIMEOUT 300)
 snowcoder_add_test(duplicates SOURCES unit/dedup/minhash.cpp unit/pipeline/band_partitions.cpp property/duplicates.cpp)
 # What prepare reads, with the optional libraries that are there and refusals by name where they are not.
-snowcoder_add_test(ingest SOURCES unit/corpus/read_unit.cpp unit/corpus/read_git.cpp unit/corpus/licence.cpp unit/corpus/notebook.cpp
+snowcoder_add_test(ingest SOURCES unit/corpus/read_unit.cpp unit/corpus/read_git.cpp unit/io/git_pack.cpp unit/corpus/licence.cpp unit/corpus/notebook.cpp
                                  unit/io/character_set.cpp unit/io/content_hash.cpp unit/io/parquet_file.cpp unit/io/source_row.cpp unit/pipeline/read_ahead.cpp
                    COMPONENTS data ingest TIMEOUT 300)
 snowcoder_add_test(hostile_inputs SOURCES property/hostile_inputs.cpp COMPONENTS data ingest TIMEOUT 300)

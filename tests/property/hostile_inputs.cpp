@@ -233,7 +233,7 @@ TEST_CASE("damaged Parquet") {
 #endif
 
 #ifdef SNOWCODER_GIT
-TEST_CASE("damaged git objects, packed and loose") {
+TEST_CASE("damaged git objects") {
   temporary_folder tmp;
   git_libgit2_init();
   git_repository* r = nullptr;

@@ -8,7 +8,7 @@
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/io/folder.hpp>
 #include <snowcoder/io/git_loose_objects.hpp>
-#include <snowcoder/io/git_pack_index.hpp>
+#include <snowcoder/io/git_pack.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -75,7 +75,8 @@ class git_repository {
     if (git_odb_add_backend(odb, new git_loose_objects(objects), 1) != 0) return failure(r.problem());
     SNOWCODER_TRY(auto const packs, pack_indices(store / "objects" / "pack"));
     for (auto const& index : packs) {
-      SNOWCODER_CHECK(check_pack_index(index));
+      SNOWCODER_TRY(auto pack, git_pack::open(index));
+      r.packs_.push_back(std::move(pack));
       git_odb_backend* backend = nullptr;
       if (git_odb_backend_one_pack(&backend, index.c_str()) != 0 || git_odb_add_backend(odb, backend, 2) != 0)
         return failure(r.problem());
@@ -182,8 +183,12 @@ class git_repository {
     if (!::gmtime_r(&time, &t) || t.tm_year < -900 || t.tm_year > 8099) return {};
     return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S.000Z", &t)};
   }
-  /// The size is in an object's head, so that nothing large is inflated in order to be refused.
+  /// The size is in an object's head, so that nothing large is inflated in order to be refused. Every object passes here before
+  /// it is read.
   expected<std::int64_t> size_of(git_oid const& id) const {
+    std::string_view const name(reinterpret_cast<char const*>(id.id), GIT_OID_RAWSZ);
+    for (auto const& pack : packs_)
+      if (!pack.ends(name)) return failure("a git object whose deltas lead nowhere", path_, "run git fsck there");
     std::size_t size = 0;
     git_object_t type;
     if (git_odb_read_header(&size, &type, odb_.get(), &id) != 0) return failure(problem());
@@ -240,6 +245,7 @@ class git_repository {
 
   std::string path_, created_;
   git_oid tree_{};
+  std::vector<git_pack> packs_;
   std::unique_ptr<git_odb, release> odb_;
   std::unique_ptr<git_repository_handle, release> repository_;  // last: it uses the store
 };
