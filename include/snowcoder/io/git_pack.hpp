@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // A pack of git objects, looked at before libgit2 (1.5) reads it: that takes an index at its word, and reads behind the pack
-// where the index points there; and it follows deltas from base to base without end where they lead round in a circle.
+// where the index points there; it follows deltas from base to base without end where they lead round in a circle; and it makes
+// room for whatever size a base or a delta claims.
 // Layout: git's Documentation/gitformat-pack.
 #pragma once
 
 #include <snowcoder/core/expected.hpp>
+#include <snowcoder/io/compressed.hpp>
 #include <snowcoder/io/mapped_file.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -31,24 +34,25 @@ class git_pack {
     return p;
   }
 
-  /// Whether an object can be put together: from base to base, its deltas end at one that is whole. True of objects that lie
-  /// elsewhere. `name`: the 20 bytes of its SHA-1.
+  /// Whether an object can be put together: from base to base, its deltas end at one that is whole, and nothing on the way is
+  /// larger than largest_link; its own size is for the caller to judge. True of objects that lie elsewhere. `name`: the 20
+  /// bytes of its SHA-1.
   bool ends(std::string_view name) const {
     auto at = offset_of(name);
     if (!at) return true;
     for (int links = 0; at && links <= longest_chain; ++links) {
-      auto const head = std::string_view(pack_.bytes()).substr(*at, longest_head);
-      auto const kind = head.empty() ? 0 : byte(head, 0) >> 4 & 7;
-      if (kind >= commit && kind <= tag) return true;
-      std::size_t used = 0;  // behind the kind and the size
-      while (used < head.size() && byte(head, used) & 0x80) ++used;
-      ++used;
+      auto const bytes = pack_.bytes().substr(*at, longest_head + longest_beginning);
+      std::size_t used = 0;
+      auto const [kind, size] = kind_and_size(bytes, used);
+      if (kind >= commit && kind <= tag) return links == 0 || size <= largest_link;
+      if (size > largest_link) return false;
       if (kind == delta_of_offset)
-        at = base_before(*at, head, used);
-      else if (kind == delta_of_name && used + name_bytes <= head.size())
-        at = offset_of(head.substr(used, name_bytes));
+        at = base_before(*at, bytes, used);
+      else if (kind == delta_of_name && used + name_bytes <= bytes.size())
+        at = offset_of(bytes.substr(used, name_bytes)), used += name_bytes;
       else
         return false;
+      if (links > 0 && result_of(bytes.substr(std::min(used, bytes.size()))) > largest_link) return false;
     }
     return false;
   }
@@ -57,6 +61,8 @@ class git_pack {
   static constexpr int longest_chain = 4095;  ///< the most that git makes (pack.depth)
   static constexpr int commit = 1, tag = 4, delta_of_offset = 6, delta_of_name = 7;
   static constexpr std::size_t name_bytes = 20, longest_head = 10 + name_bytes;
+  static constexpr std::size_t longest_beginning = 1024;  ///< deflated bytes that hold the two sizes of a delta for certain
+  static constexpr std::uint64_t largest_link = std::uint64_t(64) << 20;
   static constexpr std::uint64_t head = 8 + 256 * 4, trailer = 2 * name_bytes, row = name_bytes + 4 + 4;
   git_pack() = default;
 
@@ -113,14 +119,37 @@ class git_pack {
     return {};
   }
 
+  /// What stands at `used`, seven bits a byte and the lowest first, is added to `n` from bit `shift` on. Too long: the largest.
+  static std::uint64_t with_bits(std::uint64_t n, int shift, std::string_view bytes, std::size_t& used) {
+    for (; used < bytes.size() && shift <= 56; shift += 7) {
+      auto const b = byte(bytes, used++);
+      n |= std::uint64_t(b & 0x7f) << shift;
+      if (!(b & 0x80)) return n;
+    }
+    return ~std::uint64_t(0);
+  }
+  static std::pair<int, std::uint64_t> kind_and_size(std::string_view bytes, std::size_t& used) {
+    if (bytes.empty()) return {0, 0};
+    auto const first = byte(bytes, used++);
+    std::uint64_t const low = first & 0xf;
+    return {int(first >> 4 & 7), first & 0x80 ? with_bits(low, 4, bytes, used) : low};
+  }
+  /// How many bytes a deflated delta makes: it begins with its base's size and its own.
+  static std::uint64_t result_of(std::string_view deflated) {
+    auto const beginning = inflated(deflated, 20);
+    std::size_t used = 0;
+    if (!beginning || with_bits(0, 0, *beginning, used) > largest_link) return ~std::uint64_t(0);
+    return with_bits(0, 0, *beginning, used);
+  }
+
   /// The base that stands so many bytes before its delta, which is never none.
-  static std::optional<std::uint64_t> base_before(std::uint64_t at, std::string_view head, std::size_t used) {
+  static std::optional<std::uint64_t> base_before(std::uint64_t at, std::string_view bytes, std::size_t& used) {
     std::uint64_t back = 0;
-    for (; used < head.size(); ++used) {
-      back = back << 7 | (byte(head, used) & 0x7f);
-      if (!(byte(head, used) & 0x80)) return back == 0 || back >= at ? std::nullopt : std::optional(at - back);
+    while (used < bytes.size() && !(back >> 56)) {
+      auto const b = byte(bytes, used++);
+      back = back << 7 | (b & 0x7f);
+      if (!(b & 0x80)) return back == 0 || back >= at ? std::nullopt : std::optional(at - back);
       ++back;
-      if (back >> 56) return {};
     }
     return {};
   }

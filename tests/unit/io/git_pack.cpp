@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <snowcoder/io/git_pack.hpp>
 
+#include <zlib.h>
 #include <support/catch.hpp>
 #include <support/temporary_folder.hpp>
 
@@ -48,42 +49,65 @@ std::filesystem::path written(std::filesystem::path const& folder, std::vector<o
   return folder / "p.idx";
 }
 
-std::vector<object> const objects = {
-    {name('a'), kind(3) + "a blob"},
-    {name('b'), kind(6) + std::string(1, '\x07') + "on a"},  // "a blob" and its head are 7 bytes
-    {name('c'), kind(7) + name('b') + "on b"},
-    {name('d'), kind(7) + name('e') + "on e"},
-    {name('e'), kind(7) + name('d') + "on d"},
-    {name('f'), kind(7) + name('f') + "on itself"},
-    {name('g'), kind(6) + std::string(1, '\0') + "on itself"},
-    {name('h'), kind(6) + std::string("\x8f\xff\x7f", 3) + "on what lies before the pack"},
-    {name('i'), kind(7) + name('z') + "on nothing"},
-    {name('j'), kind(5) + "of no kind"},
-    {name('k'), kind(7) + name('d') + "on a circle"},
-};
+/// Deflated: a delta between these sizes.
+std::string delta(std::uint64_t base, std::uint64_t result) {
+  std::string plain;
+  for (auto n : {base, result}) {
+    for (; n > 127; n >>= 7) plain += char(0x80 | (n & 0x7f));
+    plain += char(n);
+  }
+  plain += "instructions";
+  std::string out(100, '\0');
+  uLongf size = out.size();
+  REQUIRE(compress2(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<Bytef const*>(plain.data()), plain.size(),
+                    9) == Z_OK);
+  return out.substr(0, size);
+}
+/// The head of an object of 8 GiB.
+std::string huge(int k) { return char(0x80 | k << 4) + std::string("\x80\x80\x80\x80\x01", 5); }
+
+std::vector<object> objects() {
+  return {
+      {name('a'), kind(3) + "a blob"},
+      {name('b'), kind(6) + std::string(1, '\x07') + delta(3, 200)},  // "a blob" and its head are 7 bytes
+      {name('c'), kind(7) + name('b') + delta(200, 70 << 20)},        // large, as what it is itself
+      {name('d'), kind(7) + name('e') + "on e"},
+      {name('e'), kind(7) + name('d') + "on d"},
+      {name('f'), kind(7) + name('f') + "on itself"},
+      {name('g'), kind(6) + std::string(1, '\0') + "on itself"},
+      {name('h'), kind(6) + std::string("\x8f\xff\x7f", 3) + "on what lies before the pack"},
+      {name('i'), kind(7) + name('z') + "on nothing"},
+      {name('j'), kind(5) + "of no kind"},
+      {name('k'), kind(7) + name('d') + "on a circle"},
+      {name('l'), kind(7) + name('c') + delta(70 << 20, 1)},  // by way of something large
+      {name('m'), huge(3) + "a blob"},
+      {name('n'), kind(7) + name('m') + delta(std::uint64_t(1) << 33, 1)},
+      {name('o'), huge(7) + name('a') + delta(3, 1)},
+  };
+}
 
 }  // namespace
 
 TEST_CASE("git packs: deltas end at a whole object or are refused") {
   bool const wide = GENERATE(false, true);
   temporary_folder tmp;
-  auto const pack = io::git_pack::open(written(tmp.path(), objects, wide));
+  auto const pack = io::git_pack::open(written(tmp.path(), objects(), wide));
   REQUIRE(pack);
-  for (char whole : {'a', 'b', 'c'}) CHECK(pack->ends(name(whole)));
-  for (char lost : {'d', 'e', 'f', 'g', 'h', 'i', 'j', 'k'}) CHECK_FALSE(pack->ends(name(lost)));
+  for (char whole : {'a', 'b', 'c', 'm'}) CHECK(pack->ends(name(whole)));
+  for (char lost : {'d', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'n', 'o'}) CHECK_FALSE(pack->ends(name(lost)));
   CHECK(pack->ends(name('y')));  // elsewhere
 }
 
 TEST_CASE("git packs: an index that does not fit is refused") {
   temporary_folder tmp;
-  auto const index = written(tmp.path(), objects);
+  auto const index = written(tmp.path(), objects());
   std::ifstream in(index, std::ios::binary);
   std::string const whole{std::istreambuf_iterator<char>(in), {}};
   auto const refused = [&](std::string const& bytes) {
     std::ofstream(index, std::ios::binary) << bytes;
     return !io::git_pack::open(index);
   };
-  auto const names = std::size_t(8 + 256 * 4), offsets = names + objects.size() * 24;
+  auto const names = std::size_t(8 + 256 * 4), offsets = names + objects().size() * 24;
   auto const with = [&](std::size_t at, std::string const& bytes) {
     return std::string(whole).replace(at, bytes.size(), bytes);
   };
