@@ -124,6 +124,27 @@ TEST_CASE("int8 sees rows between their extremes, and zero exactly") {
   CHECK(std::abs(y[2] - 10.0f) < 0.03f);  // beside 1000, a hundredth is nothing
 }
 
+TEST_CASE("blocks of rows cover every row once, and verbs inside them give the same bits") {
+  constexpr std::int64_t rows = 1000, inputs = 48, outputs = 70;
+  auto x = normal("x", rows * inputs), weight = normal("weight", outputs * inputs, 0.1);
+  matrix_view<float const> const in = view(x, inputs);
+  cpu::projection<float> const packed(view(weight, inputs), nullptr);
+  cpu::device d1(1), d3(3);
+  std::vector<float> whole(std::size_t(rows * outputs)), blocks(whole.size());
+  project(d1, view(whole, outputs), in, packed);
+  for (auto* d : {&d1, &d3}) {
+    std::vector<int> seen(rows);
+    std::fill(blocks.begin(), blocks.end(), 0.0f);
+    for_each_row_block(*d, rows, 3000, [&](std::int64_t first, matrix_view<float> room) {
+      for (auto i = first; i < first + room.rows; ++i) ++seen[std::size_t(i)];
+      project(*d, room.part(0, outputs), in.slice(first, room.rows), packed);
+      for (std::int64_t i = 0; i < room.rows; ++i) std::copy_n(room.row(i), outputs, blocks.data() + (first + i) * outputs);
+    });
+    CHECK(std::all_of(seen.begin(), seen.end(), [](int n) { return n == 1; }));
+    CHECK(same_bits(whole, blocks));
+  }
+}
+
 TEST_CASE("narrow attention and halves hold what float holds") {
   // Queries, keys and values far outside the range of halves, and zeros.
   constexpr std::int64_t rows = 70, width = 40;
