@@ -64,13 +64,12 @@ def annotate(options, shape, *flags, timed=False):
     return wall, after.children_user + after.children_system - used.children_user - used.children_system
 
 
-def head(options, shape, encoder, folder, precision):
-    """The head that vectors of that precision train. Weights differ little between precisions, but a head names what it is of."""
-    path = os.path.join(folder, f"head-{precision}.safetensors")
+def head(options, shape, encoder, folder):
+    """The head that bf16 vectors of the documents train."""
+    path = os.path.join(folder, "head-bf16.safetensors")
     if not os.path.exists(path):
-        vectors = os.path.join(folder, "vectors-" + precision)
-        annotate(options, shape, "embed", "--precision", precision, "--encoder", encoder, "--in", folder, "--sample", 1000,
-                 "--out", vectors)
+        vectors = os.path.join(folder, "vectors")
+        annotate(options, shape, "embed", "--precision", "bf16", "--encoder", encoder, "--in", folder, "--out", vectors)
         annotate(options, shape, "train", "--recipe", "edu", "--shape", "linear", "--vectors", vectors, "--labels",
                  os.path.join(folder, "labels.jsonl"), "--out", path)
     return path
@@ -87,7 +86,7 @@ def speed(options, shape, encoder, scratch):
     """From JSONL.zst to score attributes, in bf16, beside sentence-transformers as it comes."""
     folder = os.path.join(scratch, f"scored-{shape}-{options.scored[shape]}")
     write_documents(options, folder, options.scored[shape], 200, 60_000)
-    trained = head(options, shape, encoder, folder, "bf16")
+    trained = head(options, shape, encoder, folder)
     runs = []
     for number in range(options.runs):
         shutil.rmtree(os.path.join(folder, "attributes"), ignore_errors=True)
@@ -138,15 +137,15 @@ def spearman(a, b):
 
 
 def ranking(options, shape, encoder, scratch):
-    """Spearman's rank correlation of the scores of --ranked files under bf16 and int8 with those under f32. One head, that of f32
-    vectors, judges all three: its file is given the other precisions' name for their runs."""
+    """Spearman's rank correlation of the scores of --ranked files under bf16 and int8 with those under f32. One head judges
+    all three: a head names the precision of its vectors, so that its file gets the other names for their runs."""
     folder = os.path.join(scratch, f"ranked-{shape}-{options.ranked}")
     write_documents(options, folder, options.ranked, 200, options.ranked_characters)
-    trained, found = head(options, shape, encoder, folder, "f32"), {}
+    trained, found = head(options, shape, encoder, folder), {}
     for precision in ("f32", "bf16", "int8"):
         name = "rank-" + precision
-        used = trained if precision == "f32" else renamed(trained, precision)
-        annotate(options, shape, "score", "--precision", precision, "--encoder", encoder, "--head", used, "--in", folder, "--name", name)
+        annotate(options, shape, "score", "--precision", precision, "--encoder", encoder, "--head", renamed(trained, precision), "--in", folder,
+                 "--name", name)
         found[precision] = [row["value"][0][2] for row in scores(folder, name)]
     for precision, goal in (("bf16", 0.999), ("int8", 0.99)):
         measure.compare("annotate", f"ranking {shape} {precision} against f32", "Spearman", [spearman(found["f32"], found[precision])],
@@ -155,16 +154,16 @@ def ranking(options, shape, encoder, scratch):
 
 
 def renamed(path, precision):
-    """The head as if vectors of another precision had trained it (safetensors: a length, a JSON header, the data)."""
+    """The head as if vectors of that precision had trained it (safetensors: a length, a JSON header, the data)."""
     with open(path, "rb") as file:
         length = int.from_bytes(file.read(8), "little")
         header, data = json.loads(file.read(length)), file.read()
     about = json.loads(header["__metadata__"]["snowcoder.head"])
-    about["encoder"] += "-" + precision
+    about["encoder"] = about["encoder"].removesuffix("-bf16") + ("" if precision == "f32" else "-" + precision)
     header["__metadata__"]["snowcoder.head"] = json.dumps(about)
     made = json.dumps(header).encode()
     made += b" " * (-len(made) % 8)
-    out = path.replace("-f32.", f"-f32-for-{precision}.")
+    out = path.replace("-bf16.", f"-for-{precision}.")
     with open(out, "wb") as file:
         file.write(len(made).to_bytes(8, "little") + made + data)
     return out
