@@ -5,7 +5,8 @@
 #   clean      the filter chain; keys and passwords; near duplicates from shards to what stays; benchmark texts; languages
 #              beside linguist; prepare, all stages
 #   tokenize   byte-level BPE and WordPiece encoding, vocabulary training
-#   annotate   the frozen encoder's tokens per second in every precision (--arctic FOLDER, --minilm FOLDER)
+#   annotate   the frozen encoder's tokens per second in every precision; from JSONL.zst to score attributes beside
+#              sentence-transformers; the precisions' rankings of files (--arctic FOLDER, --minilm FOLDER)
 #   select     the best share of every language out of 200 million candidates, beside a sort of everything (no input)
 #   heads      the four annotator recipes from one cache of vectors (--input: texts; --encoder DIR)
 #   train      optimizer steps at three shapes beside PyTorch; with --input (a run folder with token files) the program too
@@ -23,12 +24,12 @@ case $room in
   clean) targets=(quickstart benchmark.filter benchmark.secrets benchmark.near_duplicates benchmark.contamination
                    benchmark.language) ;;
   train) targets=(quickstart benchmark.train_step) ;;
-  annotate) targets=(benchmark.encode) ;;
+  annotate) targets=(benchmark.encode quickstart.annotate arctic_snowcoder_1b3.annotate) ;;
   select) targets=(benchmark.select) ;;
   heads|compile) targets=(quickstart) ;;
   generate) targets=(benchmark.decode) ;;
   tokenize) targets=(quickstart.tokenize benchmark.bpe_encode benchmark.word_piece benchmark.bpe_train) ;;
-  *) sed -n '3,17s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  *) sed -n '3,18s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 cmake --preset release -DSNOWCODER_BENCHMARKS=ON > /dev/null
 cmake --build --preset release --target "${targets[@]}" > /dev/null

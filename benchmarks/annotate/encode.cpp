@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The frozen encoder over sections of real files, timed, and the matrix peak that bounds it.
 //
-//   encode sections FOLDER INPUT.jsonl DOCUMENTS PREFIX          PREFIX.lengths, PREFIX.ids: sections of the documents
+//   encode sections FOLDER INPUT.jsonl DOCUMENTS PREFIX          PREFIX.lengths, PREFIX.ids: sections of the documents, and the
+//                                                                seconds of the processor that their tokens took
 //   encode run arctic|minilm FOLDER PREFIX PRECISION THREADS RUNS [VECTORS]
 //   encode peak THREADS
 //
@@ -53,9 +54,12 @@ int cut(char** words) {
   texts.resize(std::min(texts.size(), std::size_t(std::atoi(words[4]))));
   std::vector<std::string> sections;
   std::vector<std::vector<std::int32_t>> ids;
+  double tokenizing = 0;
   for (auto const& t : texts) {
     std::vector<std::int32_t> all;
+    auto const begin = benchmark::processor_seconds();
     tokenizer.encode(t, all);
+    tokenizing += benchmark::processor_seconds() - begin;
     auto const s = annotate::sections_of(std::int64_t(all.size()), config::sections::top_middle_bottom, 512);
     for (int i = 0; i < s.distinct; ++i)
       annotate::append_section(ids.emplace_back(), tokenizer, all, s.windows[std::size_t(i)]);
@@ -66,7 +70,8 @@ int cut(char** words) {
   std::puts(io::to_line(io::json{{"documents", texts.size()},
                                  {"bytes", benchmark::bytes_of(texts)},
                                  {"sections", ids.size()},
-                                 {"tokens", tokens}})
+                                 {"tokens", tokens},
+                                 {"tokenizer", tokenizing}})
                 .c_str());
   return 0;
 }

@@ -2,7 +2,8 @@
 """A peer of the encoder over the same sections: peers.py NAME FOLDER PREFIX THREADS RUNS CACHE POOL VECTORS
 
 NAME: openvino-f32, openvino-bf16, openvino-int8, onnxruntime-f32, transformers-f32. PREFIX: what `encode sections` wrote. CACHE:
-folder for exported models. POOL: cls or mean. Sections go longest first; every batch size is tried once, the best is repeated.
+folder for exported models. POOL: cls or mean. Sections go longest first; every way (batch size; with several threads also requests side
+by side) is tried once, the best is repeated.
 Prints one JSON line: the seconds of every run, by the clock and of the processor. Pooled vectors go to VECTORS as raw floats.
 """
 import json
@@ -73,9 +74,23 @@ def openvino(precision, folder, cache, threads, texts):
         model = core.read_model(path)
     else:
         model = core.read_model(exported(folder, cache))
-    request = core.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "bf16" if precision == "bf16" else "f32",
-                                                "INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1}).create_infer_request()
-    return lambda ids, mask: request.infer({"input_ids": ids, "attention_mask": mask})[0]
+    def compiled(streams):
+        return core.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "bf16" if precision == "bf16" else "f32",
+                                                 "INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": streams})
+    request = compiled(1).create_infer_request()
+    ways = {"one request": lambda work: (request.infer({"input_ids": ids, "attention_mask": mask})[0] for ids, mask in work)}
+    if threads > 1:
+        queue = ov.AsyncInferQueue(compiled(threads), threads)
+
+        def side_by_side(work):
+            found = [None] * len(work)
+            queue.set_callback(lambda done, at: found.__setitem__(at, done.get_output_tensor(0).data.copy()))
+            for at, (ids, mask) in enumerate(work):
+                queue.start_async({"input_ids": ids, "attention_mask": mask}, at)
+            queue.wait_all()
+            return found
+        ways["requests side by side"] = side_by_side
+    return ways
 
 
 def onnxruntime(folder, cache, threads):
@@ -83,7 +98,7 @@ def onnxruntime(folder, cache, threads):
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     session = ort.InferenceSession(exported(folder, cache), options, providers=["CPUExecutionProvider"])
-    return lambda ids, mask: session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+    return {"one request": lambda work: (session.run(None, {"input_ids": ids, "attention_mask": mask})[0] for ids, mask in work)}
 
 
 def transformers(folder, threads):
@@ -93,7 +108,7 @@ def transformers(folder, threads):
         with torch.inference_mode():
             keyword = {} if mask.all() else {"attention_mask": torch.from_numpy(mask)}
             return model(input_ids=torch.from_numpy(ids), **keyword).last_hidden_state.numpy()
-    return run
+    return {"one request": lambda work: (run(*batch) for batch in work)}
 
 
 def main():
@@ -101,28 +116,32 @@ def main():
     library, precision = name.split("-")
     threads, texts = int(threads), sections(prefix)
     if library == "openvino":
-        model = openvino(precision, folder, cache, threads, texts)
+        ways = openvino(precision, folder, cache, threads, texts)
     else:
-        model = onnxruntime(folder, cache, threads) if library == "onnxruntime" else transformers(folder, threads)
+        ways = onnxruntime(folder, cache, threads) if library == "onnxruntime" else transformers(folder, threads)
     vectors = None
 
-    def once(size):
+    def once(way, size):
         nonlocal vectors
         wall, processor = time.perf_counter(), time.process_time()
-        for rows, ids, mask in batches(texts, size):
-            hidden = model(ids, mask)
+        made = list(batches(texts, size))
+        for (rows, _, mask), hidden in zip(made, ways[way]([(ids, mask) for _, ids, mask in made])):
             pooled = hidden[:, 0] if pool == "cls" else (hidden * mask[..., None]).sum(1) / mask.sum(1, keepdims=True)
             if vectors is None:
                 vectors = np.zeros((len(texts), pooled.shape[1]), np.float32)
             vectors[rows] = pooled
         return time.perf_counter() - wall, time.process_time() - processor
 
-    once(1)
-    tried = {size: once(size)[1] for size in (1, 4)}
-    best = min(tried, key=tried.get)
-    times = [once(best) for _ in range(int(runs))]
+    runs, tried, best = int(runs), {}, ("one request", 1)
+    if runs:
+        for way in ways:
+            once(way, 4)
+            tried |= {(way, size): once(way, size)[0] for size in (1, 4)}
+        best = min(tried, key=tried.get)
+    times = [once(*best) for _ in range(max(1, runs))]
     vectors.tofile(out)
-    print(json.dumps({"wall": [t[0] for t in times], "processor": [t[1] for t in times], "batch": best, "tried": tried}))
+    print(json.dumps({"wall": [t[0] for t in times], "processor": [t[1] for t in times], "how": f"{best[0]}, batch {best[1]}",
+                      "tried": {f"{way}, batch {size}": seconds for (way, size), seconds in tried.items()}}))
 
 
 main()

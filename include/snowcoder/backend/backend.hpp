@@ -6,6 +6,7 @@
 
 #include <snowcoder/backend/activation.hpp>
 #include <snowcoder/backend/adamw_step.hpp>
+#include <snowcoder/backend/arithmetic.hpp>
 #include <snowcoder/backend/attention_shape.hpp>
 #include <snowcoder/backend/cached_span.hpp>
 #include <snowcoder/backend/operand.hpp>
@@ -87,11 +88,13 @@ concept projects = requires(D& d, typename D::template projection<T>& p, typenam
 template <class D, class T>
 concept encoder_backend = owns_memory<D, float> && owns_memory<D, std::int32_t> && projects<D, T> &&
     requires(D& d, matrix_view<float> m, matrix_view<float const> c, float const* v, std::int32_t const* ids,
-             std::int64_t const* offsets, std::int64_t n) {
-  embed(d, m, c, ids);                                          // also gathers the rows that pooling keeps
-  mean_rows(d, m, c, offsets);                                  // mean pooling
-  layer_norm(d, m, c, c, v, v, 1e-12f);                         // y, x, residual, weight, bias, epsilon: y = norm(x + residual)
-  bidirectional_attention(d, m, c, c, offsets, offsets, n, n);  // out, q, kv, query offsets, offsets, sections, heads
+             std::int64_t const* offsets, std::int64_t n, void (*work)(std::int64_t, matrix_view<float>)) {
+  for_each_row_block(d, n, n, work);                           // rows, columns; work(first row, room)
+  embed(d, m, c, ids);                                         // also gathers the rows that pooling keeps
+  mean_rows(d, m, c, offsets);                                 // mean pooling
+  layer_norm(d, m, c, c, v, v, 1e-12f);                        // y, x, residual, weight, bias, epsilon: y = norm(x + residual)
+  bidirectional_attention(d, m, c, c, offsets, offsets, n, n,  // out, q, kv, query offsets, offsets, sections, heads,
+                          arithmetic::narrow);                 // and how exact
 };
 
 }  // namespace snowcoder

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -35,8 +36,7 @@ class encoder {
         x_(capacity_ * stride(width)),
         y_(capacity_ * stride(width)),
         q_(capacity_ * stride(width)),
-        kv_(capacity_ * stride(2 * width)),
-        inner_(capacity_ * stride(shape.hidden)) {}
+        qkv_(capacity_ * stride(3 * width)) {}
 
   std::int64_t capacity() const { return capacity_; }
 
@@ -49,24 +49,30 @@ class encoder {
             "encoder: offsets cover the ids");
     for (auto id : ids) require(id >= 0 && id < shape.vocabulary, "encoder: ids lie in the vocabulary");
     embed_tokens(ids, offsets);
-    constexpr bool by_first = shape.pool == config::pooling::cls;
-    constexpr std::int64_t whole = shape.layers - by_first;
-    auto const x = view(x_, rows, width), y = view(y_, rows, width), q = view(q_, rows, width);
+    auto const x = view(x_, rows, width), q = view(q_, rows, width), qkv = view(qkv_, rows, 3 * width);
+    // Only attention sees other rows: between two of them a block of rows goes through all verbs while it is in the cache.
+    for_each_row_block(device_, rows, room,
+                       [&](std::int64_t first, matrix_view<float> in) { ask(0, first, x.slice(first, in.rows)); });
     for (std::int64_t i = 0; i < whole; ++i) {
-      project(device_, q, matrix_view<float const>(x), weights_.layer(i).query);
-      attend(i, x, q, offsets.data(), offsets);
-      finish(i, x, q, y);
+      attend(q, qkv.part(0, width), qkv.part(width, 2 * width), offsets.data(), offsets);
+      for_each_row_block(device_, rows, room, [&](std::int64_t first, matrix_view<float> in) {
+        finish(i, x.slice(first, in.rows), q.slice(first, in.rows), in);
+        if (i + 1 < shape.layers) ask(i + 1, first, x.slice(first, in.rows));
+      });
     }
-    if constexpr (by_first) {
+    if constexpr (whole < shape.layers) {
       // Only the first token of each section goes through the last layer; the others are its keys and values.
       upload(device_, ids_.data(), first_rows(offsets), sections);
-      auto const stream = view(y_, sections, width), few = view(q_, sections, width), mixed = view(x_, sections, width);
+      auto const stream = view(y_, sections, width), few = view(q_, sections, width);
+      auto const kv = view(qkv_, rows, 2 * width);
       embed(device_, stream, matrix_view<float const>(x), static_cast<std::int32_t const*>(ids_.data()));
       project(device_, few, matrix_view<float const>(stream), weights_.layer(whole).query);
       each_.resize(offsets.size());
       for (std::size_t s = 0; s < each_.size(); ++s) each_[s] = std::int64_t(s);
-      attend(whole, x, few, each_.data(), offsets);
-      finish(whole, stream, few, mixed);
+      attend(few, few, kv, each_.data(), offsets);
+      for_each_row_block(device_, sections, room, [&](std::int64_t first, matrix_view<float> in) {
+        finish(whole, stream.slice(first, in.rows), few.slice(first, in.rows), in);
+      });
       for (std::int64_t s = 0; s < sections; ++s)
         download(device_, out + s * width, static_cast<float const*>(stream.row(s)), width);
     } else {
@@ -77,8 +83,13 @@ class encoder {
   }
 
  private:
+  /// Layers that every token goes through.
+  static constexpr std::int64_t whole = encoder_weights<R, Backend, T>::whole_layers;
   /// Rows a power of two apart would share few sets of a cache.
-  static constexpr std::int64_t stride(std::int64_t columns) { return columns + 16; }
+  static constexpr std::int64_t gap = 16;
+  static constexpr std::int64_t stride(std::int64_t columns) { return columns + gap; }
+  /// Columns of a row between two verbs of a block.
+  static constexpr std::int64_t room = shape.hidden + width + 2 * gap;
   template <class Buffer>
   static matrix_view<float> view(Buffer& b, std::int64_t rows, std::int64_t columns) {
     return {b.data(), rows, columns, stride(columns)};
@@ -105,21 +116,28 @@ class encoder {
     return host_.data();
   }
 
-  /// q = the attention of the queries in q over all tokens of their sections; x is what the keys and values come from.
-  void attend(std::int64_t layer, matrix_view<float const> x, matrix_view<float> q, std::int64_t const* query_offsets,
-              std::span<std::int64_t const> offsets) {
-    auto const kv = view(kv_, x.rows, 2 * width);
-    project(device_, kv, x, weights_.layer(layer).key_value);
-    bidirectional_attention(device_, q, matrix_view<float const>(q), matrix_view<float const>(kv), query_offsets,
-                            offsets.data(), std::int64_t(offsets.size()) - 1, std::int64_t(shape.heads));
+  /// out = the attention of the queries in q over all tokens of their sections.
+  void attend(matrix_view<float> out, matrix_view<float const> q, matrix_view<float const> kv,
+              std::int64_t const* query_offsets, std::span<std::int64_t const> offsets) {
+    bidirectional_attention(device_, out, q, kv, query_offsets, offsets.data(), std::int64_t(offsets.size()) - 1,
+                            std::int64_t(shape.heads), std::is_same_v<T, float> ? arithmetic::exact : arithmetic::narrow);
   }
 
-  /// What follows attention in a layer, on the residual stream x; `mixed` is scratch.
-  void finish(std::int64_t layer, matrix_view<float> x, matrix_view<float const> attended, matrix_view<float> mixed) {
+  /// What attention in a layer asks of the rows x from `first` on.
+  void ask(std::int64_t layer, std::int64_t first, matrix_view<float const> x) {
     auto const& w = weights_.layer(layer);
+    if (layer < whole)
+      project(device_, view(qkv_, capacity_, 3 * width).slice(first, x.rows), x, w.query_key_value);
+    else
+      project(device_, view(qkv_, capacity_, 2 * width).slice(first, x.rows), x, w.key_value);
+  }
+
+  /// What follows attention in a layer, on rows of the residual stream x; `in` is scratch of `room` columns.
+  void finish(std::int64_t layer, matrix_view<float> x, matrix_view<float const> attended, matrix_view<float> in) {
+    auto const& w = weights_.layer(layer);
+    auto const inner = in.part(0, shape.hidden), mixed = in.part(stride(shape.hidden), width);
     project(device_, mixed, attended, w.output);
     norm(x, mixed, w.attention_norm.data());
-    auto const inner = view(inner_, x.rows, shape.hidden);
     project(device_, inner, matrix_view<float const>(x), w.intermediate, activation::gelu);
     project(device_, mixed, matrix_view<float const>(inner), w.down);
     norm(x, mixed, w.output_norm.data());
@@ -135,7 +153,7 @@ class encoder {
   encoder_weights<R, Backend, T> weights_;
   std::int64_t capacity_;
   typename Backend::template buffer<std::int32_t> ids_, places_;
-  typename Backend::template buffer<float> x_, y_, q_, kv_, inner_;
+  typename Backend::template buffer<float> x_, y_, q_, qkv_;
   std::vector<std::int32_t> host_;
   std::vector<std::int64_t> each_;
 };

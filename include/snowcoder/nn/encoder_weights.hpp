@@ -30,11 +30,11 @@ concept weight_source = requires(S const& s, std::string const& name, std::span<
   { s.read(name, out) } -> std::same_as<expected<void>>;
 };
 
-/// One layer. Norms hold the weight, then the bias. The query stands apart from key and value: behind the last layer of an
-/// encoder that pools by its first token, only that token asks.
+/// One layer. Norms hold the weight, then the bias. Query, key and value are one projection, but for the last layer of an
+/// encoder that pools by its first token, where only that token asks: it has query and key_value instead.
 template <class Backend, class T>
 struct encoder_layer_weights {
-  typename Backend::template projection<T> query, key_value, output, intermediate, down;
+  typename Backend::template projection<T> query_key_value, query, key_value, output, intermediate, down;
   typename Backend::template buffer<float> attention_norm, output_norm;
 };
 
@@ -42,6 +42,8 @@ template <named_encoder R, class Backend, class T>
 class encoder_weights {
  public:
   static constexpr config::encoder_shape shape = R::encoder;
+  /// Layers that every token goes through.
+  static constexpr int whole_layers = shape.layers - (shape.pool == config::pooling::cls);
 
   /// Reads every tensor of the encoder. One matrix at a time is in host memory as it was read.
   static expected<encoder_weights> load(Backend& device, weight_source auto const& source) {
@@ -60,8 +62,13 @@ class encoder_weights {
     for (int i = 0; i < shape.layers; ++i) {
       auto const at = "encoder.layer." + std::to_string(i) + ".", self = at + "attention.self.";
       auto& l = w.layers_.emplace_back();
-      SNOWCODER_CHECK(read_projection(device, l.query, source, {self + "query"}, width, width));
-      SNOWCODER_CHECK(read_projection(device, l.key_value, source, {self + "key", self + "value"}, width, width));
+      if (i < whole_layers) {
+        SNOWCODER_CHECK(
+            read_projection(device, l.query_key_value, source, {self + "query", self + "key", self + "value"}, width, width));
+      } else {
+        SNOWCODER_CHECK(read_projection(device, l.query, source, {self + "query"}, width, width));
+        SNOWCODER_CHECK(read_projection(device, l.key_value, source, {self + "key", self + "value"}, width, width));
+      }
       SNOWCODER_CHECK(read_projection(device, l.output, source, {at + "attention.output.dense"}, width, width));
       SNOWCODER_CHECK(read_projection(device, l.intermediate, source, {at + "intermediate.dense"}, shape.hidden, width));
       SNOWCODER_CHECK(read_projection(device, l.down, source, {at + "output.dense"}, width, shape.hidden));

@@ -44,6 +44,12 @@ TEST_CASE("error_function is erf, power_of_two is 2^x, in float") {
     worst = std::max(worst, std::abs(double(got[0]) - std::erf(double(float(x)))));
   }
   CHECK(worst < 4e-7);
+  double worst_narrow = 0;
+  for (double x = -12; x <= 12; x += 1e-3) {
+    double const exact = x * (1 + std::erf(x / std::sqrt(2.0))) / 2;
+    worst_narrow = std::max(worst_narrow, std::abs(double(cpu::narrow_gelu(cpu::broadcast(float(x)))[0]) - exact));
+  }
+  CHECK(worst_narrow < 2e-4);
   for (double x = -125; x <= 0; x += 4e-4) {
     double const exact = std::exp2(double(float(x)));
     worst_power = std::max(worst_power, std::abs(double(cpu::power_of_two(cpu::broadcast(float(x)))[0]) / exact - 1));
@@ -90,7 +96,8 @@ TEMPLATE_TEST_CASE("project agrees with its twin", "", float, bfloat16, std::int
   for (auto act : {activation::none, activation::gelu}) {
     std::vector<float> twin(std::size_t(rows * outputs)), one(twin.size()), three(twin.size()), alone(twin.size() / rows);
     cpu::reference::project<TestType>(view(twin, outputs), in, w, bias.data(), act);
-    for (auto kernel : {cpu::bfloat16_kernel::widened, cpu::bfloat16_kernel::pairs, cpu::bfloat16_kernel::library}) {
+    for (auto kernel : {cpu::bfloat16_kernel::widened, cpu::bfloat16_kernel::pairs, cpu::bfloat16_kernel::library,
+                        cpu::bfloat16_kernel::halves}) {
       cpu::projection<TestType> const packed(w, bias.data(), kernel);
       project(d1, view(one, outputs), in, packed, act);
       project(d3, view(three, outputs), in, packed, act);
@@ -117,6 +124,61 @@ TEST_CASE("int8 sees rows between their extremes, and zero exactly") {
   CHECK(std::abs(y[2] - 10.0f) < 0.03f);  // beside 1000, a hundredth is nothing
 }
 
+TEST_CASE("blocks of rows cover every row once, and verbs inside them give the same bits") {
+  constexpr std::int64_t rows = 1000, inputs = 48, outputs = 70;
+  auto x = normal("x", rows * inputs), weight = normal("weight", outputs * inputs, 0.1);
+  matrix_view<float const> const in = view(x, inputs);
+  cpu::projection<float> const packed(view(weight, inputs), nullptr);
+  cpu::device d1(1), d3(3);
+  std::vector<float> whole(std::size_t(rows * outputs)), blocks(whole.size());
+  project(d1, view(whole, outputs), in, packed);
+  for (auto* d : {&d1, &d3}) {
+    std::vector<int> seen(rows);
+    std::fill(blocks.begin(), blocks.end(), 0.0f);
+    for_each_row_block(*d, rows, 3000, [&](std::int64_t first, matrix_view<float> room) {
+      for (auto i = first; i < first + room.rows; ++i) ++seen[std::size_t(i)];
+      project(*d, room.part(0, outputs), in.slice(first, room.rows), packed);
+      for (std::int64_t i = 0; i < room.rows; ++i) std::copy_n(room.row(i), outputs, blocks.data() + (first + i) * outputs);
+    });
+    CHECK(std::all_of(seen.begin(), seen.end(), [](int n) { return n == 1; }));
+    CHECK(same_bits(whole, blocks));
+  }
+}
+
+TEST_CASE("narrow attention and halves hold what float holds") {
+  // Queries, keys and values far outside the range of halves, and zeros.
+  constexpr std::int64_t rows = 70, width = 40;
+  cpu::device d(1);
+  std::vector<std::int64_t> const offsets{0, rows};
+  for (float size : {1e-20f, 1e10f, 0.0f}) {
+    auto q = normal("q", rows * width, size > 0 ? 1 / double(size) : 0.0), kv = normal("kv", rows * 2 * width);
+    for (std::int64_t i = 0; i < rows * 2 * width; ++i) kv[std::size_t(i)] *= i / width % 2 == 0 ? size : 1e15f;
+    matrix_view<float const> const queries = view(q, width), in = view(kv, 2 * width);
+    std::vector<float> twin(std::size_t(rows * width)), got(twin.size());
+    cpu::reference::bidirectional_attention(view(twin, width), queries, in, offsets.data(), offsets.data(), 1, 1);
+    bidirectional_attention(d, view(got, width), queries, in, offsets.data(), offsets.data(), 1, 1, arithmetic::narrow);
+    CHECK(distance(got.data(), twin.data(), rows * width) < tolerance<bfloat16>::attention);
+
+    std::vector<float> y(rows), expected(rows);
+    cpu::reference::project<bfloat16>(view(expected, 1), queries, in.slice(0, 1).part(0, width), nullptr, activation::none);
+    project(d, view(y, 1), queries, cpu::projection<bfloat16>(in.slice(0, 1).part(0, width), nullptr));
+    CHECK(distance(y.data(), expected.data(), rows) < 4 * tolerance<bfloat16>::projection);  // one output: its terms cancel
+  }
+}
+
+TEST_CASE("power_of_two of halves is 2^x as far as halves go") {
+#if defined(__AVX512FP16__)
+  double worst = 0;
+  for (double x = -12; x <= 0; x += 1e-3) {
+    auto const got = cpu::even_halves(cpu::power_of_two(cpu::broadcast_half(float(x))))[0];
+    auto const seen = cpu::even_halves(cpu::broadcast_half(float(x)))[0];
+    worst = std::max(worst, std::abs(double(got) / std::exp2(double(seen)) - 1));
+  }
+  CHECK(worst < 2e-3);  // four roundings to 2^-11
+  CHECK(cpu::even_halves(cpu::power_of_two(cpu::broadcast_half(-30.0f)))[0] < 1e-7f);
+#endif
+}
+
 TEST_CASE("bidirectional_attention and mean_rows agree with their twins") {
   constexpr std::int64_t heads = 3, width = 48;
   std::vector<std::int64_t> const offsets{0, 1, 130, 162, 169, 426};  // 1, 129, 32, 7, 257: remainders of tiles and panels
@@ -125,19 +187,21 @@ TEST_CASE("bidirectional_attention and mean_rows agree with their twins") {
   auto q = normal("q", rows * width), kv = normal("kv", rows * 2 * width);
   matrix_view<float const> const queries = view(q, width), in = view(kv, 2 * width);
   cpu::device d1(1), d3(3);
-  for (auto const* asked : {&offsets, &firsts}) {
-    auto const count = asked->back();
-    std::vector<float> twin(std::size_t(count * width)), one(twin.size()), three(twin.size());
-    cpu::reference::bidirectional_attention(view(twin, width), queries, in, asked->data(), offsets.data(), sections, heads);
-    bidirectional_attention(d1, view(one, width), queries, in, asked->data(), offsets.data(), sections, heads);
-    bidirectional_attention(d3, view(three, width), queries, in, asked->data(), offsets.data(), sections, heads);
-    CHECK(distance(one.data(), twin.data(), count * width) < tolerance<float>::attention);
-    CHECK(same_bits(one, three));
-    std::copy(one.begin(), one.end(), three.begin());
-    std::copy_n(q.begin(), one.size(), one.begin());
-    bidirectional_attention(d1, view(one, width), view(one, width), in, asked->data(), offsets.data(), sections, heads);
-    CHECK(same_bits(one, three));  // in place
-  }
+  for (auto how : {arithmetic::exact, arithmetic::narrow})
+    for (auto const* asked : {&offsets, &firsts}) {
+      auto const count = asked->back();
+      auto const apart = how == arithmetic::exact ? tolerance<float>::attention : tolerance<bfloat16>::attention;
+      std::vector<float> twin(std::size_t(count * width)), one(twin.size()), three(twin.size());
+      cpu::reference::bidirectional_attention(view(twin, width), queries, in, asked->data(), offsets.data(), sections, heads);
+      bidirectional_attention(d1, view(one, width), queries, in, asked->data(), offsets.data(), sections, heads, how);
+      bidirectional_attention(d3, view(three, width), queries, in, asked->data(), offsets.data(), sections, heads, how);
+      CHECK(distance(one.data(), twin.data(), count * width) < apart);
+      CHECK(same_bits(one, three));
+      std::copy(one.begin(), one.end(), three.begin());
+      std::copy_n(q.begin(), one.size(), one.begin());
+      bidirectional_attention(d1, view(one, width), view(one, width), in, asked->data(), offsets.data(), sections, heads, how);
+      CHECK(same_bits(one, three));  // in place
+    }
 
   std::vector<float> mean_twin(std::size_t(sections * width)), mean_one(mean_twin.size()), mean_three(mean_twin.size());
   cpu::reference::mean_rows(view(mean_twin, width), queries, offsets.data());

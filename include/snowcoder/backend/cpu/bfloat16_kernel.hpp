@@ -4,6 +4,7 @@
 // float products reach half of it. Tiles (AMX) are far ahead of both and are left to oneDNN.
 #pragma once
 
+#include <snowcoder/backend/cpu/half_lanes.hpp>
 #include <snowcoder/backend/cpu/onednn.hpp>
 
 #include <cstdint>
@@ -11,8 +12,9 @@
 namespace snowcoder::cpu {
 
 /// widened: as floats that hold bfloat16 values, rows stay float. pairs: by the processor's own instruction, rows are rounded
-/// too. library: by oneDNN, rows are rounded too.
-enum class bfloat16_kernel : std::uint8_t { widened, pairs, library };
+/// too. library: by oneDNN, rows are rounded too. halves: bfloat16 weights and rows in IEEE half precision, short sums in it
+/// too (half_lanes.hpp); packed weights only.
+enum class bfloat16_kernel : std::uint8_t { widened, pairs, library, halves };
 
 /// The quickest one here; by what the processor is, since a measurement could choose differently the next time.
 inline bfloat16_kernel preferred_bfloat16_kernel() {
@@ -21,6 +23,11 @@ inline bfloat16_kernel preferred_bfloat16_kernel() {
   if (__builtin_cpu_is("amd")) return bfloat16_kernel::pairs;
 #endif
   return bfloat16_kernel::widened;
+}
+/// The same for packed weights (projection.hpp).
+inline bfloat16_kernel preferred_projection_kernel() {
+  auto const kernel = preferred_bfloat16_kernel();
+  return has_half_lanes && kernel == bfloat16_kernel::widened ? bfloat16_kernel::halves : kernel;
 }
 
 }  // namespace snowcoder::cpu

@@ -43,10 +43,22 @@ class device {
   thread_pool& pool() { return pool_; }
   bfloat16_kernel kernel() const { return kernel_; }
 
-  /// body(i) for every i in [0, count), on any thread. The pieces, not the threads, decide the order of additions.
+  /// body(i) for every i in [0, count), on any thread; inside another body, on its thread. The pieces, not the threads, decide
+  /// the order of additions.
   void for_each(std::int64_t count, std::function<void(std::int64_t)> const& body) {
+    thread_local bool inside = false;
+    if (inside) {
+      for (std::int64_t i = 0; i < count; ++i) body(i);
+      return;
+    }
     omp_set_num_threads(1);  // the calling thread works too, and may be new to us
-    pool_.for_each_index(count, body);
+    pool_.for_each_index(count, [&](std::int64_t i) {
+      struct visit {
+        visit() { inside = true; }
+        ~visit() { inside = false; }
+      } const here;
+      body(i);
+    });
   }
 
   /// The compiled product of that shape, or null where oneDNN cannot multiply these types. Any thread may ask.

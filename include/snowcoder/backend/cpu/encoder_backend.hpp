@@ -11,6 +11,7 @@
 #include <snowcoder/backend/cpu/layer_norm.hpp>
 #include <snowcoder/backend/cpu/mean_rows.hpp>
 #include <snowcoder/backend/cpu/projection.hpp>
+#include <snowcoder/backend/cpu/row_blocks.hpp>
 #include <snowcoder/core/dtype.hpp>
 
 #include <cstdint>

@@ -31,4 +31,17 @@ __attribute__((always_inline)) inline float_lanes gelu(float_lanes v) {
   return half + half * error_function(v * 0.70710678118654752f);
 }
 
+/// The same to 2e-4 for |v| <= 12, and 2e-5 |v| beyond: for results that bfloat16 or bytes carry on, at half the arithmetic.
+/// The polynomial is that of v (Phi(v) - 1 / 2) on [0, 4], where Phi is the normal distribution.
+__attribute__((always_inline)) inline float_lanes narrow_gelu(float_lanes v) {
+  auto const x = smaller_of(larger_of(v, broadcast(-4.0f)), broadcast(4.0f)), t = x * x;
+  auto p = t * 2.2781502906354945e-08f - 1.5986054222594248e-06f;
+  p = p * t + 4.795557833858766e-05f;
+  p = p * t - 0.0008140160352922976f;
+  p = p * t + 0.008772390894591808f;
+  p = p * t - 0.06457311660051346f;
+  p = p * t + 0.3978833556175232f;
+  return v * (x * p + 0.5f);
+}
+
 }  // namespace snowcoder::cpu

@@ -42,13 +42,23 @@ __attribute__((always_inline)) inline void store_lanes(T* p, Lanes v) {
 __attribute__((always_inline)) inline float_lanes broadcast(float x) { return float_lanes{} + x; }
 __attribute__((always_inline)) inline int_lanes broadcast(std::int32_t x) { return int_lanes{} + x; }
 
-/// The first `count` elements, zeros behind them.
+/// The first `count` elements of at most `lanes`, zeros behind them.
 inline float_lanes load_first(float const* p, std::int64_t count) {
+#if defined(__AVX512F__)
+  return float_lanes(_mm512_maskz_loadu_ps(__mmask16((1u << count) - 1), p));
+#else
   float_lanes v{};
   std::memcpy(&v, p, std::size_t(count) * sizeof(float));
   return v;
+#endif
 }
-inline void store_first(float* p, float_lanes v, std::int64_t count) { std::memcpy(p, &v, std::size_t(count) * sizeof(float)); }
+inline void store_first(float* p, float_lanes v, std::int64_t count) {
+#if defined(__AVX512F__)
+  _mm512_mask_storeu_ps(p, __mmask16((1u << count) - 1), __m512(v));
+#else
+  std::memcpy(p, &v, std::size_t(count) * sizeof(float));
+#endif
+}
 
 inline float_lanes as_float_lanes(int_lanes v) { return __builtin_convertvector(v, float_lanes); }
 

@@ -17,6 +17,11 @@
 
 namespace snowcoder::cpu {
 
+/// Words that are moved as they are.
+template <class Word>
+struct moved_words {
+  using word = Word;
+};
 /// Elements of k in a word.
 template <class Words>
 inline constexpr std::int64_t per_word = std::is_same_v<Words, pair_words> ? 2 : 1;
@@ -35,7 +40,7 @@ typename Words::word word_at(T const* at, std::int64_t next, bool whole) {
   if constexpr (std::is_same_v<Words, pair_words>)
     return std::int32_t(std::uint32_t(at->bits) | (whole ? std::uint32_t(at[next].bits) << 16 : 0u));
   else
-    return float(*at);
+    return typename Words::word(*at);
 }
 
 /// As many words as a vector has lanes, that lie one after the other.

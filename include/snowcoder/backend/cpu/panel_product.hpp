@@ -5,6 +5,7 @@
 // them. A "word" is 32 bits of k: one float, two bfloat16, or four bytes.
 #pragma once
 
+#include <snowcoder/backend/cpu/half_lanes.hpp>
 #include <snowcoder/backend/cpu/lanes.hpp>
 
 #include <algorithm>
@@ -32,6 +33,15 @@ struct pair_words {
   static sums add(sums s, word a, int_lanes b) { return add_pair_products(s, broadcast(a), b); }
   static int_lanes load(word const* b) { return load_lanes<int_lanes>(b); }
 };
+#if defined(__AVX512FP16__) && !defined(__CUDACC__)
+/// Products of pairs of halves: even and odd elements of k have a sum each, which is good for `half_chain` words.
+struct half_words {
+  using word = std::int32_t;
+  using sums = half_lanes;
+  static sums add(sums s, word a, int_lanes b) { return add_half_products(s, broadcast(a), b); }
+  static int_lanes load(word const* b) { return load_lanes<int_lanes>(b); }
+};
+#endif
 /// Products of unsigned bytes (the rows) and signed bytes (the panel).
 struct byte_words {
   using word = std::int32_t;
@@ -40,10 +50,24 @@ struct byte_words {
   static int_lanes load(word const* b) { return load_lanes<int_lanes>(b); }
 };
 
+/// What sums are kept as between two runs of panel_tile: halves go on as floats.
+template <class Sums>
+struct accumulated {
+  using type = Sums;
+};
+#if defined(__AVX512FP16__) && !defined(__CUDACC__)
+template <>
+struct accumulated<half_lanes> {
+  using type = float_lanes;
+};
+#endif
+
 namespace detail {
 
 /// Rows and panels of one task: a block of rows stays in the second cache while panels pass by.
 inline constexpr std::int64_t block_rows = 224, block_panels = 12;
+/// Words of k that a sum of halves may have.
+inline constexpr std::int64_t half_chain = 64;
 
 /// `Rows` rows of `a` times one panel; begin(r, half) gives a sum's start, end(r, half, sum) takes it. Rows are `stride` words
 /// apart, the words of a row `step`.

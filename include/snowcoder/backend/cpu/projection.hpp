@@ -10,9 +10,12 @@
 #include <snowcoder/backend/cpu/device.hpp>
 #include <snowcoder/backend/cpu/element.hpp>
 #include <snowcoder/backend/cpu/gelu.hpp>
+#include <snowcoder/backend/cpu/half_rows.hpp>
 #include <snowcoder/backend/cpu/library_projection.hpp>
+#include <snowcoder/backend/cpu/panel_packing.hpp>
 #include <snowcoder/backend/cpu/panel_product.hpp>
 #include <snowcoder/backend/cpu/quantise.hpp>
+#include <snowcoder/backend/cpu/row_blocks.hpp>
 #include <snowcoder/core/contract.hpp>
 #include <snowcoder/core/dtype.hpp>
 #include <snowcoder/core/tensor_view.hpp>
@@ -26,14 +29,14 @@
 namespace snowcoder::cpu {
 
 /// A packed weight (outputs, inputs) and its bias. T float: as given. bfloat16: rounded to it; the rows are too where the
-/// processor multiplies pairs. int8: per output symmetric, 127 steps from 0 to the largest magnitude; rows are quantised as
-/// they come, 255 steps from their smallest to their largest element.
+/// processor multiplies pairs; where it multiplies halves, both become halves. int8: per output symmetric, 127 steps from 0 to
+/// the largest magnitude; rows are quantised as they come, 255 steps from their smallest to their largest element.
 template <class T>
 class projection {
  public:
   projection() = default;
   /// `bias` (outputs) may be null.
-  projection(matrix_view<float const> weight, float const* bias, bfloat16_kernel kernel = preferred_bfloat16_kernel())
+  projection(matrix_view<float const> weight, float const* bias, bfloat16_kernel kernel = preferred_projection_kernel())
       : outputs_(weight.rows), inputs_(weight.columns), kernel_(kernel) {
     if (by_library()) {
       bias_ = buffer<float>(panels() * panel_width);
@@ -49,7 +52,8 @@ class projection {
     panels_ = buffer<std::int32_t>(padded * words_);
     bias_ = buffer<float>(padded);
     if (bias) std::copy_n(bias, outputs_, bias_.data());
-    if constexpr (std::is_same_v<T, std::int8_t>) scales_ = buffer<float>(padded), sums_ = buffer<std::int32_t>(padded);
+    if (std::is_same_v<T, std::int8_t> || by_halves()) scales_ = buffer<float>(padded);
+    if constexpr (std::is_same_v<T, std::int8_t>) sums_ = buffer<std::int32_t>(padded);
     std::vector<std::int32_t> line(static_cast<std::size_t>(words_));
     std::vector<bfloat16> pairs(2 * line.size());
     for (std::int64_t o = 0; o < outputs_; ++o) {
@@ -60,6 +64,7 @@ class projection {
         for (std::int64_t i = 0; i < inputs_; ++i) sums_.data()[o] += bytes[i];
       } else if (per_word == 2) {
         for (std::int64_t i = 0; i < inputs_; ++i) store(pairs[std::size_t(i)], row[i]);
+        if (by_halves()) scales_.data()[o] = to_halves(pairs);
         std::memcpy(line.data(), pairs.data(), line.size() * sizeof(std::int32_t));
       } else {
         for (std::int64_t i = 0; i < inputs_; ++i)
@@ -76,8 +81,9 @@ class projection {
   std::int64_t panels() const { return (outputs_ + panel_width - 1) / panel_width; }
   std::int64_t elements_per_word() const {
     if constexpr (std::is_same_v<T, std::int8_t>) return 4;
-    return std::is_same_v<T, bfloat16> && kernel_ == bfloat16_kernel::pairs ? 2 : 1;
+    return std::is_same_v<T, bfloat16> && (kernel_ == bfloat16_kernel::pairs || by_halves()) ? 2 : 1;
   }
+  bool by_halves() const { return has_half_lanes && std::is_same_v<T, bfloat16> && kernel_ == bfloat16_kernel::halves; }
   bool by_library() const { return std::is_same_v<T, bfloat16> && kernel_ == bfloat16_kernel::library; }
   /// As oneDNN gets it.
   matrix_view<bfloat16 const> plain() const { return {plain_.data(), outputs_, inputs_}; }
@@ -90,6 +96,18 @@ class projection {
   std::int32_t const* sums() const { return sums_.data(); }
 
  private:
+  /// Rewrites bfloat16 as halves, scaled to less than 1 in magnitude; what one is times the other.
+  static float to_halves([[maybe_unused]] std::vector<bfloat16>& values) {
+    float scale = 1;
+#if defined(__AVX512FP16__) && !defined(__CUDACC__)
+    float most = 0;
+    for (auto v : values) most = std::max(most, std::abs(float(v)));
+    scale = scale_into(most, 1.0f);
+    for (auto& v : values) v.bits = half_of(float(v) * scale).bits;
+#endif
+    return 1 / scale;
+  }
+
   std::int64_t outputs_ = 0, inputs_ = 0, words_ = 0;
   bfloat16_kernel kernel_ = bfloat16_kernel::widened;
   buffer<std::int32_t> panels_, sums_;  ///< sums: of each output's bytes
@@ -99,31 +117,81 @@ class projection {
 
 namespace detail {
 
+/// Words of k that a task multiplies at once: such a piece of a panel stays in the first cache while rows pass by, and sums
+/// wait for the next piece in y.
+inline constexpr std::int64_t block_words = 192;
+
+/// What lies at column j of y's row, as lanes of any kind; zeros behind the row's end.
+template <class Lanes>
+__attribute__((always_inline)) inline Lanes load_columns(matrix_view<float> y, std::int64_t row, std::int64_t j) {
+  auto const* const at = y.row(row) + j;
+  if (j + lanes <= y.columns) return load_lanes<Lanes>(at);
+  return Lanes(load_first(at, std::max<std::int64_t>(y.columns - j, 0)));
+}
+__attribute__((always_inline)) inline void store_columns(matrix_view<float> y, std::int64_t row, std::int64_t j,
+                                                         float_lanes v) {
+  auto* const at = y.row(row) + j;
+  if (j + lanes <= y.columns)
+    store_lanes(at, v);
+  else if (j < y.columns)
+    store_first(at, v, y.columns - j);
+}
+
 /// Every tile of y: end(row, column, sum) turns a vector of sums into what is stored.
 template <class Words, class T, class End>
 void project_words(device& d, matrix_view<float> y, typename Words::word const* x, std::int64_t stride, projection<T> const& w,
                    End const& end) {
-  auto const down = (y.rows + block_rows - 1) / block_rows, across = (w.panels() + block_panels - 1) / block_panels;
+  using word = typename Words::word;
+  auto const high = even_block(y.rows, block_rows, d.threads());
+  auto const down = (y.rows + high - 1) / high, across = (w.panels() + block_panels - 1) / block_panels;
   d.for_each(down * across, [&](std::int64_t task) {
-    auto const first = task / across * block_rows, rows = std::min(block_rows, y.rows - first);
+    auto const first = task / across * high, rows = std::min(high, y.rows - first);
     auto const last = std::min(w.panels(), (task % across + 1) * block_panels);
-    for (auto p = task % across * block_panels; p < last; ++p) {
-      auto const* const panel = w.template panel<typename Words::word>(p);
-      auto const column = p * panel_width;
-      for_each_tile(rows, [&]<int Rows>(std::integral_constant<int, Rows>, std::int64_t at) {
-        auto const row = first + at;
-        panel_tile<Words, Rows>(
-            w.words(), x + row * stride, stride, 1, panel, [](int, int) { return typename Words::sums{}; },
-            [&](int r, int half, typename Words::sums s) __attribute__((always_inline)) {
-              auto const j = column + half * lanes;
-              auto const value = end(row + r, j, s);
-              float* const to = y.row(row + r) + j;
-              if (j + lanes <= y.columns)
-                store_lanes(to, value);
-              else if (j < y.columns)
-                store_first(to, value, y.columns - j);
-            });
-      });
+    auto* const groups = scratch<word, 27>((high / tile_rows + 1) * block_words * group_rows);
+    operand<word> const a(x + first * stride, rows, w.words(), stride, 1);
+    for (std::int64_t k = 0; k < w.words(); k += block_words) {
+      auto const here = std::min(block_words, w.words() - k);
+      pack_groups<moved_words<word>>(groups, block_words * group_rows, a, k, here);
+      bool const whole = k + here == w.words();
+      for (auto p = task % across * block_panels; p < last; ++p) {
+        auto const* const panel = w.template panel<word>(p) + k * panel_width;
+        auto const column = p * panel_width;
+        // The next piece of a panel comes while this one's tiles are computed: none of them has to wait for it.
+        auto const* const next = p + 1 < last ? panel + w.words() * panel_width
+                                              : w.template panel<word>(task % across * block_panels) + (k + here) * panel_width;
+        auto const lines = here * panel_width * std::int64_t(sizeof(word)) / 64 * tile_rows / rows;
+        for_each_tile(rows, [&]<int Rows>(std::integral_constant<int, Rows>, std::int64_t at) {
+          using short_sums = typename Words::sums;
+          using sums = typename accumulated<short_sums>::type;
+          constexpr bool one_chain = std::is_same_v<sums, short_sums>;
+          auto const row = first + at;
+          auto const* const group = groups + at / tile_rows * block_words * group_rows + at % tile_rows;
+          std::int64_t const chain = one_chain ? here : half_chain;
+          for (std::int64_t i = 0; i <= lines; ++i)
+            __builtin_prefetch(next + (at / tile_rows * (lines + 1) + i) * (64 / sizeof(word)), 0, 2);
+          for (std::int64_t from = 0; from < here; from += chain) {
+            bool const begun = k + from > 0, done = whole && from + chain >= here;
+            panel_tile<Words, Rows>(
+                std::min(chain, here - from), group + from * group_rows, 1, group_rows, panel + from * panel_width,
+                [&](int r, int half) __attribute__((always_inline)) {
+                  if constexpr (one_chain)
+                    if (begun) return load_columns<short_sums>(y, row + r, column + half * lanes);
+                  return short_sums{};
+                },
+                [&](int r, int half, short_sums s) __attribute__((always_inline)) {
+                  auto const j = column + half * lanes;
+                  sums total;
+                  if constexpr (one_chain) {
+                    total = s;
+                  } else {
+                    total = sum_of_pairs(s);
+                    if (begun) total += load_columns<sums>(y, row + r, j);
+                  }
+                  store_columns(y, row + r, j, done ? end(row + r, j, total) : float_lanes(total));
+                });
+          }
+        });
+      }
     }
   });
 }
@@ -133,7 +201,7 @@ void project_as(device& d, matrix_view<float> y, matrix_view<float const> x, pro
   auto const* const bias = w.bias();
   auto const finish = [bias](std::int64_t j, float_lanes v) __attribute__((always_inline)) {
     v += load_lanes<float_lanes>(bias + j);
-    if constexpr (Act == activation::gelu) v = gelu(v);
+    if constexpr (Act == activation::gelu) v = std::is_same_v<T, float> ? gelu(v) : narrow_gelu(v);
     return v;
   };
   auto const plain = [&](std::int64_t, std::int64_t j, float_lanes s) __attribute__((always_inline)) { return finish(j, s); };
@@ -154,6 +222,25 @@ void project_as(device& d, matrix_view<float> y, matrix_view<float const> x, pro
         });
   } else if (w.by_library()) {
     project_by_library(d, y, x, w.plain(), finish);
+#if defined(__AVX512FP16__) && !defined(__CUDACC__)
+  } else if (w.by_halves()) {
+    auto* const halves = scratch<std::int32_t, 20>(x.rows * w.words());
+    auto* const steps = scratch<float, 21>(x.rows);
+    constexpr std::int64_t piece = 32;
+    d.for_each((x.rows + piece - 1) / piece, [&](std::int64_t p) {
+      for (auto i = p * piece, end = std::min(x.rows, i + piece); i < end; ++i) {
+        // Sums of half_chain products of less than 256 and less than 1, and of two such, stay below 2^15.
+        auto const scale = scale_into(largest_magnitude(x.slice(i, 1)), 256.0f);
+        store_scaled(reinterpret_cast<half*>(halves + i * w.words()), x.row(i), x.columns, 2 * w.words(), scale);
+        steps[i] = 1 / scale;
+      }
+    });
+    auto const* scales = w.scales();
+    project_words<half_words>(
+        d, y, halves, w.words(), w, [&](std::int64_t i, std::int64_t j, float_lanes s) __attribute__((always_inline)) {
+          return finish(j, s * (load_lanes<float_lanes>(scales + j) * steps[i]));
+        });
+#endif
   } else if (w.elements_per_word() == 2) {
     auto* const pairs = scratch<std::int32_t, 20>(x.rows * w.words());
     round_rows(d, reinterpret_cast<bfloat16*>(pairs), x, 2 * w.words());

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Work on rows that do not see each other, a block of rows at a time: what one verb leaves is in the second cache for the next.
+#pragma once
+
+#include <snowcoder/backend/cpu/buffer.hpp>
+#include <snowcoder/backend/cpu/device.hpp>
+#include <snowcoder/backend/cpu/panel_product.hpp>
+#include <snowcoder/core/tensor_view.hpp>
+
+#include <algorithm>
+#include <cstdint>
+
+namespace snowcoder::cpu {
+
+namespace detail {
+
+/// Rows of a block: at most `most`, whole tiles, and as even as `threads` can share them.
+inline std::int64_t even_block(std::int64_t rows, std::int64_t most, std::int64_t threads) {
+  auto blocks = (rows + most - 1) / most;
+  if (blocks > 1) blocks = (blocks + threads - 1) / threads * threads;
+  auto const each = (rows + blocks - 1) / std::max<std::int64_t>(blocks, 1);
+  return std::max<std::int64_t>((each + tile_rows - 1) / tile_rows * tile_rows, tile_rows);
+}
+
+}  // namespace detail
+
+/// Calls work(first, room) for blocks that cover `rows` rows, on all threads; room is (the block's rows, columns), its contents
+/// are whatever was left there. Verbs inside `work` run on its thread alone.
+template <class Work>
+void for_each_row_block(device& d, std::int64_t rows, std::int64_t columns, Work const& work) {
+  constexpr std::int64_t room_bytes = 5 << 18;  // beside what is read and weights that pass by, in 2 MiB
+  auto const most =
+      std::clamp<std::int64_t>(room_bytes / (columns * std::int64_t(sizeof(float))), 4 * tile_rows, 16 * tile_rows);
+  auto const block = detail::even_block(rows, most, d.threads());
+  d.for_each((rows + block - 1) / block, [&](std::int64_t i) {
+    auto const first = i * block, count = std::min(block, rows - first);
+    work(first, matrix_view<float>(scratch<float, 34>(block * columns), count, columns));
+  });
+}
+
+}  // namespace snowcoder::cpu
