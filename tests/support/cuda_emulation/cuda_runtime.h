@@ -76,6 +76,7 @@ cudaError_t cudaLaunchKernelEx(cudaLaunchConfig_t const* how, void (*kernel)(Par
   blockDim = how->blockDim;
   gridDim = how->gridDim;
   for (blockIdx.x = 0; blockIdx.x < gridDim.x; ++blockIdx.x)
-    fibers::current().run(blockDim.x, how->dynamicSmemBytes, [](unsigned t) { threadIdx.x = t; }, [&] { kernel(arguments...); });
+    fibers::current().run(
+        blockDim.x, how->dynamicSmemBytes, [](unsigned t) { threadIdx.x = t; }, [&] { kernel(arguments...); });
   return cudaSuccess;
 }

@@ -165,8 +165,8 @@ TEMPLATE_TEST_CASE("gpu: cross entropy and its gradient", "[gpu]", float, bfloat
     CHECK(distance(glosses.host(), losses) < tolerance<T>::loss);
     std::vector<T> want(logits.size());
     on_gpu<T> gradient(d, want);
-    cuda::cross_entropy_backward(d, gradient.view(vocabulary), static_cast<float const*>(glosses.data()), glogits.view(vocabulary),
-                                 gtargets.data(), 0.5f);
+    cuda::cross_entropy_backward(d, gradient.view(vocabulary), static_cast<float const*>(glosses.data()),
+                                 glogits.view(vocabulary), gtargets.data(), 0.5f);
     twin::cross_entropy_backward(view(want, vocabulary), view(logits, vocabulary), targets.data(), 0.5f);
     CHECK(distance(gradient.host(), want) < tolerance<T>::dlogits);
     if constexpr (std::is_same_v<T, float>) {  // in place
@@ -187,8 +187,13 @@ TEMPLATE_TEST_CASE("gpu: attention and its gradient", "[gpu]", float, bfloat16) 
   for (std::int32_t i = 0; i < 150; ++i) starts.push_back(i < 5 ? 0 : i < 64 ? 5 : i < 67 ? 64 : i < 140 ? 67 : 140);
   for (std::int32_t i = 0; i < 150; ++i) starts.push_back(i < 149 ? 0 : i);
   on_gpu<std::int32_t> const gstarts(d, starts);
-  for (auto shape : {attention_shape{2, 100, 4, 2, 8}, {1, 64, 2, 2, 16}, {3, 5, 3, 1, 6}, {1, 1, 1, 1, 2}, {1, 70, 2, 1, 64},
-                     {1, 40, 1, 1, 128}, {2, 150, 2, 1, 32, starts.data()}}) {
+  for (auto shape : {attention_shape{2, 100, 4, 2, 8},
+                     {1, 64, 2, 2, 16},
+                     {3, 5, 3, 1, 6},
+                     {1, 1, 1, 1, 2},
+                     {1, 70, 2, 1, 64},
+                     {1, 40, 1, 1, 128},
+                     {2, 150, 2, 1, 32, starts.data()}}) {
     INFO("length " << shape.length << " head width " << shape.head_width);
     auto const qkv = normal<T>("qkv", shape.rows() * shape.packed(), 1.5);
     auto const up = normal<T>("up", shape.rows() * shape.width());
@@ -223,8 +228,8 @@ TEMPLATE_TEST_CASE("gpu: attention against a cache", "[gpu]", float, bfloat16) {
     on_gpu<T> gkeys(d, keys), gvalues(d, values), out(d, std::vector<T>(std::size_t(4 * shape.width())));
     // Three tokens that follow each other in one sequence, and one of another.
     std::array<cached_span, 4> const where{cached_span{3, 30}, {3, 31}, {3, 32}, {40, 1}};
-    cuda::attention_cached(d, out.view(shape.width()), gqkv.view(shape.packed()), gkeys.view(kv), gvalues.view(kv), where.data(),
-                           shape);
+    cuda::attention_cached(d, out.view(shape.width()), gqkv.view(shape.packed()), gkeys.view(kv), gvalues.view(kv),
+                           where.data(), shape);
     for (std::int64_t r = 0; r < 4; ++r) {
       auto const last = where[std::size_t(r)].first + where[std::size_t(r)].seen - 1;
       std::copy_n(view(qkv, shape.packed()).row(r) + shape.k(0), kv, view(keys, kv).row(last));
