@@ -47,7 +47,7 @@ TEST_CASE("gpu: attention over sections", "[gpu]") {
   cuda::device d;
   std::array<std::int64_t, 5> const offsets{0, 1, 33, 40, 110}, first{0, 1, 2, 3, 4};
   for (std::int64_t head_width : {8, 32, 64}) {
-    auto const heads = 3, width = std::int64_t(heads * head_width), gap = width + 16;
+    std::int64_t const heads = 3, width = heads * head_width, gap = width + 16;
     auto const q = normal<float>("q", 110 * gap), kv = normal<float>("kv", 110 * 2 * width);
     for (auto const& queries : {offsets, first}) {
       auto const count = queries.back();

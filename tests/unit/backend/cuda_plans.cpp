@@ -5,6 +5,7 @@
 
 #include <snowcoder/backend/cuda/launch_plan.hpp>
 #include <snowcoder/backend/cuda/product_layout.hpp>
+#include <snowcoder/config/accounting.hpp>
 #include <snowcoder/recipes/arctic_snowcoder_1b3.hpp>
 
 #include <cuda_runtime.h>
