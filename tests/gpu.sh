@@ -2,30 +2,28 @@
 # SPDX-License-Identifier: Apache-2.0
 # Builds and runs what needs a GPU on a machine that has only nvcc and g++: tests/gpu.sh [FOLDER]
 #
-# Third-party headers (tl/expected.hpp, catch2/) are taken from SNOWCODER_THIRD_PARTY where the system has none. Everything is
-# built in FOLDER (default build/gpu). SNOWCODER_SM names the architecture, default: that of the GPU at hand. Ends with 0 when
-# every test passed, or when there is no GPU, which is said; compute-sanitizer is run where it is there.
+# Third-party headers (tl/expected.hpp, catch2/) are taken from the folder SNOWCODER_THIRD_PARTY where the system has none.
+# Everything is built in FOLDER (default build/gpu). SNOWCODER_SM names the architecture, default: that of the GPU at hand.
+# Ends with 0 when every test passed, or when there is no GPU, which is said; compute-sanitizer is run where it is there.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 out=${1:-$root/build/gpu}
-third=${SNOWCODER_THIRD_PARTY:-/usr/include}
 cuda=$(dirname "$(dirname "$(readlink -f "$(command -v nvcc)")")")
 mkdir -p "$out"
-sm=${SNOWCODER_SM:-$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | head -n1 | tr -d . || true)}
-[ "${sm:-90}" = 90 ] && sm=90a
-flags=(-std=c++20 -O2 -I"$root/include" -I"$root/tests")
-[ "$third" = /usr/include ] || flags+=(-I"$third")
+sm=${SNOWCODER_SM:-$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2> /dev/null | head -n1 | tr -d . || true)}
+sm=${sm:-90}
+[ "$sm" != 90 ] || sm=90a
+flags="-std=c++20 -O2 -I$root/include -I$root/tests ${SNOWCODER_THIRD_PARTY:+-I$SNOWCODER_THIRD_PARTY}"
 
 start=$SECONDS
-
 {
   while read -r kernel; do
-    printf '%s\0' "nvcc ${flags[*]} -arch=sm_$sm -c $root/kernels/$kernel -o $out/${kernel%.cu}.cu.o"
+    echo "nvcc $flags -arch=sm_$sm -c $root/kernels/$kernel -o $out/${kernel%.cu}.cu.o"
   done < "$root/kernels/kernels.txt"
   for source in support/main unit/backend/cuda_verbs unit/backend/cuda_encoder_verbs; do
-    printf '%s\0' "g++ ${flags[*]} -isystem $cuda/include -c $root/tests/$source.cpp -o $out/$(basename $source).o"
+    echo "g++ $flags -isystem $cuda/include -c $root/tests/$source.cpp -o $out/${source##*/}.o"
   done
-} | xargs -0 -P "$(nproc)" -I{} bash -c '{}'
+} | xargs -d '\n' -P "$(nproc)" -I{} bash -c '{}'
 g++ -o "$out/backend_cuda" "$out"/*.o -L"$cuda/lib64" -lcublasLt -lcudart -Wl,-rpath,"$cuda/lib64"
 echo "gpu.sh: built for sm_$sm in $((SECONDS - start)) s"
 
