@@ -18,6 +18,9 @@ if(TARGET test.nn_cuda_emulated)
 endif()
 
 # The same with nvcc's kernels, where nvcc is: runs where a GPU is, else links and says that it skips.
+if(TARGET snowcoder_cuda)
+  snowcoder_add_kernels(${PROJECT_SOURCE_DIR}/kernels)
+endif()
 if(TARGET snowcoder_kernels)
   snowcoder_add_test(backend_cuda SOURCES ${gpu_tests} COMPONENTS cuda TIMEOUT 300)
   target_link_libraries(test.backend_cuda PRIVATE snowcoder_kernels)

@@ -64,10 +64,11 @@ double distance(std::vector<T> const& a, std::vector<T> const& b) {
   return distance(a.data(), b.data(), std::int64_t(a.size()));
 }
 
-/// False, with a line that says so, where there is no GPU: the test then ends as passed.
+/// False, with a line that says so, where there is no GPU: the test then ends as passed, if the device says so as well.
 inline bool gpu_at_hand() {
   if (cuda::device_count() > 0) return true;
   WARN("skipped: no GPU here");
+  CHECK_THROWS_AS(cuda::device(), cuda::device_failure);
   return false;
 }
 
