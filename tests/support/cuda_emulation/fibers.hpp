@@ -29,7 +29,7 @@ class fibers {
 
   /// Whether the threads of a block take turns from the last to the first: whoever reads what another has yet to write
   /// without a barrier between them gets something else then.
-  bool backwards = false;
+  bool backwards = std::getenv("CUDA_EMULATION_BACKWARDS") != nullptr;
 
   /// body() in every thread of a block, after here(thread); here() is called again whenever a thread goes on.
   void run(unsigned threads, std::size_t shared_bytes, std::function<void(unsigned)> const& here,

@@ -10,6 +10,8 @@
 
 #include <cuda_runtime.h>
 
+#include <utility>
+
 using namespace snowcoder;
 using namespace snowcoder::cuda;
 
@@ -44,11 +46,11 @@ void with_barrier(int* out) {
 }
 std::vector<int> ran(void (*kernel)(int*), bool backwards) {
   std::vector<int> out(64);
-  cuda_emulation::fibers::current().backwards = backwards;
+  auto const before = std::exchange(cuda_emulation::fibers::current().backwards, backwards);
   cudaLaunchConfig_t how;
   how.blockDim.x = 64;
   cudaLaunchKernelEx(&how, kernel, out.data());
-  cuda_emulation::fibers::current().backwards = false;
+  cuda_emulation::fibers::current().backwards = before;
   return out;
 }
 }  // namespace
