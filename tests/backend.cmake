@@ -1,11 +1,38 @@
 snowcoder_add_test(backend_cpu SOURCES unit/backend/cpu_verbs.cpp COMPONENTS cpu)
 
-# The launch wall, where nvcc is: the kernels of a shipped recipe, called from C++. Runs to the end with a GPU only.
-if(TARGET quickstart.kernels)
-  snowcoder_add_test(backend_cuda SOURCES unit/backend/cuda_rms_norm.cpp COMPONENTS cuda)
-  target_compile_definitions(test.backend_cuda PRIVATE "SNOWCODER_RECIPE_HEADER=<snowcoder/recipes/quickstart.hpp>"
-                                                       SNOWCODER_RECIPE=snowcoder::recipes::quickstart)
-  target_link_libraries(test.backend_cuda PRIVATE quickstart.kernels)
+set(gpu_tests unit/backend/cuda_verbs.cpp unit/backend/cuda_encoder_verbs.cpp)
+
+# The GPU's verbs with their kernels compiled for the CPU, over the emulated runtime: needs neither CUDA nor a GPU.
+file(STRINGS ${PROJECT_SOURCE_DIR}/kernels/kernels.txt kernels)
+list(TRANSFORM kernels PREPEND ${PROJECT_SOURCE_DIR}/kernels/)
+set_source_files_properties(${kernels} PROPERTIES LANGUAGE CXX)
+add_library(snowcoder_kernels_emulated STATIC ${kernels})
+target_include_directories(snowcoder_kernels_emulated BEFORE PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/support/cuda_emulation)
+target_link_libraries(snowcoder_kernels_emulated PUBLIC snowcoder_data)
+target_compile_options(snowcoder_kernels_emulated PRIVATE -Wall -Wextra -Wno-unknown-pragmas)
+snowcoder_add_test(backend_cuda_emulated SOURCES ${gpu_tests} unit/backend/cuda_plans.cpp TIMEOUT 300)
+target_link_libraries(test.backend_cuda_emulated PRIVATE snowcoder_kernels_emulated)
+# Once more with the threads of a block in the other order: what that changes is a race.
+add_test(NAME backend_cuda_backwards COMMAND test.backend_cuda_emulated)
+set_tests_properties(backend_cuda_backwards PROPERTIES ENVIRONMENT CUDA_EMULATION_BACKWARDS=1 TIMEOUT 300)
+snowcoder_add_test(nn_cuda_emulated SOURCES unit/backend/cuda_decoder.cpp COMPONENTS cpu TIMEOUT 300)
+if(TARGET test.nn_cuda_emulated)
+  target_link_libraries(test.nn_cuda_emulated PRIVATE snowcoder_kernels_emulated)
+endif()
+
+# The same with nvcc's kernels, where nvcc is: runs where a GPU is, else links and says that it skips.
+if(TARGET snowcoder_cuda)
+  snowcoder_add_kernels(${PROJECT_SOURCE_DIR}/kernels)
+endif()
+if(TARGET snowcoder_kernels)
+  snowcoder_add_test(backend_cuda SOURCES ${gpu_tests} COMPONENTS cuda TIMEOUT 300)
+  target_link_libraries(test.backend_cuda PRIVATE snowcoder_kernels)
+  set_tests_properties(backend_cuda PROPERTIES LABELS gpu)
+  snowcoder_add_test(nn_cuda SOURCES unit/backend/cuda_decoder.cpp COMPONENTS cpu cuda TIMEOUT 300)
+  if(TARGET test.nn_cuda)
+    target_link_libraries(test.nn_cuda PRIVATE snowcoder_kernels)
+    set_tests_properties(nn_cuda PROPERTIES LABELS gpu)
+  endif()
 else()
   message(STATUS "snowcoder: test backend_cuda is left out, there is no CUDA compiler")
 endif()

@@ -2,6 +2,8 @@
 // How the rows of a packed [q | k | v] matrix are read by attention. Shared by all devices.
 #pragma once
 
+#include <snowcoder/core/host_device.hpp>
+
 #include <cmath>
 #include <cstdint>
 
@@ -14,16 +16,16 @@ struct attention_shape {
   /// null: row 0. Documents that share a sequence are kept apart by it.
   std::int32_t const* starts = nullptr;
 
-  constexpr std::int64_t rows() const { return sequences * length; }
-  constexpr std::int64_t width() const { return heads * head_width; }
-  constexpr std::int64_t kv_width() const { return kv_heads * head_width; }
-  constexpr std::int64_t packed() const { return width() + 2 * kv_width(); }
-  constexpr std::int64_t group() const { return heads / kv_heads; }  ///< query heads that share a key head
-  constexpr std::int64_t q(std::int64_t head) const { return head * head_width; }
-  constexpr std::int64_t k(std::int64_t head) const { return width() + head / group() * head_width; }
-  constexpr std::int64_t v(std::int64_t head) const { return k(head) + kv_width(); }
+  SNOWCODER_HD constexpr std::int64_t rows() const { return sequences * length; }
+  SNOWCODER_HD constexpr std::int64_t width() const { return heads * head_width; }
+  SNOWCODER_HD constexpr std::int64_t kv_width() const { return kv_heads * head_width; }
+  SNOWCODER_HD constexpr std::int64_t packed() const { return width() + 2 * kv_width(); }
+  SNOWCODER_HD constexpr std::int64_t group() const { return heads / kv_heads; }  ///< query heads that share a key head
+  SNOWCODER_HD constexpr std::int64_t q(std::int64_t head) const { return head * head_width; }
+  SNOWCODER_HD constexpr std::int64_t k(std::int64_t head) const { return width() + head / group() * head_width; }
+  SNOWCODER_HD constexpr std::int64_t v(std::int64_t head) const { return k(head) + kv_width(); }
   /// Of row `i` of a sequence; only where `starts` can be read.
-  constexpr std::int64_t start(std::int64_t sequence, std::int64_t i) const {
+  SNOWCODER_HD constexpr std::int64_t start(std::int64_t sequence, std::int64_t i) const {
     return starts ? starts[sequence * length + i] : 0;
   }
   float scale() const { return 1.0f / std::sqrt(float(head_width)); }

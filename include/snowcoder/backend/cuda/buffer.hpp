@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Memory on the current GPU, owned; copies in and out wait until they are done.
+// Memory on the current GPU, owned. It comes and goes in the order of the default stream, with which the queue of a device
+// keeps step: memory given back is reused only behind the kernels that were queued before.
 #pragma once
 
 #include <snowcoder/backend/cuda/status.hpp>
@@ -16,15 +17,10 @@ class buffer {
   static_assert(std::is_trivially_copyable_v<T>);
 
  public:
-  /// `count` elements, zero bits at first.
-  static expected<buffer> make(std::int64_t count) {
-    buffer b;
-    b.size_ = count;
-    void* memory = nullptr;
-    SNOWCODER_CHECK(check(cudaMalloc(&memory, b.bytes()), "device memory"));
-    b.data_ = static_cast<T*>(memory);
-    SNOWCODER_CHECK(check(cudaMemset(memory, 0, b.bytes()), "device memory"));
-    return b;
+  buffer() = default;
+  /// `count` elements, zero bits at first. Throws device_failure.
+  explicit buffer(std::int64_t count) : buffer(count, uncleared{}) {
+    if (count > 0) must(cudaMemsetAsync(data_, 0, bytes(), nullptr), "device memory");
   }
   buffer(buffer&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   buffer& operator=(buffer&& other) noexcept {
@@ -33,22 +29,24 @@ class buffer {
     return *this;
   }
   ~buffer() {
-    if (data_) cudaFree(data_);
+    if (data_) cudaFreeAsync(data_, nullptr);
   }
 
-  T* data() const { return data_; }
+  /// The same with whatever was left there.
+  static buffer raw(std::int64_t count) { return buffer(count, uncleared{}); }
+
+  T* data() { return data_; }
+  T const* data() const { return data_; }
   std::int64_t size() const { return size_; }
 
-  /// Both copy size() elements.
-  expected<void> upload(T const* host) {
-    return check(cudaMemcpy(data_, host, bytes(), cudaMemcpyHostToDevice), "copy to the device");
-  }
-  expected<void> download(T* host) const {
-    return check(cudaMemcpy(host, data_, bytes(), cudaMemcpyDeviceToHost), "copy from the device");
-  }
-
  private:
-  buffer() = default;
+  struct uncleared {};
+  buffer(std::int64_t count, uncleared) : size_(count) {
+    if (count == 0) return;
+    void* memory = nullptr;
+    must(cudaMallocAsync(&memory, bytes(), nullptr), "device memory");
+    data_ = static_cast<T*>(memory);
+  }
   std::size_t bytes() const { return std::size_t(size_) * sizeof(T); }
   T* data_ = nullptr;
   std::int64_t size_ = 0;

@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// The launch wall of rms_norm: declared here for C++ compilers, defined in rms_norm.cuh, instantiated for a recipe by
-// kernels/rms_norm.cu.
+// Root-mean-square norm and its gradient on the GPU. Defined in rms_norm.cuh.   twin: backend/cpu/reference/rms_norm.hpp
 #pragma once
 
-#include <snowcoder/config/concepts.hpp>
-#include <snowcoder/core/dtype.hpp>
-#include <snowcoder/core/expected.hpp>
-
-#include <cstdint>
-
-struct CUstream_st;
+#include <snowcoder/backend/cuda/device.hpp>
+#include <snowcoder/core/tensor_view.hpp>
 
 namespace snowcoder::cuda {
 
-/// A CUDA stream, without CUDA's headers; null is the default stream.
-using stream = CUstream_st*;
+/// y = T(x / rms(x)) * weight, per row; the order of rounding is Hugging Face's. x, y (rows, columns); weight (columns).
+template <class T>
+void rms_norm(device& d, matrix_view<T> y, matrix_view<T const> x, T const* weight, float epsilon);
 
-/// y = T(x / rms(x)) * weight per row, with R::model's width and epsilon. x, y (rows, width) and weight (width) in device
-/// memory; returns once the work is queued. Fails when the launch does.   twin: backend/cpu/reference/rms_norm.hpp
-template <config::named_model R>
-expected<void> rms_norm(bfloat16* y, bfloat16 const* x, bfloat16 const* weight, std::int64_t rows, stream queue = nullptr);
+/// Adds the gradient of the input to dx and of the weight to dweight (float, columns): sums over pieces of 64 rows, added in
+/// order, as on the CPU.
+template <class T>
+void rms_norm_backward(device& d, matrix_view<T> dx, float* dweight, matrix_view<T const> dy, matrix_view<T const> x,
+                       T const* weight, float epsilon);
 
 }  // namespace snowcoder::cuda

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// A GPU as a device: one queue for all verbs, memory that they use between themselves, and the matrix products that were
+// planned so far. Everything is queued; upload, download and whatever returns a number wait.
+#pragma once
+
+#include <snowcoder/backend/cuda/buffer.hpp>
+#include <snowcoder/backend/cuda/products.hpp>
+#include <snowcoder/backend/cuda/status.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace snowcoder::cuda {
+
+template <class T>
+class projection;
+
+class device {
+ public:
+  template <class T>
+  using buffer = cuda::buffer<T>;
+  template <class T>
+  using projection = cuda::projection<T>;
+
+  /// Throws device_failure where that GPU cannot be used.
+  explicit device(int ordinal = 0) {
+    int count = 0;
+    if (auto const asked = cudaGetDeviceCount(&count); asked != cudaSuccess || ordinal >= count)
+      throw device_failure({asked == cudaSuccess ? "no such GPU" : std::string("CUDA: ") + cudaGetErrorString(asked),
+                            "GPU " + std::to_string(ordinal), "run on the CPU, or look at what nvidia-smi says"});
+    must(cudaSetDevice(ordinal), "choice of the GPU");
+    must(cudaStreamCreate(&queue_), "queue of the GPU");
+    // Memory given back stays with the process: asking the driver for it again in every step would cost more than the step.
+    cudaMemPool_t pool;
+    must(cudaDeviceGetDefaultMemPool(&pool, ordinal), "memory pool");
+    std::uint64_t keep = ~std::uint64_t(0);
+    must(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &keep), "memory pool");
+  }
+  device(device const&) = delete;
+  device& operator=(device const&) = delete;
+  ~device() {
+    cudaStreamSynchronize(queue_);
+    cudaStreamDestroy(queue_);
+  }
+
+  cudaStream_t queue() const { return queue_; }
+  /// Returns when all that was queued is done.
+  void wait() { must(cudaStreamSynchronize(queue_), "work on the GPU"); }
+  products& product_plans() { return products_; }
+
+  /// `count` elements that belong to the verb that asks until its kernels are done; contents are whatever was left there.
+  /// A verb may hold one block per slot.
+  template <class T>
+  T* scratch(int slot, std::int64_t count) {
+    auto& block = scratch_[std::size_t(slot)];
+    auto const bytes = count * std::int64_t(sizeof(T));
+    if (block.size() < bytes) block = buffer<std::byte>(), block = buffer<std::byte>::raw(bytes);
+    return reinterpret_cast<T*>(block.data());
+  }
+
+ private:
+  cudaStream_t queue_ = nullptr;
+  products products_;
+  std::array<buffer<std::byte>, 4> scratch_;
+};
+
+/// The host's elements to the device and back. Both wait until host memory may be used again.
+template <class T>
+void upload(device& d, T* to, T const* host, std::int64_t size) {
+  if (size == 0) return;
+  must(cudaMemcpyAsync(to, host, std::size_t(size) * sizeof(T), cudaMemcpyHostToDevice, d.queue()), "copy to the device");
+  d.wait();
+}
+template <class T>
+void download(device& d, T* host, T const* from, std::int64_t size) {
+  if (size == 0) return;
+  must(cudaMemcpyAsync(host, from, std::size_t(size) * sizeof(T), cudaMemcpyDeviceToHost, d.queue()), "copy from the device");
+  d.wait();
+}
+
+}  // namespace snowcoder::cuda

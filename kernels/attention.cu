@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// Instantiates the launchers of attention for the element types of models.
+#include <snowcoder/backend/cuda/attention.cuh>
+
+namespace snowcoder::cuda {
+template void attention<float>(device&, matrix_view<float>, float*, matrix_view<float const>, attention_shape);
+template void attention_backward<float>(device&, matrix_view<float>, matrix_view<float const>, matrix_view<float const>,
+                                        float const*, matrix_view<float const>, attention_shape);
+template void attention<bfloat16>(device&, matrix_view<bfloat16>, float*, matrix_view<bfloat16 const>, attention_shape);
+template void attention_backward<bfloat16>(device&, matrix_view<bfloat16>, matrix_view<bfloat16 const>,
+                                           matrix_view<bfloat16 const>, float const*, matrix_view<bfloat16 const>,
+                                           attention_shape);
+}  // namespace snowcoder::cuda

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// Instantiates the launchers of matmul for the element types of models.
+#include <snowcoder/backend/cuda/matmul.cuh>
+
+namespace snowcoder::cuda {
+template void matmul<float, float>(device&, matrix_view<float>, operand<float>, operand<float>, product_options);
+template void matmul<float, bfloat16>(device&, matrix_view<float>, operand<bfloat16>, operand<bfloat16>, product_options);
+template void matmul<bfloat16, bfloat16>(device&, matrix_view<bfloat16>, operand<bfloat16>, operand<bfloat16>, product_options);
+template void add_bias<float>(device&, matrix_view<float>, float const*, activation);
+template void add_bias<bfloat16>(device&, matrix_view<bfloat16>, float const*, activation);
+template void cast_rows<bfloat16>(device&, matrix_view<bfloat16>, matrix_view<float const>);
+}  // namespace snowcoder::cuda

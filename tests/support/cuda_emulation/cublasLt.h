@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// Stands in for cuBLASLt where kernels are run on the CPU: the few calls of backend/cuda/products.hpp, as its manual defines
+// them (matrices are column-major), in plain loops. It refuses what the library would refuse.
+#pragma once
+
+#include "cuda_runtime_api.h"
+
+#include <snowcoder/core/dtype.hpp>
+
+#include <cstdint>
+
+enum cublasStatus_t { CUBLAS_STATUS_SUCCESS = 0, CUBLAS_STATUS_INVALID_VALUE = 7 };
+enum cublasOperation_t { CUBLAS_OP_N = 0, CUBLAS_OP_T = 1 };
+enum cublasComputeType_t { CUBLAS_COMPUTE_32F = 68 };
+enum cudaDataType_t { CUDA_R_32F = 0, CUDA_R_16BF = 14 };
+enum cublasLtMatmulDescAttributes_t { CUBLASLT_MATMUL_DESC_TRANSA = 3, CUBLASLT_MATMUL_DESC_TRANSB = 4 };
+enum cublasLtMatmulPreferenceAttributes_t {
+  CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES = 1,
+  CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES = 5,
+  CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES = 6,
+  CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES = 7,
+  CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES = 8
+};
+struct cublasLtMatmulDescOpaque_t {
+  std::int32_t transposed[2] = {CUBLAS_OP_N, CUBLAS_OP_N};
+};
+struct cublasLtMatrixLayoutOpaque_t {
+  cudaDataType_t type;
+  std::uint64_t rows, columns;
+  std::int64_t leading;
+};
+struct cublasLtMatmulPreferenceOpaque_t {};
+using cublasLtHandle_t = void*;
+using cublasLtMatmulDesc_t = cublasLtMatmulDescOpaque_t*;
+using cublasLtMatrixLayout_t = cublasLtMatrixLayoutOpaque_t*;
+using cublasLtMatmulPreference_t = cublasLtMatmulPreferenceOpaque_t*;
+struct cublasLtMatmulAlgo_t {
+  std::uint64_t data[8];
+};
+struct cublasLtMatmulHeuristicResult_t {
+  cublasLtMatmulAlgo_t algo;
+  std::size_t workspaceSize;
+  cublasStatus_t state;
+  float wavesCount;
+};
+
+inline char const* cublasLtGetStatusString(cublasStatus_t s) {
+  return s == CUBLAS_STATUS_SUCCESS ? "success" : "invalid value";
+}
+inline std::size_t cublasLtGetVersion() { return 0; }
+inline cublasStatus_t cublasLtCreate(cublasLtHandle_t* h) { return *h = nullptr, CUBLAS_STATUS_SUCCESS; }
+inline cublasStatus_t cublasLtDestroy(cublasLtHandle_t) { return CUBLAS_STATUS_SUCCESS; }
+inline cublasStatus_t cublasLtMatmulDescCreate(cublasLtMatmulDesc_t* d, cublasComputeType_t, cudaDataType_t) {
+  return *d = new cublasLtMatmulDescOpaque_t, CUBLAS_STATUS_SUCCESS;
+}
+inline cublasStatus_t cublasLtMatmulDescDestroy(cublasLtMatmulDesc_t d) { return delete d, CUBLAS_STATUS_SUCCESS; }
+inline cublasStatus_t cublasLtMatmulDescSetAttribute(cublasLtMatmulDesc_t d, cublasLtMatmulDescAttributes_t which,
+                                                     void const* value, std::size_t) {
+  d->transposed[which == CUBLASLT_MATMUL_DESC_TRANSB] = *static_cast<std::int32_t const*>(value);
+  return CUBLAS_STATUS_SUCCESS;
+}
+inline cublasStatus_t cublasLtMatrixLayoutCreate(cublasLtMatrixLayout_t* l, cudaDataType_t type, std::uint64_t rows,
+                                                 std::uint64_t columns, std::int64_t leading) {
+  return *l = new cublasLtMatrixLayoutOpaque_t{type, rows, columns, leading}, CUBLAS_STATUS_SUCCESS;
+}
+inline cublasStatus_t cublasLtMatrixLayoutDestroy(cublasLtMatrixLayout_t l) { return delete l, CUBLAS_STATUS_SUCCESS; }
+inline cublasStatus_t cublasLtMatmulPreferenceCreate(cublasLtMatmulPreference_t* p) {
+  return *p = new cublasLtMatmulPreferenceOpaque_t, CUBLAS_STATUS_SUCCESS;
+}
+inline cublasStatus_t cublasLtMatmulPreferenceDestroy(cublasLtMatmulPreference_t p) { return delete p, CUBLAS_STATUS_SUCCESS; }
+inline cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t, cublasLtMatmulPreferenceAttributes_t,
+                                                           void const*, std::size_t) {
+  return CUBLAS_STATUS_SUCCESS;
+}
+inline cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t, cublasLtMatmulDesc_t, cublasLtMatrixLayout_t a,
+                                                     cublasLtMatrixLayout_t b, cublasLtMatrixLayout_t c, cublasLtMatrixLayout_t,
+                                                     cublasLtMatmulPreference_t, int, cublasLtMatmulHeuristicResult_t* found,
+                                                     int* count) {
+  for (auto l : {a, b, c})
+    if (l->leading < std::int64_t(l->rows)) return CUBLAS_STATUS_INVALID_VALUE;
+  *found = {};
+  return *count = 1, CUBLAS_STATUS_SUCCESS;
+}
+
+namespace cuda_emulation {
+inline double element(void const* data, cublasLtMatrixLayout_t l, std::int64_t row, std::int64_t column) {
+  auto const at = row + column * l->leading;
+  return l->type == CUDA_R_32F ? double(static_cast<float const*>(data)[at])
+                               : double(float(static_cast<snowcoder::bfloat16 const*>(data)[at]));
+}
+}  // namespace cuda_emulation
+
+/// D = alpha op(A) op(B) + beta C
+inline cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t how, void const* alpha, void const* a,
+                                     cublasLtMatrixLayout_t la, void const* b, cublasLtMatrixLayout_t lb, void const* beta,
+                                     void const* c, cublasLtMatrixLayout_t lc, void* d, cublasLtMatrixLayout_t ld,
+                                     cublasLtMatmulAlgo_t const*, void*, std::size_t, cudaStream_t) {
+  using cuda_emulation::element;
+  bool const ta = how->transposed[0] == CUBLAS_OP_T, tb = how->transposed[1] == CUBLAS_OP_T;
+  auto const depth = ta ? la->rows : la->columns;
+  if ((tb ? lb->columns : lb->rows) != depth || (ta ? la->columns : la->rows) != ld->rows ||
+      (tb ? lb->rows : lb->columns) != ld->columns || lc->rows != ld->rows || lc->columns != ld->columns)
+    return CUBLAS_STATUS_INVALID_VALUE;
+  float const scale = *static_cast<float const*>(alpha), kept = *static_cast<float const*>(beta);
+  for (std::int64_t j = 0; j < std::int64_t(ld->columns); ++j)
+    for (std::int64_t i = 0; i < std::int64_t(ld->rows); ++i) {
+      double sum = 0;
+      for (std::int64_t k = 0; k < std::int64_t(depth); ++k)
+        sum += (ta ? element(a, la, k, i) : element(a, la, i, k)) * (tb ? element(b, lb, j, k) : element(b, lb, k, j));
+      float const value = float(double(scale) * sum + (kept != 0 ? double(kept) * element(c, lc, i, j) : 0.0));
+      auto const at = i + j * ld->leading;
+      if (ld->type == CUDA_R_32F)
+        static_cast<float*>(d)[at] = value;
+      else
+        static_cast<snowcoder::bfloat16*>(d)[at] = snowcoder::bfloat16(value);
+    }
+  return CUBLAS_STATUS_SUCCESS;
+}

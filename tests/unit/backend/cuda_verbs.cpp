@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every decoder verb of the GPU against its twin, in both element types, on shapes with remainders, rows that start at odd
+// addresses and nothing at all. Built twice: with nvcc's kernels (runs where a GPU is), and with the same kernels on the CPU.
+#include "support/on_gpu.hpp"
+
+#include <snowcoder/backend/cpu/reference/adamw.hpp>
+#include <snowcoder/backend/cpu/reference/attention.hpp>
+#include <snowcoder/backend/cpu/reference/cross_entropy.hpp>
+#include <snowcoder/backend/cpu/reference/elementwise.hpp>
+#include <snowcoder/backend/cpu/reference/embed.hpp>
+#include <snowcoder/backend/cpu/reference/matmul.hpp>
+#include <snowcoder/backend/cpu/reference/rms_norm.hpp>
+#include <snowcoder/backend/cpu/reference/rope.hpp>
+#include <snowcoder/backend/cpu/reference/swiglu.hpp>
+#include <snowcoder/backend/cuda/backend.hpp>
+
+#include <array>
+#include <utility>
+
+using namespace snowcoder;
+using namespace snowcoder::tests;
+namespace twin = snowcoder::cpu::reference;
+
+TEMPLATE_TEST_CASE("gpu: flat arrays", "[gpu]", float, bfloat16) {
+  using T = TestType;
+  if (!gpu_at_hand()) return;
+  cuda::device d;
+  for (std::int64_t size : {0, 1, 7, 8, 1000, 5003})
+    for (std::int64_t shift : {0, 1}) {  // addresses that are multiples of 16 bytes, and others
+      auto const a = normal<T>("a", size + shift), b = normal<T>("b", size + shift);
+      on_gpu<T> ga(d, a), gb(d, b), out(d, a);
+      cuda::add(d, out.data() + shift, ga.data() + shift, static_cast<T const*>(gb.data() + shift), size);
+      auto want = a;
+      twin::add(want.data() + shift, a.data() + shift, b.data() + shift, size);
+      CHECK(out.host() == want);
+      auto const wide = normal<float>("wide", size + shift);
+      on_gpu<float> gwide(d, wide);
+      cuda::cast(d, out.data() + shift, static_cast<float const*>(gwide.data() + shift), size);
+      twin::cast(want.data() + shift, wide.data() + shift, size);
+      CHECK(out.host() == want);
+      cuda::cast(d, gwide.data() + shift, static_cast<T const*>(ga.data() + shift), size);
+      auto widened = wide;
+      twin::cast(widened.data() + shift, a.data() + shift, size);
+      CHECK(gwide.host() == widened);
+      cuda::fill(d, out.data() + shift, T(2.5f), size);
+      for (std::int64_t i = 0; i < size; ++i) want[std::size_t(i + shift)] = T(2.5f);
+      CHECK(out.host() == want);
+    }
+}
+
+TEST_CASE("gpu: adamw and the norm of a gradient", "[gpu]") {
+  if (!gpu_at_hand()) return;
+  cuda::device d;
+  config::optimizer const o{};
+  for (std::int64_t size : {0, 1, 1000, 40003}) {
+    auto w = normal<float>("w", size), m = normal<float>("m", size, 0.1), v = normal<float>("v", size, 0.1);
+    auto const g = normal<float>("g", size);
+    for (auto& x : v) x *= x;
+    on_gpu<float> gw(d, w), gm(d, m), gv(d, v), gg(d, g);
+    cuda::adamw(d, gw.data(), gm.data(), gv.data(), gg.data(), size, adamw_step(o, 1e-3, 7, 0.5, true));
+    twin::adamw(w.data(), m.data(), v.data(), g.data(), size, o, 1e-3, 7, 0.5, true);
+    CHECK(distance(gw.host(), w) < tolerance<float>::adamw);
+    CHECK(distance(gm.host(), m) < tolerance<float>::adamw);
+    CHECK(distance(gv.host(), v) < tolerance<float>::adamw);
+    CHECK(cuda::sum_of_squares(d, gg.data(), size) == Approx(twin::sum_of_squares(g.data(), size)).epsilon(1e-12));
+  }
+}
+
+TEMPLATE_TEST_CASE("gpu: embed and its gradient", "[gpu]", float, bfloat16) {
+  using T = TestType;
+  if (!gpu_at_hand()) return;
+  cuda::device d;
+  for (std::int64_t columns : {64, 70})
+    for (std::int64_t rows : {0, 1, 300, 600}) {
+      auto const table = normal<T>("table", 50 * columns), up = normal<T>("up", rows * columns);
+      auto const ids = drawn_ids(rows, 50);
+      on_gpu<T> const gtable(d, table), gup(d, up);
+      on_gpu<std::int32_t> const gids(d, ids);
+      on_gpu<T> out(d, up);
+      cuda::embed(d, out.view(columns), gtable.view(columns), gids.data());
+      auto want = up;
+      twin::embed(view(want, columns), view(table, columns), ids.data());
+      CHECK(out.host() == want);
+      auto sums = normal<float>("sums", 50 * columns);
+      on_gpu<float> gsums(d, sums);
+      cuda::embed_backward(d, gsums.view(columns), gup.view(columns), gids.data());
+      twin::embed_backward(view(sums, columns), view(up, columns), ids.data());
+      CHECK(gsums.host() == sums);  // the same additions in the same order
+    }
+}
+
+TEMPLATE_TEST_CASE("gpu: rms_norm and its gradient", "[gpu]", float, bfloat16) {
+  using T = TestType;
+  if (!gpu_at_hand()) return;
+  cuda::device d;
+  for (auto [rows, width] : {std::array{0, 64}, {1, 64}, {150, 72}, {67, 130}, {3, 2048}}) {
+    auto const x = normal<T>("x", rows * width, 3.0), w = normal<T>("w", width), up = normal<T>("up", rows * width);
+    on_gpu<T> const gx(d, x), gw(d, w), gup(d, up);
+    on_gpu<T> y(d, x);
+    cuda::rms_norm(d, y.view(width), gx.view(width), gw.data(), 1e-5f);
+    auto want = x;
+    twin::rms_norm(view(want, width), view(x, width), w.data(), 1e-5f);
+    CHECK(distance(y.host(), want) < tolerance<T>::norm);
+    auto dx = normal<T>("dx", rows * width);
+    auto dw = normal<float>("dw", width);
+    on_gpu<T> gdx(d, dx);
+    on_gpu<float> gdw(d, dw);
+    cuda::rms_norm_backward(d, gdx.view(width), gdw.data(), gup.view(width), gx.view(width), gw.data(), 1e-5f);
+    twin::rms_norm_backward(view(dx, width), dw.data(), view(up, width), view(x, width), w.data(), 1e-5f);
+    CHECK(distance(gdx.host(), dx) < tolerance<T>::norm);
+    CHECK(distance(gdw.host(), dw) < tolerance<float>::norm);
+  }
+}
+
+TEMPLATE_TEST_CASE("gpu: rope", "[gpu]", float, bfloat16) {
+  using T = TestType;
+  if (!gpu_at_hand()) return;
+  cuda::device d;
+  for (auto [heads, head_width, columns] : {std::array{3, 10, 40}, {3, 32, 128}, {20, 64, 1280}}) {
+    constexpr std::int64_t length = 9;
+    auto const table = rope_table(20, head_width, 10000.0);
+    on_gpu<float> const gtable(d, table);
+    auto x = normal<T>("x", 2 * length * columns);
+    on_gpu<T> gx(d, x);
+    for (auto way : {rope_direction::forward, rope_direction::backward}) {
+      cuda::rope(d, gx.view(columns), heads, head_width, {gtable.data(), 20, length, 7}, way);
+      twin::rope(view(x, columns), heads, head_width, {table.data(), 20, length, 7}, way);
+      CHECK(distance(gx.host(), x) < tolerance<T>::elementwise);
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("gpu: swiglu and its gradient", "[gpu]", float, bfloat16) {
+  using T = TestType;
+  if (!gpu_at_hand()) return;
+  cuda::device d;
+  for (auto [rows, hidden] : {std::array{0, 8}, {70, 37}, {5, 352}, {2, 5632}}) {
+    auto const gate_up = normal<T>("gate up", rows * 2 * hidden, 4.0), up = normal<T>("up", rows * hidden);
+    on_gpu<T> const g(d, gate_up), gup(d, up);
+    on_gpu<T> y(d, up), dg(d, gate_up);
+    cuda::swiglu(d, y.view(hidden), g.view(2 * hidden));
+    auto want = up;
+    twin::swiglu(view(want, hidden), view(gate_up, 2 * hidden));
+    CHECK(distance(y.host(), want) < tolerance<T>::norm);
+    cuda::swiglu_backward(d, dg.view(2 * hidden), gup.view(hidden), g.view(2 * hidden));
+    auto gradient = gate_up;
+    twin::swiglu_backward(view(gradient, 2 * hidden), view(up, hidden), view(gate_up, 2 * hidden));
+    CHECK(distance(dg.host(), gradient) < tolerance<T>::elementwise);
+  }
+}
+
+TEMPLATE_TEST_CASE("gpu: cross entropy and its gradient", "[gpu]", float, bfloat16) {
+  using T = TestType;
+  if (!gpu_at_hand()) return;
+  cuda::device d;
+  for (auto [rows, vocabulary] : {std::array{0, 8}, {21, 333}, {3, 4096}}) {
+    auto const logits = normal<float>("logits", rows * vocabulary, 5.0);
+    auto const targets = drawn_ids(rows, std::uint64_t(vocabulary));
+    on_gpu<float> const glogits(d, logits);
+    on_gpu<std::int32_t> const gtargets(d, targets);
+    std::vector<float> losses(static_cast<std::size_t>(rows));
+    on_gpu<float> glosses(d, losses);
+    cuda::cross_entropy(d, glosses.data(), glogits.view(vocabulary), gtargets.data());
+    twin::cross_entropy(losses.data(), view(logits, vocabulary), targets.data());
+    CHECK(distance(glosses.host(), losses) < tolerance<T>::loss);
+    std::vector<T> want(logits.size());
+    on_gpu<T> gradient(d, want);
+    cuda::cross_entropy_backward(d, gradient.view(vocabulary), static_cast<float const*>(glosses.data()),
+                                 glogits.view(vocabulary), gtargets.data(), 0.5f);
+    twin::cross_entropy_backward(view(want, vocabulary), view(logits, vocabulary), targets.data(), 0.5f);
+    CHECK(distance(gradient.host(), want) < tolerance<T>::dlogits);
+    if constexpr (std::is_same_v<T, float>) {  // in place
+      on_gpu<float> both(d, logits);
+      cuda::cross_entropy_backward(d, both.view(vocabulary), static_cast<float const*>(glosses.data()),
+                                   matrix_view<float const>(both.view(vocabulary)), gtargets.data(), 0.5f);
+      CHECK(both.host() == gradient.host());
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("gpu: attention and its gradient", "[gpu]", float, bfloat16) {
+  using T = TestType;
+  if (!gpu_at_hand()) return;
+  cuda::device d;
+  // Documents that end within a tile, at its edge, and one that spans tiles.
+  std::vector<std::int32_t> starts;
+  for (std::int32_t i = 0; i < 150; ++i) starts.push_back(i < 5 ? 0 : i < 64 ? 5 : i < 67 ? 64 : i < 140 ? 67 : 140);
+  for (std::int32_t i = 0; i < 150; ++i) starts.push_back(i < 149 ? 0 : i);
+  on_gpu<std::int32_t> const gstarts(d, starts);
+  for (auto shape : {attention_shape{2, 100, 4, 2, 8},
+                     {1, 64, 2, 2, 16},
+                     {3, 5, 3, 1, 6},
+                     {1, 1, 1, 1, 2},
+                     {1, 70, 2, 1, 64},
+                     {1, 40, 1, 1, 128},
+                     {2, 150, 2, 1, 32, starts.data()}}) {
+    INFO("length " << shape.length << " head width " << shape.head_width);
+    auto const qkv = normal<T>("qkv", shape.rows() * shape.packed(), 1.5);
+    auto const up = normal<T>("up", shape.rows() * shape.width());
+    on_gpu<T> const gqkv(d, qkv), gup(d, up);
+    on_gpu<T> out(d, std::vector<T>(up.size())), gradient(d, std::vector<T>(qkv.size()));
+    on_gpu<float> log_sums(d, std::vector<float>(std::size_t(shape.rows() * shape.heads)));
+    auto on_device = shape;
+    if (shape.starts) on_device.starts = gstarts.data();
+    cuda::attention(d, out.view(shape.width()), log_sums.data(), gqkv.view(shape.packed()), on_device);
+    auto want = up;
+    twin::attention(view(want, shape.width()), view(qkv, shape.packed()), shape);
+    CHECK(distance(out.host(), want) < tolerance<T>::attention);
+    cuda::attention_backward(d, gradient.view(shape.packed()), gqkv.view(shape.packed()),
+                             matrix_view<T const>(out.view(shape.width())), static_cast<float const*>(log_sums.data()),
+                             gup.view(shape.width()), on_device);
+    auto back = qkv;
+    twin::attention_backward(view(back, shape.packed()), view(qkv, shape.packed()), view(up, shape.width()), shape);
+    CHECK(distance(gradient.host(), back) < tolerance<T>::attention_backward);
+  }
+}
+
+TEMPLATE_TEST_CASE("gpu: attention against a cache", "[gpu]", float, bfloat16) {
+  using T = TestType;
+  if (!gpu_at_hand()) return;
+  cuda::device d;
+  for (std::int64_t head_width : {8, 64, 128}) {
+    attention_shape const shape{1, 1, 4, 2, head_width};
+    auto const kv = shape.kv_width();
+    auto const qkv = normal<T>("qkv", 4 * shape.packed());
+    auto keys = normal<T>("k", 60 * kv), values = normal<T>("v", 60 * kv);
+    on_gpu<T> const gqkv(d, qkv);
+    on_gpu<T> gkeys(d, keys), gvalues(d, values), out(d, std::vector<T>(std::size_t(4 * shape.width())));
+    // Three tokens that follow each other in one sequence, and one of another.
+    std::array<cached_span, 4> const where{cached_span{3, 30}, {3, 31}, {3, 32}, {40, 1}};
+    cuda::attention_cached(d, out.view(shape.width()), gqkv.view(shape.packed()), gkeys.view(kv), gvalues.view(kv),
+                           where.data(), shape);
+    for (std::int64_t r = 0; r < 4; ++r) {
+      auto const last = where[std::size_t(r)].first + where[std::size_t(r)].seen - 1;
+      std::copy_n(view(qkv, shape.packed()).row(r) + shape.k(0), kv, view(keys, kv).row(last));
+      std::copy_n(view(qkv, shape.packed()).row(r) + shape.v(0), kv, view(values, kv).row(last));
+    }
+    CHECK(gkeys.host() == keys);
+    CHECK(gvalues.host() == values);
+    std::vector<T> want(std::size_t(4 * shape.width()));
+    for (std::int64_t r = 0; r < 4; ++r) {
+      auto const [first, seen] = where[std::size_t(r)];
+      twin::attention_cached<T>(view(want, shape.width()).slice(r, 1), view(qkv, shape.packed()).slice(r, 1),
+                                view(std::as_const(keys), kv).slice(first, seen),
+                                view(std::as_const(values), kv).slice(first, seen), seen - 1, shape);
+    }
+    CHECK(distance(out.host(), want) < tolerance<T>::attention);
+  }
+}
+
+namespace {
+template <class C, class T>
+void products(cuda::device& d, std::int64_t m, std::int64_t n, std::int64_t k, double bound) {
+  auto const a = normal<T>("a", m * k), b = normal<T>("b", k * n);
+  auto const c = normal<C>("c", m * n);
+  auto const bias = normal<float>("bias", n);
+  on_gpu<T> const ga(d, a), gb(d, b);
+  on_gpu<float> const gbias(d, bias);
+  for (int form = 0; form < 16; ++form) {
+    bool const ta = form & 1, tb = form & 2;
+    product_options how{.accumulate = (form & 4) && std::is_same_v<C, float>, .bias = form & 8 ? bias.data() : nullptr};
+    auto const left = [&](auto const& x) { return ta ? transposed(x(m)) : operand<T>(x(k)); };
+    auto const right = [&](auto const& x) { return tb ? transposed(x(k)) : operand<T>(x(n)); };
+    on_gpu<C> out(d, c);
+    auto want = c;
+    auto const of = [](auto const& v) { return [&v](std::int64_t columns) { return view(v, columns); }; };
+    twin::matmul(view(want, n), left(of(a)), right(of(b)), how);
+    auto const at = [](auto const& v) { return [&v](std::int64_t columns) { return v.view(columns); }; };
+    if (how.bias) how.bias = gbias.data();
+    cuda::matmul(d, out.view(n), left(at(ga)), right(at(gb)), how);
+    INFO("m " << m << " n " << n << " k " << k << " form " << form);
+    CHECK(distance(out.host(), want) < bound);
+  }
+}
+}  // namespace
+
+TEST_CASE("gpu: products, as they lie and transposed", "[gpu]") {
+  if (!gpu_at_hand()) return;
+  cuda::device d;
+  for (auto [m, n, k] : {std::array{1, 1, 1}, {1, 48, 64}, {37, 29, 50}, {64, 1, 40}, {16, 72, 1}, {64, 64, 96}}) {
+    products<float, float>(d, m, n, k, tolerance<float>::matmul);
+    products<float, bfloat16>(d, m, n, k, tolerance<float>::matmul);
+    products<bfloat16, bfloat16>(d, m, n, k, tolerance<bfloat16>::matmul);
+  }
+}
+
+TEMPLATE_TEST_CASE("gpu: a few rows with a weight, each as if it were alone", "[gpu]", float, bfloat16) {
+  using T = TestType;
+  if (!gpu_at_hand()) return;
+  cuda::device d;
+  for (std::int64_t columns : {1, 37, 64, 600}) {
+    constexpr std::int64_t outputs = 71, rows = 7;
+    auto const x = normal<T>("x", rows * columns), weight = normal<T>("weight", outputs * columns);
+    on_gpu<T> const gx(d, x), gweight(d, weight);
+    on_gpu<float> y(d, std::vector<float>(rows * outputs)), alone(d, std::vector<float>(outputs));
+    on_gpu<T> narrow(d, std::vector<T>(rows * outputs));
+    cuda::matvec(d, y.view(outputs), gx.view(columns), gweight.view(columns));
+    auto const got = y.host();
+    auto want = got;
+    twin::matmul(view(want, outputs), operand<T>(view(x, columns)), transposed(view(weight, columns)));
+    CHECK(distance(got, want) < tolerance<float>::matmul);
+    cuda::matvec(d, narrow.view(outputs), gx.view(columns), gweight.view(columns));
+    for (std::size_t i = 0; i < got.size(); ++i) REQUIRE(narrow.host()[i] == T(got[i]));
+    for (std::int64_t r = 0; r < rows; ++r) {
+      cuda::matvec(d, alone.view(outputs), gx.view(columns).slice(r, 1), gweight.view(columns));
+      CHECK(std::equal(got.begin() + r * outputs, got.begin() + (r + 1) * outputs, alone.host().begin()));
+    }
+  }
+}
