@@ -27,8 +27,17 @@ int main(int argc, char** argv) {
   precision->check(CLI::IsMember({"f32", "bf16"}));
   flags.add_option("--micro-batch", train.micro_batch, "sequences at a time; changes memory and speed only")
       ->check(CLI::PositiveNumber);
+  flags.add_option("--moments", train.moments, "how the optimizer's moments are stored; bf16 with --precision bf16 only")
+      ->check(CLI::IsMember({"f32", "bf16"}));
+  flags
+      .add_option("--recompute", train.recompute, "compute blocks again instead of keeping them; changes memory and speed only")
+      ->check(CLI::IsMember({"nothing", "blocks"}));
   flags.add_option("--checkpoint-every", train.checkpoint_every, "steps between checkpoints")->check(CLI::PositiveNumber);
-
+  flags.add_option("--keep", train.keep, "checkpoints of a phase that stay, beside its last")->check(CLI::PositiveNumber);
+  flags.add_flag("--wait-for-checkpoints", train.wait_for_checkpoints,
+                 "train on only when a checkpoint is written: needs a copy of the state less in memory");
+  flags.add_option("--peak", train.peak, "FLOP/s that utilisation is a share of; without it, what one matrix product reaches")
+      ->check(CLI::PositiveNumber);
   flags
       .add_option("--spikes", train.spikes,
                   "a step that is not finite or a spike: stop with the state before it, or skip its update")

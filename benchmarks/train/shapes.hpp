@@ -33,4 +33,11 @@ struct shape_c : measured {
       .layers = 2, .width = 2048, .hidden = 5632, .heads = 16, .kv_heads = 16, .vocabulary = 64000, .context = 2048});
 };
 
+/// The paper's model at its context, one sequence: whether it runs at all (benchmarks/train/memory.cpp).
+struct shape_paper : measured {
+  static constexpr std::string_view name = "paper";
+  static constexpr int batch = 1;
+  static constexpr auto model = config::checked(config::decoder_shape{});
+};
+
 }  // namespace snowcoder::benchmarks

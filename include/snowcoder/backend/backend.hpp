@@ -9,8 +9,10 @@
 #include <snowcoder/backend/arithmetic.hpp>
 #include <snowcoder/backend/attention_shape.hpp>
 #include <snowcoder/backend/cached_span.hpp>
+#include <snowcoder/backend/moment_rounding.hpp>
 #include <snowcoder/backend/operand.hpp>
 #include <snowcoder/backend/rope_table.hpp>
+#include <snowcoder/core/dtype.hpp>
 #include <snowcoder/core/tensor_view.hpp>
 
 #include <concepts>
@@ -42,6 +44,13 @@ concept walks_arrays = requires(D& d, T* t, T const* ct, float* f, float const* 
   cast(d, f, ct, n);
   adamw(d, f, f, f, cf, n, step);
   { sum_of_squares(d, cf, n) } -> std::same_as<double>;
+};
+
+/// The optimizer over moments in bfloat16: half their memory.
+template <class D>
+concept narrows_moments = requires(D& d, float* f, bfloat16* moment, float const* cf, std::int64_t n, adamw_step step,
+                                   moment_rounding rounding) {
+  adamw(d, f, moment, moment, cf, n, step, rounding);
 };
 
 /// Everything a decoder needs, forward and backward.

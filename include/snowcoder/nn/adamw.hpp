@@ -3,12 +3,14 @@
 #pragma once
 
 #include <snowcoder/backend/adamw_step.hpp>
+#include <snowcoder/backend/moment_rounding.hpp>
 #include <snowcoder/config/optimizer.hpp>
 #include <snowcoder/nn/decoder_parameters.hpp>
 
 #include <cmath>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 namespace snowcoder::nn {
 
@@ -21,15 +23,23 @@ double gradient_norm(Backend& device, float const* gradient, std::int64_t size) 
 /// The factor that brings a gradient of that norm to at most `largest`; 1 when it is there already.
 inline double clip_scale(double norm, double largest) { return norm > largest ? largest / norm : 1.0; }
 
-/// One update of weights and moments. `step` counts from 1; `scale` multiplies the gradient (clipping).
-template <class Backend>
-void adamw(Backend& device, float* weights, float* first_moment, float* second_moment, float const* gradient,
+/// One update of weights and moments. `step` counts from 1; `scale` multiplies the gradient (clipping). Moments are float, or
+/// bfloat16 and rounded by draws of `seed`.
+template <class Backend, class Moment>
+void adamw(Backend& device, float* weights, Moment* first_moment, Moment* second_moment, float const* gradient,
            std::span<parameter const> parameters, config::optimizer const& optimizer, double rate, std::int64_t step,
-           double scale) {
+           double scale, [[maybe_unused]] std::uint64_t seed = 0) {
   adamw_step const decayed(optimizer, rate, step, scale, true), kept(optimizer, rate, step, scale, false);
-  for (auto const& p : parameters)
-    adamw(device, weights + p.offset, first_moment + p.offset, second_moment + p.offset, gradient + p.offset, p.size(),
-          p.decayed ? decayed : kept);
+  for (auto const& p : parameters) {
+    auto const update = [&](auto... rounding) {
+      adamw(device, weights + p.offset, first_moment + p.offset, second_moment + p.offset, gradient + p.offset, p.size(),
+            p.decayed ? decayed : kept, rounding...);
+    };
+    if constexpr (std::is_same_v<Moment, float>)
+      update();
+    else
+      update(moment_rounding(seed, step, p.offset));
+  }
 }
 
 }  // namespace snowcoder::nn

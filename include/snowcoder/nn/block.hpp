@@ -24,6 +24,17 @@ void block_forward(Backend& device, decoder_activations<R, Backend, T>& a, decod
                              a.projected(rows), epsilon);
 }
 
+/// What block_backward reads of layer i, once more from a.input(i), bit by bit as block_forward left it.
+template <config::named_model R, class Backend, class T>
+void block_recompute(Backend& device, decoder_activations<R, Backend, T>& a, decoder_weights<R, Backend, T> const& w,
+                     std::int64_t i, attention_shape const& s) {
+  constexpr float epsilon = float(R::model.norm_epsilon);
+  auto const rows = s.rows();
+  attention_forward<Backend, T>(device, a.middle(i, rows), a.input(i, rows), w.attention(i), a.attention(i, rows),
+                                a.projected(rows), s, w.positions(s.length), epsilon);
+  swiglu_activate<Backend, T>(device, a.middle(i, rows), w.feed_forward(i), a.feed_forward(i, rows), epsilon);
+}
+
 /// a.gradient becomes, from the gradient of a.input(i + 1), that of a.input(i); adds the layer's part of `g`.
 template <config::named_model R, class Backend, class T>
 void block_backward(Backend& device, decoder_activations<R, Backend, T>& a, decoder_weights<R, Backend, T> const& w,

@@ -24,11 +24,13 @@ class decoder {
   static constexpr config::decoder_shape shape = R::model;
 
  public:
-  /// Activations for up to `sequences` sequences of up to R::model.context tokens; made when first needed.
-  decoder(Backend& device, int sequences)
+  /// Activations for up to `sequences` sequences of up to R::model.context tokens; made when first needed. `again`: what a
+  /// gradient computes twice to need less memory; then copies of weights are made layer by layer too.
+  decoder(Backend& device, int sequences, config::recompute again = config::recompute::nothing)
       : device_(device),
         sequences_(sequences),
-        weights_(device),
+        again_(again),
+        weights_(device, copies_for(again)),
         head_(device, std::int64_t(sequences) * shape.context),
         ids_(std::int64_t(sequences) * shape.context),
         targets_(std::int64_t(sequences) * shape.context) {
@@ -52,7 +54,7 @@ class decoder {
   /// (sequences, length), on the host.
   double loss(matrix_view<std::int32_t const> tokens, float* per_target = nullptr) {
     auto const s = take(tokens, tokens.columns - 1, true);
-    auto& a = activations(false);
+    auto& a = activations(kept_layers::none);
     forward(a, s);
     return head_.loss(weights_, a.final_normed(s.rows()), s.length, targets_.data(), per_target);
   }
@@ -63,7 +65,7 @@ class decoder {
   double loss_and_gradient(matrix_view<std::int32_t const> tokens, float scale, float* gradient, float* lookups = nullptr) {
     auto const s = take(tokens, tokens.columns - 1, true);
     decoder_gradients<R> const g{gradient};
-    auto& a = activations(true);
+    auto& a = activations(kept_for_gradient(again_));
     forward(a, s);
     auto const rows = s.rows();
     auto const normed = a.final_normed(rows), dnormed = a.projected(rows), dx = a.gradient(rows);
@@ -71,7 +73,11 @@ class decoder {
     fill(device_, dx.data, T(0.0f), dx.size());
     rms_norm_backward(device_, dx, g.final_norm(), matrix_view<T const>(dnormed),
                       matrix_view<T const>(a.input(shape.layers, rows)), weights_.final_norm(), epsilon);
-    for (std::int64_t i = shape.layers - 1; i >= 0; --i) block_backward<R>(device_, a, weights_, g, i, s);
+    for (std::int64_t i = shape.layers - 1; i >= 0; --i) {
+      weights_.bring(i);
+      if (!a.holds(i)) block_recompute<R>(device_, a, weights_, i, s);
+      block_backward<R>(device_, a, weights_, g, i, s);
+    }
     auto const table = lookups ? matrix_view<float>(lookups, shape.vocabulary, shape.width) : g.embedding();
     embed_backward(device_, table, matrix_view<T const>(dx), ids_.data());
     return sum;
@@ -80,13 +86,18 @@ class decoder {
   /// Logits of every position of tokens (sequences, length) into `out` (sequences * length, vocabulary), on the host.
   void logits(matrix_view<std::int32_t const> tokens, float* out) {
     auto const s = take(tokens, tokens.columns, false);
-    auto& a = activations(false);
+    auto& a = activations(kept_layers::none);
     forward(a, s);
     head_.logits(weights_, a.final_normed(s.rows()), out);
   }
 
  private:
   static constexpr float epsilon = float(shape.norm_epsilon);
+  using activations_type = decoder_activations<R, Backend, T>;
+
+  static constexpr weight_copies copies_for(config::recompute again) {
+    return again == config::recompute::blocks ? weight_copies::layer_by_layer : weight_copies::all;
+  }
 
   attention_shape take(matrix_view<std::int32_t const> tokens, std::int64_t length, bool with_targets) {
     require(tokens.rows > 0 && tokens.rows <= sequences_, "decoder: as many sequences as it was made for");
@@ -107,28 +118,32 @@ class decoder {
   }
 
   /// Memory for a pass; what keeps every layer serves a pass that need not.
-  decoder_activations<R, Backend, T>& activations(bool kept) {
-    if (!activations_ || (kept && !activations_->kept())) {
+  activations_type& activations(kept_layers kept) {
+    if (!activations_ || activations_->kept() < kept) {
       activations_.reset();
       activations_.emplace(std::int64_t(sequences_) * shape.context, kept);
     }
     return *activations_;
   }
 
-  void forward(decoder_activations<R, Backend, T>& a, attention_shape const& s) {
+  void forward(activations_type& a, attention_shape const& s) {
     auto const rows = s.rows();
     embed(device_, a.input(0, rows), weights_.embedding(), ids_.data());
-    for (std::int64_t i = 0; i < shape.layers; ++i) block_forward<R>(device_, a, weights_, i, s);
+    for (std::int64_t i = 0; i < shape.layers; ++i) {
+      weights_.bring(i);
+      block_forward<R>(device_, a, weights_, i, s);
+    }
     rms_norm(device_, a.final_normed(rows), matrix_view<T const>(a.input(shape.layers, rows)), weights_.final_norm(), epsilon);
   }
 
   Backend& device_;
   int sequences_;
+  config::recompute again_;
   decoder_weights<R, Backend, T> weights_;
   decoder_head<R, Backend, T> head_;
   typename Backend::template buffer<std::int32_t> ids_, targets_, starts_;
   std::optional<std::int32_t> opening_;
-  std::optional<decoder_activations<R, Backend, T>> activations_;
+  std::optional<activations_type> activations_;
 };
 
 }  // namespace snowcoder::nn

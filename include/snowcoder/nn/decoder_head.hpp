@@ -4,6 +4,7 @@
 #pragma once
 
 #include <snowcoder/config/concepts.hpp>
+#include <snowcoder/config/training_memory.hpp>
 #include <snowcoder/core/dtype.hpp>
 #include <snowcoder/nn/decoder_weights.hpp>
 #include <snowcoder/nn/linear.hpp>
@@ -19,7 +20,7 @@ namespace snowcoder::nn {
 template <config::named_model R, class Backend, class T>
 class decoder_head {
   static constexpr config::decoder_shape shape = R::model;
-  static constexpr std::int64_t chunk = std::min(512, shape.context);
+  static constexpr std::int64_t chunk = config::loss_chunk(R::model);
   using weights = decoder_weights<R, Backend, T>;
 
  public:

@@ -27,13 +27,20 @@ struct swiglu_activations {
   matrix_view<T> product;  ///< (rows, hidden)
 };
 
+/// Everything that the backward pass reads, from x.
+template <class Device, class T>
+void swiglu_activate(Device& device, matrix_view<T const> x, swiglu_weights<T> const& w, swiglu_activations<T> const& a,
+                     float epsilon) {
+  rms_norm(device, a.normed, x, w.norm, epsilon);
+  linear<Device, T, T>(device, a.gate_up, a.normed, w.gate_up);
+  swiglu(device, a.product, matrix_view<T const>(a.gate_up));
+}
+
 /// y = x + feed_forward(x). `projected` (rows, width) is scratch; y and x must not overlap.
 template <class Device, class T>
 void swiglu_forward(Device& device, matrix_view<T> y, matrix_view<T const> x, swiglu_weights<T> const& w,
                     swiglu_activations<T> const& a, matrix_view<T> projected, float epsilon) {
-  rms_norm(device, a.normed, x, w.norm, epsilon);
-  linear<Device, T, T>(device, a.gate_up, a.normed, w.gate_up);
-  swiglu(device, a.product, matrix_view<T const>(a.gate_up));
+  swiglu_activate<Device, T>(device, x, w, a, epsilon);
   linear<Device, T, T>(device, projected, a.product, w.down);
   add(device, y.data, x.data, projected.data, y.size());
 }

@@ -4,7 +4,9 @@
 
 #include <snowcoder/config/accounting.hpp>
 #include <snowcoder/config/fingerprint.hpp>
+#include <snowcoder/config/training_memory.hpp>
 #include <snowcoder/core/quantity.hpp>
+#include <snowcoder/train/lanes.hpp>
 
 #include <fmt/core.h>
 
@@ -37,6 +39,33 @@ inline std::optional<hardware> find_hardware(std::string_view name) {
   return {};
 }
 
+/// A step's memory, products in bf16: as it is, and with the least that `train` can do with. First a step of one sequence,
+/// which has one gradient; then steps of the recipe by sequences in a micro-batch, whose lanes are added in a tree
+/// (train/lanes.hpp).
+template <config::recipe R>
+std::string plan_memory(hardware const& h) {
+  using namespace config;
+  std::string out =
+      fmt::format("memory       {:<32} {:>10}  {}\n", "of a step in bf16", "as it is", "--recompute blocks --moments bf16");
+  auto const row = [&](std::string const& name, int micro_batch, int gradients) {
+    auto const bytes = [&](recompute again, dtype moments) {
+      memory_choices const c{.moments = moments, .again = again, .micro_batch = micro_batch, .gradients = gradients};
+      return double(memory_of_step(R::model, c).total());
+    };
+    auto const most = bytes(recompute::nothing, dtype::f32), least = bytes(recompute::blocks, dtype::bf16);
+    out += fmt::format("             {:<32} {:>10}  {:>10}{}\n", name, binary_bytes_text(most), binary_bytes_text(least),
+                       least > h.memory_bytes  ? "  (more than the device has)"
+                       : most > h.memory_bytes ? "  (only the second fits)"
+                                               : "");
+  };
+  row("one sequence", 1, 1);
+  auto const in_step = R::curriculum[0].sequences_per_step;
+  for (int sequences : {1, 2, 4, 8, 16})
+    if (sequences <= in_step)
+      row(fmt::format("{} sequences, {} at a time", in_step, sequences), sequences, train::gradients_at_once<R>(in_step));
+  return out;
+}
+
 template <config::recipe R>
 std::string plan(hardware const& h) {
   using namespace config;
@@ -67,13 +96,7 @@ std::string plan(hardware const& h) {
   out += fmt::format("disk         {} of tokens as trained ({} bytes each); checkpoint {}; published model {}\n",
                      bytes_text(double(total_tokens<R>()) * bytes_per_token(R::vocabulary)), bytes_per_token(R::vocabulary),
                      bytes_text(double(checkpoint_bytes(model))), bytes_text(double(published_bytes(model))));
-  out += fmt::format("memory       {} of training state; with activations, by sequences in a micro-batch:\n",
-                     binary_bytes_text(double(state_bytes(model))));
-  for (int sequences : {1, 2, 4, 8, 16}) {
-    double const bytes = double(state_bytes(model) + activation_bytes(model, sequences));
-    out += fmt::format("             {:>3}  {:>10}{}\n", sequences, binary_bytes_text(bytes),
-                       bytes > h.memory_bytes ? "  (more than the device has)" : "");
-  }
+  out += plan_memory<R>(h);
   constexpr auto e = R::encoder;
   constexpr int n = R::annotator.section;
   double const corpus = double(R::curriculum[0].tokens) / R::curriculum[0].passes;

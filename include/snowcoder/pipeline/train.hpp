@@ -14,11 +14,15 @@
 #include <snowcoder/io/metrics_file.hpp>
 #include <snowcoder/parallel/world.hpp>
 #include <snowcoder/pipeline/app.hpp>
+#include <snowcoder/pipeline/checkpoint_writer.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
 #include <snowcoder/pipeline/stop_signal.hpp>
 #include <snowcoder/pipeline/token_file.hpp>
+#include <snowcoder/pipeline/train_options.hpp>
+#include <snowcoder/pipeline/train_resume.hpp>
 #include <snowcoder/pipeline/training_checkpoint.hpp>
 #include <snowcoder/train/loop.hpp>
+#include <snowcoder/train/throughput.hpp>
 
 #include <fmt/core.h>
 
@@ -31,35 +35,7 @@
 
 namespace snowcoder::pipeline {
 
-struct train_options {
-  std::filesystem::path run;
-  std::string phase;             ///< empty: the whole curriculum
-  std::int64_t steps = 0;        ///< stop after so many steps of this call; 0: at the end
-  std::filesystem::path from;    ///< checkpoint that the phase starts from, instead of the phase before it
-  std::string arm;               ///< another name for the phase's outputs
-  std::filesystem::path tokens;  ///< prefix of another token file
-  std::string device = "cpu", precision = "f32";
-  int micro_batch = 0;                ///< sequences at a time; 0: as many as fit two gigabytes
-  std::int64_t checkpoint_every = 0;  ///< steps; 0: a tenth of the phase, at most 1000
-  std::string spikes = "stop";        ///< or skip: what to do about a step that would spoil the run
-  double spike_factor = 0;            ///< times the median norm of the last updates; 0: only what is not finite
-};
-
-/// Sequences whose activations take less than two gigabytes, at most eight.
-template <config::recipe R>
-constexpr int default_micro_batch(config::phase const& p) {
-  int n = 1;
-  while (n < 8 && n < p.sequences_per_step && config::activation_bytes(R::model, n * 2) * 2 < (std::int64_t(2) << 30)) n *= 2;
-  return n;
-}
-/// Sequences of the largest lane (train/lanes.hpp): more never go through the model together.
-template <config::recipe R>
-constexpr int lane_sequences(config::phase const& p) {
-  constexpr int lanes = train::reduction_lanes<R>();
-  return (p.sequences_per_step + lanes - 1) / lanes;
-}
-
-template <config::recipe R, class Backend, class T>
+template <config::recipe R, class Backend, class T, class Moment>
 class trainer {
  public:
   trainer(run_context& run, train_options const& options, Backend& device, parallel::world& ranks)
@@ -111,72 +87,18 @@ class trainer {
     }
     io::json const settings{{"seed", run_.seed},
                             {"precision", options_.precision},
+                            {"moments", options_.moments},
                             {"label", name},
                             {"reduction_lanes", train::reduction_lanes<R>()},
                             {"tokens", tokens.identity()},
                             {"from", origin ? origin->checksum(model_part) : "initialised"}};
-    SNOWCODER_TRY(auto const stand, resume(folder, settings));
+    SNOWCODER_TRY(auto const stand, resume<R>(run_, ranks_, device_, state_, folder, settings));
     if (stand == standing::finished) {
       say(name + ": already trained (" + (folder / "final").string() + ")");
       return {};
     }
     if (stand == standing::new_phase) SNOWCODER_CHECK(begin(p, origin));
     return train_phase(p, name, data, settings);
-  }
-
-  enum class standing { new_phase, resumed, finished };
-
-  /// Loads the phase's last checkpoint that can be read, if there is one, and makes sure that it is of this very run. Rank 0
-  /// chooses; a damaged checkpoint is put aside under another name, and the one before it is used.
-  expected<standing> resume(std::filesystem::path const& folder, io::json const& settings) {
-    constexpr std::int64_t none = -1, trained = -2;
-    std::int64_t chosen = none;
-    if (leads()) {
-      auto steps = io::checkpoints_in(folder);
-      if (auto final = folder / "final"; std::filesystem::exists(final)) steps.emplace_back(trained, final);
-      for (; !steps.empty() && chosen == none; steps.pop_back()) {
-        auto const& [step, path] = steps.back();
-        auto const last = io::checkpoint::open(path);
-        if (last) SNOWCODER_CHECK(check_same_run(*last, settings, folder));
-        auto const usable = !last             ? expected<void>(failure(last.error()))
-                            : step == trained ? expected<void>()
-                                              : load<R>(*last, device_, state_, true);
-        if (usable)
-          chosen = step;
-        else
-          SNOWCODER_CHECK(put_aside(path, usable.error()));
-      }
-    }
-    chosen = ranks_.from_first(chosen);
-    if (chosen == trained) return standing::finished;
-    if (chosen == none) return standing::new_phase;
-    if (!leads()) {
-      SNOWCODER_TRY(auto const last, io::checkpoint::open(folder / io::checkpoint_name(chosen)));
-      SNOWCODER_CHECK(load<R>(last, device_, state_, true));
-    }
-    return standing::resumed;
-  }
-
-  static expected<void> check_same_run(io::checkpoint const& last, io::json const& settings,
-                                       std::filesystem::path const& folder) {
-    auto const other = [&](std::string what) {
-      return failure("the checkpoints here are of another run: " + what, folder.string(),
-                     "remove that folder to train the phase again, or give another --run or --arm");
-    };
-    if (last.manifest().fingerprint != config::fingerprint<R>.hex()) return other("recipe " + last.manifest().recipe);
-    for (auto const& [key, value] : settings.items())
-      if (!last.manifest().settings.contains(key) || last.manifest().settings[key] != value) return other("other " + key);
-    return {};
-  }
-
-  expected<void> put_aside(std::filesystem::path const& path, error const& why) {
-    auto const aside = path.string() + ".refused";
-    say("refused " + path.string() + ", the checkpoint before it is used: " + why.message());
-    run_.log.event("checkpoint refused", {{"path", path.string()}, {"why", why.message()}});
-    std::error_code e;
-    std::filesystem::remove_all(aside, e);
-    if (std::filesystem::rename(path, aside, e); e) return failure(e.message(), path.string(), "remove that checkpoint");
-    return {};
   }
 
   /// The first step of a phase: weights of the phase before it, of --from, or fresh ones.
@@ -197,9 +119,10 @@ class trainer {
     auto const steps = p.steps(R::model.context), first_step = state_.position.step;
     auto const every =
         options_.checkpoint_every > 0 ? options_.checkpoint_every : std::clamp<std::int64_t>(steps / 10, 1, 1000);
-    auto const micro_batch =
-        std::min(lane_sequences<R>(p), options_.micro_batch > 0 ? options_.micro_batch : default_micro_batch<R>(p));
-    if (!trainer_ || trainer_->micro_batch() != micro_batch) trainer_.emplace(device_, ranks_, micro_batch);
+    auto const again = options_.again();
+    auto const micro_batch = std::min(
+        lane_sequences<R>(p), options_.micro_batch > 0 ? options_.micro_batch : default_micro_batch<R>(p, dtype_of<T>, again));
+    if (!trainer_ || trainer_->micro_batch() != micro_batch) trainer_.emplace(device_, ranks_, micro_batch, again);
     auto const rows = metrics_folder / (name + ".jsonl");
     std::optional<io::metrics_file> metrics;
     if (leads()) {
@@ -213,56 +136,52 @@ class trainer {
       SNOWCODER_TRY(auto const before, io::read_metrics(rows, first_step));
       for (auto const& row : before) watch.saw(row.loss, row.gradient_norm);
     }
+    checkpoint_writer<R, Backend, Moment> writer(device_, std::size_t(options_.keep), options_.wait_for_checkpoints);
     auto const checkpoint = [&](std::filesystem::path const& path) -> expected<void> {
-      if (leads()) {
-        SNOWCODER_CHECK(metrics->sync());
-        SNOWCODER_CHECK(save<R>(path, device_, state_, settings));
-        io::retain_checkpoints(folder, 2);
-      }
-      ranks_.wait_for_all();
-      return {};
+      if (!leads()) return {};
+      SNOWCODER_CHECK(metrics->sync());
+      return writer.write(path, state_, settings);
     };
     if (first_step > 0) say(fmt::format("{}: goes on after step {} of {}", name, first_step, steps));
     auto const per_step = p.tokens_per_step(R::model.context);
     if (leads()) run_.bar.begin(name, "tokens", steps * per_step);
     run_.bar.advance(first_step * per_step);
     auto const began = clock::now();
+    auto const speed = [&](std::int64_t done, std::int64_t left) {
+      double const seconds = std::chrono::duration<double>(clock::now() - began).count();
+      return train::throughput_of(R::model, done * per_step, seconds, left * per_step, utilisation_base(seconds));
+    };
     training_step last{};
     std::int64_t kept = first_step;
-    SNOWCODER_TRY(
-        auto const ended,
-        train::run_phase(
-            *trainer_, ranks_, state_, p, data, watch, [&](training_step const& row, bool updated) -> expected<train::next> {
-              if (metrics) SNOWCODER_CHECK(metrics->write(row));
-              if (!updated)
-                say(fmt::format("{}: step {} left out, loss {:.4f}, gradient norm {:.4g}", name, row.step, row.loss,
-                                row.gradient_norm));
-              run_.bar.advance(per_step);
-              if (leads()) run_.bar.remark(fmt::format("loss {:.4f}", row.loss));
-              if (leads())
-                run_.log.event(
-                    "step",
-                    {{"label", name}, {"step", row.step}, {"loss", row.loss}, {"rate", row.rate}, {"updated", updated}});
-              last = row;
-              ++done_;
-              stopped_ = ranks_.any(stop_.raised()) || (options_.steps > 0 && done_ >= options_.steps);
-              if (row.step < steps && (stopped_ || row.step % every == 0)) {
-                SNOWCODER_CHECK(checkpoint(folder / io::checkpoint_name(row.step)));
-                kept = row.step;
-              }
-              return stopped_ ? train::next::stop : train::next::go_on;
-            }));
-    double const seconds = std::chrono::duration<double>(clock::now() - began).count();
-    if (state_.position.step > first_step)
-      report(name, p, last, double((state_.position.step - first_step) * per_step) / seconds);
+    SNOWCODER_TRY(auto const ended,
+                  train::run_phase(*trainer_, ranks_, state_, p, data, watch,
+                                   [&](training_step const& row, bool updated) -> expected<train::next> {
+                                     if (metrics) SNOWCODER_CHECK(metrics->write(row));
+                                     if (!updated)
+                                       say(fmt::format("{}: step {} left out, loss {:.4f}, gradient norm {:.4g}", name,
+                                                       row.step, row.loss, row.gradient_norm));
+                                     run_.bar.advance(per_step);
+                                     if (leads()) tell(name, row, updated, speed(row.step - first_step, steps - row.step));
+                                     last = row;
+                                     ++done_;
+                                     stopped_ = ranks_.any(stop_.raised()) || (options_.steps > 0 && done_ >= options_.steps);
+                                     if (row.step < steps && (stopped_ || row.step % every == 0)) {
+                                       SNOWCODER_CHECK(checkpoint(folder / io::checkpoint_name(row.step)));
+                                       kept = row.step;
+                                     }
+                                     return stopped_ ? train::next::stop : train::next::go_on;
+                                   }));
+    if (state_.position.step > first_step) report(name, steps, last, speed(state_.position.step - first_step, 0));
     if (ended == train::ending::spiked) {
       if (state_.position.step > kept) SNOWCODER_CHECK(checkpoint(folder / io::checkpoint_name(state_.position.step)));
+      SNOWCODER_CHECK(writer.finish());
       return failure(
           "loss or gradient is not finite, or the gradient is far longer than before",
           fmt::format("{} step {}", name, state_.position.step + 1),
           "the state before it is kept; lower the peak rate, train in f32, or leave such steps out with --spikes skip");
     }
     if (ended == train::ending::stopped) {
+      SNOWCODER_CHECK(writer.finish());
       say(fmt::format("{}: stopped after step {} of {}; the same command goes on", name, state_.position.step, steps));
       return {};
     }
@@ -270,6 +189,7 @@ class trainer {
       ranks_.wait_for_all();
       return {};
     }
+    SNOWCODER_CHECK(writer.finish());  // it tidies the folder that the stamp is written to
     // Before `final`: whoever sees that has the stamp as well, wherever this was killed.
     auto stamp = provenance::of<R>("train", settings);
     SNOWCODER_CHECK(
@@ -278,12 +198,38 @@ class trainer {
                                                  {"sequences_available", data.sequences()},
                                                  {"passes", double(state_.position.sequences) / double(data.sequences())},
                                                  {"last_loss", last.loss}}));
-    return checkpoint(folder / "final");
+    SNOWCODER_CHECK(checkpoint(folder / "final"));
+    SNOWCODER_CHECK(writer.finish());
+    ranks_.wait_for_all();
+    return {};
   }
 
-  void report(std::string const& name, config::phase const& p, training_step const& last, double rate) {
-    say(fmt::format("{}: step {} of {}, loss {:.4f}, {:.0f} tokens/s, {:.4g} FLOP/s (causal, 6N + 6LdT)", name, last.step,
-                    p.steps(R::model.context), last.loss, rate, rate * config::flop_per_token(R::model)));
+  /// FLOP/s that utilisation is a share of: what was given for one process, or what a product reaches here. A run that is over
+  /// before that could be measured has none.
+  double utilisation_base(double seconds) {
+    if (peak_ == 0 && options_.peak > 0) peak_ = options_.peak * ranks_.size();
+    if (peak_ == 0 && seconds > 2) peak_ = train::product_peak<T>(device_) * ranks_.size();
+    return peak_;
+  }
+  void tell(std::string const& name, training_step const& row, bool updated, train::throughput const& t) {
+    run_.bar.remark(fmt::format("loss {:.4f}", row.loss));
+    run_.log.event("step", {{"label", name},
+                            {"step", row.step},
+                            {"loss", row.loss},
+                            {"rate", row.rate},
+                            {"updated", updated},
+                            {"tokens_per_second", t.tokens_per_second},
+                            {"utilisation_causal", t.causal},
+                            {"utilisation_full_square", t.full_square},
+                            {"peak_flop_per_second", peak_},
+                            {"seconds_left", t.seconds_left}});
+  }
+  void report(std::string const& name, std::int64_t steps, training_step const& last, train::throughput const& t) {
+    std::string const share =
+        fmt::format("; {:.1f} % of {:.4g} FLOP/s causal (6N + 6LdT), {:.1f} % as PaLM counts (6N + 12LdT)", t.causal * 100,
+                    peak_, t.full_square * 100);
+    say(fmt::format("{}: step {} of {}, loss {:.4f}, {:.0f} tokens/s{}", name, last.step, steps, last.loss, t.tokens_per_second,
+                    peak_ > 0 ? share : ""));
   }
 
   run_context& run_;
@@ -291,9 +237,10 @@ class trainer {
   Backend& device_;
   parallel::world& ranks_;
   stop_signal stop_;
-  train::state<R, Backend> state_;
-  std::optional<train::stepper<R, Backend, T, parallel::world>> trainer_;
+  train::state<R, Backend, Moment> state_;
+  std::optional<train::stepper<R, Backend, T, parallel::world, Moment>> trainer_;
   std::int64_t done_ = 0;
+  double peak_ = 0;
   bool stopped_ = false;
 };
 
@@ -305,8 +252,13 @@ expected<outcome> train_recipe(run_context& run, train_options const& options) {
     return failure("this build trains on the CPU only", "--device " + options.device, "use --device cpu");
   SNOWCODER_TRY(auto const ranks, parallel::join_world(train::reduction_lanes<R>()));
   cpu::device device(run.threads);
-  auto const walked = options.precision == "bf16" ? trainer<R, cpu::device, bfloat16>(run, options, device, *ranks).walk()
-                                                  : trainer<R, cpu::device, float>(run, options, device, *ranks).walk();
+  auto const walk = [&]<class T, class Moment>(T, Moment) {
+    return trainer<R, cpu::device, T, Moment>(run, options, device, *ranks).walk();
+  };
+  bool const narrow = options.precision == "bf16", narrow_moments = options.moments == "bf16";
+  if (narrow_moments && !narrow)
+    return failure("moments in bf16 go with products in bf16", "--moments bf16", "add --precision bf16");
+  auto const walked = narrow_moments ? walk(bfloat16(), bfloat16()) : narrow ? walk(bfloat16(), 0.0f) : walk(0.0f, 0.0f);
   SNOWCODER_CHECK(walked);
   parallel::leave(*ranks);
   return outcome::done;

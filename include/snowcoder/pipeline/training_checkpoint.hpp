@@ -10,6 +10,7 @@
 #include <snowcoder/nn/decoder_parameters.hpp>
 #include <snowcoder/train/state.hpp>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <span>
@@ -21,9 +22,9 @@ namespace snowcoder::pipeline {
 
 inline constexpr char model_part[] = "model.safetensors", optimizer_part[] = "optimizer.safetensors";
 
-/// Flat floats on the host as the model's tensors, each name with `prefix` before it.
-template <config::recipe R>
-void append_tensors(std::vector<io::tensor>& out, std::string const& prefix, std::span<float const> values) {
+/// Flat values on the host as the model's tensors, each name with `prefix` before it.
+template <config::recipe R, class T>
+void append_tensors(std::vector<io::tensor>& out, std::string const& prefix, std::span<T const> values) {
   for (auto const& p : nn::decoder_parameters<R>()) {
     auto const shape = p.is_vector() ? std::vector{p.columns} : std::vector{p.rows, p.columns};
     out.push_back(io::tensor_of(prefix + p.name, shape, values.subspan(std::size_t(p.offset), std::size_t(p.size()))));
@@ -38,21 +39,36 @@ expected<void> read_tensors(io::safetensors const& file, std::string const& pref
   return {};
 }
 
-template <config::recipe R, class Backend>
-expected<void> save(std::filesystem::path const& folder, Backend& device, train::state<R, Backend> const& s,
-                    io::json settings) {
-  auto const on_host = [&](auto const& buffer) {
-    std::vector<float> values(static_cast<std::size_t>(buffer.size()));
+/// What a checkpoint holds, on the host: a copy that a device's next step does not touch.
+template <config::recipe R, class Moment>
+struct snapshot {
+  training_position position;
+  std::vector<float> weights;
+  std::vector<Moment> first_moment, second_moment;
+};
+
+/// Fills `to`, whose memory is used again.
+template <config::recipe R, class Backend, class Moment>
+void take(snapshot<R, Moment>& to, Backend& device, train::state<R, Backend, Moment> const& s) {
+  auto const copy = [&](auto& values, auto const& buffer) {
+    values.resize(std::size_t(buffer.size()));
     download(device, values.data(), buffer.data(), buffer.size());
-    return values;
   };
-  auto const weights = on_host(s.weights), first = on_host(s.first_moment), second = on_host(s.second_moment);
+  to.position = s.position;
+  copy(to.weights, s.weights);
+  copy(to.first_moment, s.first_moment);
+  copy(to.second_moment, s.second_moment);
+}
+
+template <config::recipe R, class Moment>
+expected<void> save(std::filesystem::path const& folder, training_position const& position, std::span<float const> weights,
+                    std::span<Moment const> first_moment, std::span<Moment const> second_moment, io::json settings) {
   std::array<io::checkpoint_part, 2> parts{io::checkpoint_part{model_part, {}}, io::checkpoint_part{optimizer_part, {}}};
   append_tensors<R>(parts[0].tensors, "", weights);
-  append_tensors<R>(parts[1].tensors, "first_moment.", first);
-  append_tensors<R>(parts[1].tensors, "second_moment.", second);
+  append_tensors<R>(parts[1].tensors, "first_moment.", first_moment);
+  append_tensors<R>(parts[1].tensors, "second_moment.", second_moment);
   io::checkpoint_manifest m;
-  m.position = s.position;
+  m.position = position;
   m.recipe = R::name;
   m.fingerprint = config::fingerprint<R>.hex();
   m.text = config::recipe_text<R>();
@@ -61,6 +77,24 @@ expected<void> save(std::filesystem::path const& folder, Backend& device, train:
   m.settings = std::move(settings);
   m.versions = {{"snowcoder", version}, {"onednn", cpu::onednn::version()}, {"compiler", __VERSION__}};
   return io::write_checkpoint(folder, std::move(m), parts);
+}
+template <config::recipe R, class Moment>
+expected<void> save(std::filesystem::path const& folder, snapshot<R, Moment> const& s, io::json settings) {
+  return save<R, Moment>(folder, s.position, s.weights, s.first_moment, s.second_moment, std::move(settings));
+}
+/// Straight from the device's memory where the host can read it, without a copy of it all.
+template <config::recipe R, class Backend, class Moment>
+expected<void> save(std::filesystem::path const& folder, Backend& device, train::state<R, Backend, Moment> const& s,
+                    io::json settings) {
+  if constexpr (requires { requires Backend::memory_is_the_hosts; }) {
+    auto const view = [](auto const& buffer) { return std::span(buffer.data(), std::size_t(buffer.size())); };
+    return save<R, Moment>(folder, s.position, view(s.weights), view(s.first_moment), view(s.second_moment),
+                           std::move(settings));
+  } else {
+    snapshot<R, Moment> copy;
+    take(copy, device, s);
+    return save<R, Moment>(folder, copy, std::move(settings));
+  }
 }
 
 /// Weights alone, for whoever only reads the model: config::parameters(R::model) floats.
@@ -73,19 +107,33 @@ expected<std::vector<float>> load_weights(io::checkpoint const& from) {
   return values;
 }
 
-/// Everything: weights, moments (unless they will not be used) and position.
-template <config::recipe R, class Backend>
-expected<void> load(io::checkpoint const& from, Backend& device, train::state<R, Backend>& s, bool with_moments) {
-  SNOWCODER_TRY(auto values, load_weights<R>(from));
-  upload(device, s.weights.data(), values.data(), s.size);
+/// One part's tensors into device memory, a tensor at a time.
+template <config::recipe R, class Backend, class T>
+expected<void> upload_tensors(io::safetensors const& file, std::string const& prefix, Backend& device, T* to) {
+  std::vector<float> values;
+  std::vector<T> narrow;
+  for (auto const& p : nn::decoder_parameters<R>()) {
+    values.resize(std::size_t(p.size()));
+    SNOWCODER_CHECK(file.read_floats(prefix + p.name, values));
+    narrow.resize(values.size());
+    std::transform(values.begin(), values.end(), narrow.begin(), [](float v) { return T(v); });
+    upload(device, to + p.offset, narrow.data(), p.size());
+  }
+  return {};
+}
+
+/// Everything: weights, moments (unless they will not be used) and position. Moments that were written in another type are
+/// rounded to this one.
+template <config::recipe R, class Backend, class Moment>
+expected<void> load(io::checkpoint const& from, Backend& device, train::state<R, Backend, Moment>& s, bool with_moments) {
+  SNOWCODER_CHECK(from.check_model(config::model_fingerprint<R>.hex(), R::name));
+  SNOWCODER_TRY(auto model, from.file(model_part));
+  SNOWCODER_CHECK(upload_tensors<R>(model, "", device, s.weights.data()));
   s.position = from.manifest().position;
   if (!with_moments) return {};
   SNOWCODER_TRY(auto moments, from.file(optimizer_part));
-  SNOWCODER_CHECK(read_tensors<R>(moments, "first_moment.", values));
-  upload(device, s.first_moment.data(), values.data(), s.size);
-  SNOWCODER_CHECK(read_tensors<R>(moments, "second_moment.", values));
-  upload(device, s.second_moment.data(), values.data(), s.size);
-  return {};
+  SNOWCODER_CHECK(upload_tensors<R>(moments, "first_moment.", device, s.first_moment.data()));
+  return upload_tensors<R>(moments, "second_moment.", device, s.second_moment.data());
 }
 
 }  // namespace snowcoder::pipeline

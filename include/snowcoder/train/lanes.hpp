@@ -6,6 +6,7 @@
 
 #include <snowcoder/parallel/communicator.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 
@@ -26,6 +27,15 @@ template <class R>
 constexpr parallel::share lanes_of(int rank, int size) {
   static_assert(std::has_single_bit(unsigned(reduction_lanes<R>())), "lanes are added in pairs");
   return parallel::share_of(reduction_lanes<R>(), rank, size);
+}
+
+/// Gradients that stand at once while lanes [first, last) of a step of `sequences` sequences are added.
+template <class R>
+constexpr int gradients_at_once(std::int64_t sequences, int first = 0, int last = reduction_lanes<R>()) {
+  if (last - first == 1) return parallel::share_of(sequences, first, reduction_lanes<R>()).size() > 0;
+  int const middle = first + (last - first) / 2;
+  int const left = gradients_at_once<R>(sequences, first, middle), right = gradients_at_once<R>(sequences, middle, last);
+  return std::max(left, right + (left > 0 && right > 0));
 }
 
 }  // namespace snowcoder::train

@@ -26,8 +26,9 @@ enum class ending : std::uint8_t { complete, stopped, spiked };
 /// Trains `s` until the phase's last step. `after(training_step const&, bool updated) -> expected<next>` is called after every
 /// step, with the state already moved on. Of a spike that ends the walk it does not hear; `s` is then as it was before that
 /// step.
-template <config::recipe R, class Backend, class T, parallel::communicator Ranks, token_source Source, class After>
-expected<ending> run_phase(stepper<R, Backend, T, Ranks>& trainer, Ranks const& ranks, state<R, Backend>& s,
+template <config::recipe R, class Backend, class T, parallel::communicator Ranks, class Moment, token_source Source,
+          class After>
+expected<ending> run_phase(stepper<R, Backend, T, Ranks, Moment>& trainer, Ranks const& ranks, state<R, Backend, Moment>& s,
                            config::phase const& phase, loader<Source> const& data, spike_watch& watch, After&& after) {
   constexpr std::int64_t context = R::model.context;
   auto const steps = phase.steps(R::model.context);

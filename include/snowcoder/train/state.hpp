@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What training changes: f32 weights and moments in device memory, and where the run stands. This, and nothing else, is
-// what a checkpoint holds.
+// What training changes: f32 weights, moments in f32 or bf16, in device memory, and where the run stands. This, and nothing
+// else, is what a checkpoint holds.
 #pragma once
 
 #include <snowcoder/config/accounting.hpp>
@@ -18,18 +18,22 @@
 
 namespace snowcoder::train {
 
-template <config::named_model R, class Backend>
+template <config::named_model R, class Backend, class Moment = float>
 class state {
  public:
   static constexpr std::int64_t size = config::parameters(R::model);
+  static constexpr std::int64_t bytes = size * std::int64_t(sizeof(float) + 2 * sizeof(Moment));
 
   explicit state(Backend& device) : weights(size), first_moment(size), second_moment(size), device_(device) {}
 
   /// The weights of step 0, from a seed; moments are zero.
   void initialise(std::uint64_t seed) {
-    std::vector<float> values(static_cast<std::size_t>(size));
-    nn::initialise<R>(values.data(), seed);
-    upload(device_, weights.data(), values.data(), size);
+    std::vector<float> values;
+    for (auto const& p : nn::decoder_parameters<R>()) {
+      values.resize(std::size_t(p.size()));
+      nn::initialise<R>(values.data(), p, seed);
+      upload(device_, weights.data() + p.offset, values.data(), p.size());
+    }
     position = {};
     position.seed = seed;
   }
@@ -40,11 +44,12 @@ class state {
     position.step = position.sequences = 0;
     if (phase.start == config::optimizer_start::carry) return;
     position.updates = 0;
-    fill(device_, first_moment.data(), 0.0f, size);
-    fill(device_, second_moment.data(), 0.0f, size);
+    fill(device_, first_moment.data(), Moment(0.0f), size);
+    fill(device_, second_moment.data(), Moment(0.0f), size);
   }
 
-  typename Backend::template buffer<float> weights, first_moment, second_moment;
+  typename Backend::template buffer<float> weights;
+  typename Backend::template buffer<Moment> first_moment, second_moment;
   training_position position;
 
  private:

@@ -25,8 +25,9 @@
 
 namespace snowcoder::train {
 
-/// T: float or bfloat16, the type of products and activations. Weights, gradient sum and moments are f32 either way.
-template <config::recipe R, class Backend, class T, parallel::communicator Ranks>
+/// T: float or bfloat16, the type of products and activations. Weights and gradient sum are f32 either way, moments are of
+/// type Moment.
+template <config::recipe R, class Backend, class T, parallel::communicator Ranks, class Moment = float>
 class stepper {
  public:
   struct result {
@@ -35,12 +36,13 @@ class stepper {
     bool updated;          ///< false: weights and moments are as they were
   };
 
-  /// `micro_batch` sequences go through the model together; how many does not change a bit of the result.
-  stepper(Backend& device, Ranks& ranks, int micro_batch)
+  /// `micro_batch` sequences go through the model together; how many does not change a bit of the result, nor does what is
+  /// computed again.
+  stepper(Backend& device, Ranks& ranks, int micro_batch, config::recompute again = config::recompute::nothing)
       : device_(device),
         ranks_(ranks),
         micro_batch_(micro_batch),
-        model_(device, micro_batch),
+        model_(device, micro_batch, again),
         lookups_(R::model.tied ? lookups : 0),
         parameters_(nn::decoder_parameters<R>(R::optimizer.decayed)) {}
 
@@ -54,7 +56,7 @@ class stepper {
   /// `sequences`: this rank's part of the step, (sequences, context + 1). `in_step`: sequences of all ranks together, at least
   /// one a rank. The state's counters are left to the caller. A result that is not finite, or whose gradient is longer than
   /// `longest`, leaves weights and moments as they were.
-  result step(state<R, Backend>& s, matrix_view<token_id const> sequences, std::int64_t in_step, double rate,
+  result step(state<R, Backend, Moment>& s, matrix_view<token_id const> sequences, std::int64_t in_step, double rate,
               double longest = std::numeric_limits<double>::infinity()) {
     auto const mine = lanes_of<R>(ranks_.rank(), ranks_.size());
     begin_ = parallel::share_of(in_step, ranks_.rank(), ranks_.size()).first;
@@ -71,12 +73,12 @@ class stepper {
     r.updated = std::isfinite(r.loss) && std::isfinite(norm) && norm <= longest;
     if (r.updated)
       nn::adamw(device_, s.weights.data(), s.first_moment.data(), s.second_moment.data(), gradient.data(), parameters_,
-                R::optimizer, rate, s.position.updates + 1, nn::clip_scale(norm, R::optimizer.clip));
+                R::optimizer, rate, s.position.updates + 1, nn::clip_scale(norm, R::optimizer.clip), s.position.seed);
     return r;
   }
 
  private:
-  static constexpr std::int64_t size = state<R, Backend>::size;
+  static constexpr std::int64_t size = state<R, Backend, Moment>::size;
   /// Of a tied embedding's two gradients, the one that comes from looking tokens up; the other stands in the lane's gradient.
   static constexpr std::int64_t lookups = std::int64_t(R::model.vocabulary) * R::model.width;
 

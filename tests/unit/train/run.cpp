@@ -13,6 +13,8 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <string>
 #include <thread>
@@ -180,37 +182,78 @@ TEST_CASE("stopping anywhere, also between phases, changes no final checkpoint a
 }
 
 TEST_CASE("killed at any moment, a run ends with the same bytes", "[train]") {
+  char const* const wanted = std::getenv("SNOWCODER_KILLS");
+  int const kills = wanted ? std::atoi(wanted) : 8;
+  int killed = 0;
+  for (int round = 0; killed < kills; ++round) {  // whole runs, until so many lives have ended early
+    temporary_folder run;
+    write_run(run.path());
+    for (int attempt = 0;; ++attempt) {
+      REQUIRE(attempt < 200);
+      pid_t const child = ::fork();
+      if (child == 0) {
+        std::freopen("/dev/null", "w", stderr);
+        ::_exit(train_tiny(in(run.path()), 2) ? 0 : 1);
+      }
+      // Later attempts may live longer, so that every one of them gets somewhere.
+      auto const life = std::chrono::milliseconds(10 + 7 * ((attempt + 5 * round) * 37 % 23) + 4 * attempt);
+      auto const end = std::chrono::steady_clock::now() + life;
+      int status = 0;
+      pid_t gone = 0;
+      while (!(gone = ::waitpid(child, &status, WNOHANG)) && std::chrono::steady_clock::now() < end)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      if (gone == child) {
+        REQUIRE(WIFEXITED(status));
+        REQUIRE(WEXITSTATUS(status) == 0);
+        break;
+      }
+      ::kill(child, SIGKILL);
+      ::waitpid(child, &status, 0);
+      ++killed;
+    }
+    INFO(killed << " kills so far");
+    CHECK(differing(contents(run.path()), reference()) == std::vector<std::string>{});
+    REQUIRE(train_tiny(in(run.path())));  // nothing left to do
+    CHECK(differing(contents(run.path()), reference()) == std::vector<std::string>{});
+  }
+  if (wanted) std::printf("%d kills, no byte changed\n", killed);
+}
+
+TEST_CASE("whether training waits for its checkpoints changes nothing, and so many of them stay", "[train]") {
   temporary_folder run;
   write_run(run.path());
-  int killed = 0;
-  for (int attempt = 0;; ++attempt) {
-    REQUIRE(attempt < 200);
-    pid_t const child = ::fork();
-    if (child == 0) {
-      std::freopen("/dev/null", "w", stderr);
-      ::_exit(train_tiny(in(run.path()), 2) ? 0 : 1);
-    }
-    // Later attempts may live longer, so that every one of them gets somewhere.
-    auto const life = std::chrono::milliseconds(10 + 7 * (attempt * 37 % 23) + 4 * attempt);
-    auto const end = std::chrono::steady_clock::now() + life;
-    int status = 0;
-    pid_t gone = 0;
-    while (!(gone = ::waitpid(child, &status, WNOHANG)) && std::chrono::steady_clock::now() < end)
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    if (gone == child) {
-      REQUIRE(WIFEXITED(status));
-      REQUIRE(WEXITSTATUS(status) == 0);
-      break;
-    }
-    ::kill(child, SIGKILL);
-    ::waitpid(child, &status, 0);
-    ++killed;
-  }
-  INFO(killed << " kills");
-  CHECK(killed > 0);
+  auto o = in(run.path());
+  o.wait_for_checkpoints = true;
+  REQUIRE(train_tiny(o));
   CHECK(differing(contents(run.path()), reference()) == std::vector<std::string>{});
-  REQUIRE(train_tiny(in(run.path())));  // nothing left to do
-  CHECK(differing(contents(run.path()), reference()) == std::vector<std::string>{});
+  temporary_folder more;
+  write_run(more.path());
+  o = in(more.path());
+  o.keep = 4;
+  o.phase = "general";
+  REQUIRE(train_tiny(o));
+  CHECK(io::checkpoints_in(more / "checkpoints/general").size() == 4);
+}
+
+TEST_CASE("moments in bf16 are kept as such, and a stopped run goes on to the same bytes", "[train]") {
+  auto const trained = [](std::vector<std::int64_t> const& calls, std::string again) {
+    temporary_folder run;
+    write_run(run.path());
+    auto o = in(run.path());
+    o.phase = "general";
+    o.precision = o.moments = "bf16";
+    o.recompute = again;
+    for (auto steps : calls) {
+      o.steps = steps;
+      REQUIRE(train_tiny(o));
+    }
+    auto const last = io::checkpoint::open(run / "checkpoints/general/final");
+    REQUIRE(last);
+    CHECK(last->file("optimizer.safetensors")->tensors().front().type == dtype::bf16);
+    return contents(run.path(), "checkpoints/general/final");
+  };
+  auto const whole = trained({0}, "nothing");
+  CHECK(differing(whole, trained({7, 0}, "blocks")) == std::vector<std::string>{});
 }
 
 TEST_CASE("a phase starts elsewhere under another name", "[train]") {
@@ -306,6 +349,17 @@ TEST_CASE("what does not belong together is refused", "[train]") {
     REQUIRE(train_tiny(o));
     o.precision = "bf16";
     CHECK(train_tiny(o).error().what.find("other precision") != std::string::npos);
+  }
+  SECTION("other moments in the middle of a phase") {
+    o.steps = 4;
+    o.precision = "bf16";
+    REQUIRE(train_tiny(o));
+    o.moments = "bf16";
+    CHECK(train_tiny(o).error().what.find("other moments") != std::string::npos);
+  }
+  SECTION("moments narrower than products") {
+    o.moments = "bf16";
+    CHECK(train_tiny(o).error().where == "--moments bf16");
   }
   SECTION("other tokens in the middle of a phase") {
     o.steps = 4;

@@ -20,5 +20,5 @@
 #include <snowcoder/core/dtype.hpp>
 
 namespace snowcoder::cpu {
-static_assert(generation_backend<device, float> && generation_backend<device, bfloat16>);
+static_assert(generation_backend<device, float> && generation_backend<device, bfloat16> && narrows_moments<device>);
 }  // namespace snowcoder::cpu

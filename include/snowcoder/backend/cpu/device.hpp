@@ -31,6 +31,7 @@ class device {
   using buffer = cpu::buffer<T>;
   template <class T>
   using projection = cpu::projection<T>;
+  static constexpr bool memory_is_the_hosts = true;
 
   /// `kernel`: for products of many rows.
   explicit device(int threads = omp_get_num_procs(), bfloat16_products bf16 = bfloat16_products::native,
