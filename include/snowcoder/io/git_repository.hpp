@@ -188,7 +188,8 @@ class git_repository {
   expected<std::int64_t> size_of(git_oid const& id) const {
     std::string_view const name(reinterpret_cast<char const*>(id.id), GIT_OID_RAWSZ);
     for (auto const& pack : packs_)
-      if (!pack.ends(name)) return failure("a git object whose deltas lead nowhere, or grow beyond 64 MiB", path_, "run git fsck there");
+      if (!pack.ends(name))
+        return failure("a git object whose deltas lead nowhere, or grow beyond 64 MiB", path_, "run git fsck there");
     std::size_t size = 0;
     git_object_t type;
     if (git_odb_read_header(&size, &type, odb_.get(), &id) != 0) return failure(problem());
