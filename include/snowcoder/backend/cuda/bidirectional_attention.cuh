@@ -48,7 +48,7 @@ __global__ void __launch_bounds__(256)
 
 void bidirectional_attention(device& d, matrix_view<float> out, matrix_view<float const> q, matrix_view<float const> kv,
                              std::int64_t const* query_offsets, std::int64_t const* offsets, std::int64_t sections,
-                             std::int64_t heads) {
+                             std::int64_t heads, arithmetic) {
   auto const width = q.columns / heads;
   require(width <= widest_head && width * heads == q.columns && kv.columns == 2 * q.columns,
           "bidirectional_attention: whole heads, no wider than kernels have room for");

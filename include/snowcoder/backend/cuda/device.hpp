@@ -45,6 +45,9 @@ class device {
     cudaStreamDestroy(queue_);
   }
 
+  /// The slot of scratch() that no verb uses: for_each_row_block's, whose work calls verbs.
+  static constexpr int row_block_slot = 4;
+
   cudaStream_t queue() const { return queue_; }
   /// Returns when all that was queued is done.
   void wait() { must(cudaStreamSynchronize(queue_), "work on the GPU"); }
@@ -63,7 +66,7 @@ class device {
  private:
   cudaStream_t queue_ = nullptr;
   products products_;
-  std::array<buffer<std::byte>, 4> scratch_;
+  std::array<buffer<std::byte>, row_block_slot + 1> scratch_;
 };
 
 /// The host's elements to the device and back. Both wait until host memory may be used again.

@@ -8,6 +8,7 @@
 #include <snowcoder/backend/cuda/embed.hpp>
 #include <snowcoder/backend/cuda/layer_norm.hpp>
 #include <snowcoder/backend/cuda/projection.hpp>
+#include <snowcoder/backend/cuda/row_blocks.hpp>
 #include <snowcoder/core/dtype.hpp>
 
 namespace snowcoder::cuda {
