@@ -4,6 +4,7 @@
 
 #include <snowcoder/config/concepts.hpp>
 #include <snowcoder/config/training_memory.hpp>
+#include <snowcoder/pipeline/evaluation_hook.hpp>
 #include <snowcoder/train/lanes.hpp>
 
 #include <cstdint>
@@ -29,6 +30,8 @@ struct train_options {
   bool wait_for_checkpoints = false;  ///< write from the state itself while training waits: a copy of it less in memory
   std::string spikes = "stop";        ///< or skip: what to do about a step that would spoil the run
   double spike_factor = 0;            ///< times the median norm of the last updates; 0: only what is not finite
+  bool pin_threads = false;           ///< a processor for each thread
+  evaluation_options evaluation;      ///< what is measured on the way
   double peak = 0;                    ///< FLOP/s that utilisation is a share of; 0: measured
 
   config::recompute again() const { return recompute == "blocks" ? config::recompute::blocks : config::recompute::nothing; }
