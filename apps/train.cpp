@@ -32,6 +32,18 @@ int main(int argc, char** argv) {
   flags
       .add_option("--recompute", train.recompute, "compute blocks again instead of keeping them; changes memory and speed only")
       ->check(CLI::IsMember({"nothing", "blocks"}));
+  flags.add_flag("--pin-threads", train.pin_threads, "keep every thread on a processor of its own");
+  auto& hook = train.evaluation;
+  auto* evaluated =
+      flags.add_option("--evaluate", hook.paths,
+                       "folders of documents or benchmark files: bits per byte of them at the end of a phase, by language");
+  flags.add_option("--evaluate-every", hook.every, "and after every so many steps")
+      ->check(CLI::PositiveNumber)
+      ->needs(evaluated);
+  flags.add_option("--evaluate-bytes", hook.limit_bytes, "read no more than so many bytes of each language")
+      ->check(CLI::PositiveNumber)
+      ->needs(evaluated);
+  flags.add_option("--evaluate-tokenizer", hook.tokenizer, "tokenizer.json, if it is not the run folder's")->needs(evaluated);
   flags.add_option("--checkpoint-every", train.checkpoint_every, "steps between checkpoints")->check(CLI::PositiveNumber);
   flags.add_option("--keep", train.keep, "checkpoints of a phase that stay, beside its last")->check(CLI::PositiveNumber);
   flags.add_flag("--wait-for-checkpoints", train.wait_for_checkpoints,

@@ -44,6 +44,10 @@ struct tolerance {
 /// Losses, norms and weights over twenty steps of AdamW, float: a step divides by small numbers, errors grow a little each.
 inline constexpr double optimizer_steps = 1e-5;
 
+/// Share of moments in bfloat16 that a draw rounds another way than in the twin: one in 2^16 lies so near the edge that the last
+/// bit of a float sum decides, and sums differ by a few units.
+inline constexpr double other_draws = 2e-4;
+
 /// A central difference in float loses more than half its digits: relative to the derivative.
 inline constexpr double finite_difference = 1e-3;
 

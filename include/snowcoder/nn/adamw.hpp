@@ -7,18 +7,11 @@
 #include <snowcoder/config/optimizer.hpp>
 #include <snowcoder/nn/decoder_parameters.hpp>
 
-#include <cmath>
 #include <cstdint>
 #include <span>
 #include <type_traits>
 
 namespace snowcoder::nn {
-
-/// Euclidean norm of a flat gradient.
-template <class Backend>
-double gradient_norm(Backend& device, float const* gradient, std::int64_t size) {
-  return std::sqrt(sum_of_squares(device, gradient, size));
-}
 
 /// The factor that brings a gradient of that norm to at most `largest`; 1 when it is there already.
 inline double clip_scale(double norm, double largest) { return norm > largest ? largest / norm : 1.0; }

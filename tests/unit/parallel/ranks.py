@@ -17,12 +17,12 @@ def main():
     mpirun, program, scratch = sys.argv[1:4]
     shutil.rmtree(scratch, ignore_errors=True)
 
-    def command(ranks, run, steps=0):
+    def command(ranks, run, steps=0, precision="f32"):
         launch = [mpirun, "-n", str(ranks)] if ranks > 1 else []
-        return launch + [program, os.path.join(scratch, run), str(steps)]
+        return launch + [program, os.path.join(scratch, run), str(steps), precision]
 
-    def train(ranks, run, steps=0, wanted=0):
-        done = subprocess.run(command(ranks, run, steps), env={**os.environ, **ROOT_MAY}, capture_output=True, text=True, timeout=300)
+    def train(ranks, run, steps=0, wanted=0, precision="f32"):
+        done = subprocess.run(command(ranks, run, steps, precision), env={**os.environ, **ROOT_MAY}, capture_output=True, text=True, timeout=300)
         if (done.returncode == 0) != (wanted == 0):
             sys.exit(f"{ranks} ranks, {run}: exit {done.returncode}\n{done.stderr[-3000:]}")
         return done.stderr
@@ -50,6 +50,14 @@ def main():
     same("two", one)
     train(4, "four")
     same("four", one)
+
+    assert one["metrics/general.evaluation.jsonl"].count(b"\n") == 4, one["metrics/general.evaluation.jsonl"]
+
+    # Moments in bf16, of which ranks hold a part each, and checkpoints that training waits for.
+    train(1, "narrow", precision="bf16")
+    narrow = result("narrow")
+    train(4, "narrow_four", precision="bf16")
+    same("narrow_four", narrow)
 
     for ranks, steps in ((1, 3), (4, 4), (2, 2), (1, 4), (4, 0)):  # stops fall between checkpoints and on them
         train(ranks, "changing", steps)

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
@@ -181,11 +182,34 @@ TEST_CASE("stopping anywhere, also between phases, changes no final checkpoint a
     if (name.find("/step-") == name.npos) CHECK((name + (reference().at(name) == bytes ? "" : " differs")) == name);
 }
 
+/// Where a run that was killed had got to: before its first step, in some pass over a phase's tokens, or between two phases.
+std::string place(fs::path const& run) {
+  std::string found = "start";
+  for (auto const& p : recipe::curriculum) {
+    std::string const name(p.name);
+    auto const rows = io::read_metrics(run / "metrics" / (name + ".jsonl"));
+    if (!rows) break;
+    found = fs::exists(run / "checkpoints" / name / "final") ? "after " + name
+            : rows->empty()                                  ? name + ", pass 0"
+                                                             : name + ", pass " + std::to_string(rows->back().pass);
+  }
+  return found;
+}
+
+/// SNOWCODER_KILLS=20: so many kills, and as many more as it takes to meet every phase, and a phase's tokens in a later pass.
 TEST_CASE("killed at any moment, a run ends with the same bytes", "[train]") {
   char const* const wanted = std::getenv("SNOWCODER_KILLS");
   int const kills = wanted ? std::atoi(wanted) : 8;
   int killed = 0;
-  for (int round = 0; killed < kills; ++round) {  // whole runs, until so many lives have ended early
+  std::map<std::string, int> places;
+  auto const met = [&](std::string const& part) {
+    return std::any_of(places.begin(), places.end(), [&](auto const& p) { return p.first.find(part) != p.first.npos; });
+  };
+  auto const enough = [&] {
+    return killed >= kills && (!wanted || (met("general, pass 1") && met("high_quality, ") && met("synthetic, ")));
+  };
+  for (int round = 0; !enough(); ++round) {  // whole runs, until so many lives have ended early
+    REQUIRE(round < 100);
     temporary_folder run;
     write_run(run.path());
     for (int attempt = 0;; ++attempt) {
@@ -210,13 +234,17 @@ TEST_CASE("killed at any moment, a run ends with the same bytes", "[train]") {
       ::kill(child, SIGKILL);
       ::waitpid(child, &status, 0);
       ++killed;
+      ++places[place(run.path())];
     }
     INFO(killed << " kills so far");
     CHECK(differing(contents(run.path()), reference()) == std::vector<std::string>{});
     REQUIRE(train_tiny(in(run.path())));  // nothing left to do
     CHECK(differing(contents(run.path()), reference()) == std::vector<std::string>{});
   }
-  if (wanted) std::printf("%d kills, no byte changed\n", killed);
+  if (!wanted) return;
+  std::printf("%d kills, no byte changed:", killed);
+  for (auto const& [where, count] : places) std::printf(" %d %s;", count, where.c_str());
+  std::printf("\n");
 }
 
 TEST_CASE("whether training waits for its checkpoints changes nothing, and so many of them stay", "[train]") {
