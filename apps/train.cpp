@@ -4,6 +4,7 @@
 
 #include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/bits.hpp>
+#include <snowcoder/pipeline/selftest.hpp>
 #include <snowcoder/pipeline/train.hpp>
 
 using recipe = SNOWCODER_RECIPE;
@@ -58,6 +59,8 @@ int main(int argc, char** argv) {
       .add_option("--spike-factor", train.spike_factor,
                   "a spike: a gradient so many times the median of those before; 0: none is")
       ->check(CLI::NonNegativeNumber);
+  flags.add_flag("--selftest", train.selftest,
+                 "do not train: compare every operation of the device with its reference at this recipe's shapes");
 
   pipeline::bits_options bits;
   auto* measure = flags.add_subcommand("bits", "bits per byte on a benchmark's prompt+solution, or on documents by language");
@@ -69,11 +72,12 @@ int main(int argc, char** argv) {
   measure->add_option("--out", bits.out, "JSON file to write")->required();
 
   flags.callback([&] {
-    if (!measure->parsed() && run->count() == 0) throw CLI::RequiredError("--run");
+    if (!measure->parsed() && !train.selftest && run->count() == 0) throw CLI::RequiredError("--run");
     if (measure->parsed() && benchmark->count() + in->count() == 0) throw CLI::RequiredError("--benchmark or --in");
   });
   return app.run(argc, argv, [&](pipeline::run_context& context) -> expected<pipeline::outcome> {
     bits.precision = train.precision;
+    if (train.selftest) return pipeline::selftest_recipe<recipe>(context, train);
     return measure->parsed() ? pipeline::bits_per_byte<recipe>(context, bits) : pipeline::train_recipe<recipe>(context, train);
   });
 }

@@ -249,6 +249,28 @@ function(snowcoder_define_cuda)
   add_library(snowcoder_cuda INTERFACE)
   add_library(snowcoder::cuda ALIAS snowcoder_cuda)
   target_link_libraries(snowcoder_cuda INTERFACE snowcoder_data CUDA::cudart_static CUDA::cublasLt)
+  snowcoder_define_cudnn()
+endfunction()
+
+# Attention by cuDNN, where the headers of its frontend are named (PyPI: pip install --no-deps nvidia-cudnn-frontend, then the
+# folder site-packages/include) and the library lies beside CUDA's. Without it, our own kernels attend.
+function(snowcoder_define_cudnn)
+  set(SNOWCODER_CUDNN_FRONTEND "" CACHE PATH "Folder with cudnn_frontend.h: attention by cuDNN")
+  if(NOT SNOWCODER_CUDNN_FRONTEND)
+    message(STATUS "snowcoder: attention on GPUs by our own kernels; cuDNN's needs SNOWCODER_CUDNN_FRONTEND")
+    return()
+  endif()
+  find_path(SNOWCODER_CUDNN_DIR cudnn.h HINTS ${CUDAToolkit_INCLUDE_DIRS})
+  find_library(SNOWCODER_CUDNN_LIBRARY cudnn HINTS ${CUDAToolkit_LIBRARY_DIR})
+  mark_as_advanced(SNOWCODER_CUDNN_DIR SNOWCODER_CUDNN_LIBRARY)
+  if(NOT EXISTS ${SNOWCODER_CUDNN_FRONTEND}/cudnn_frontend.h OR NOT SNOWCODER_CUDNN_DIR OR NOT SNOWCODER_CUDNN_LIBRARY
+     OR NOT TARGET CUDA::nvrtc)
+    message(FATAL_ERROR "snowcoder: SNOWCODER_CUDNN_FRONTEND is set, but has no cudnn_frontend.h, or cuDNN or NVRTC are not found")
+  endif()
+  set_target_properties(CUDA::nvrtc PROPERTIES IMPORTED_GLOBAL TRUE)
+  add_library(snowcoder_cudnn INTERFACE)
+  target_include_directories(snowcoder_cudnn SYSTEM INTERFACE ${SNOWCODER_CUDNN_FRONTEND} ${SNOWCODER_CUDNN_DIR})
+  target_link_libraries(snowcoder_cudnn INTERFACE ${SNOWCODER_CUDNN_LIBRARY} CUDA::nvrtc)
 endfunction()
 
 # CMake wants languages enabled in the scope of a folder, so this is a macro to be called there, before the components.

@@ -2,6 +2,7 @@
 // The program `train bits`: bits per byte under a checkpoint, on a benchmark's prompt+solution or on documents by language.
 #pragma once
 
+#include <snowcoder/backend/cpu/backend.hpp>
 #include <snowcoder/evaluate/bits_per_byte.hpp>
 #include <snowcoder/io/benchmark_file.hpp>
 #include <snowcoder/nn/decoder.hpp>

@@ -8,7 +8,6 @@
 //   <arm>-<phase> for an arm that trains on other tokens.
 #pragma once
 
-#include <snowcoder/backend/cpu/backend.hpp>
 #include <snowcoder/config/accounting.hpp>
 #include <snowcoder/core/quantity.hpp>
 #include <snowcoder/io/evaluation_file.hpp>
@@ -18,6 +17,7 @@
 #include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/checkpoint_writer.hpp>
 #include <snowcoder/pipeline/pin_threads.hpp>
+#include <snowcoder/pipeline/product_choices.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
 #include <snowcoder/pipeline/stop_signal.hpp>
 #include <snowcoder/pipeline/token_file.hpp>
@@ -25,6 +25,7 @@
 #include <snowcoder/pipeline/train_resume.hpp>
 #include <snowcoder/pipeline/training_checkpoint.hpp>
 #include <snowcoder/pipeline/training_meter.hpp>
+#include <snowcoder/pipeline/with_device.hpp>
 #include <snowcoder/train/loop.hpp>
 
 #include <fmt/core.h>
@@ -70,6 +71,11 @@ class trainer {
   }
   std::filesystem::path checkpoints(std::string const& label) const { return options_.run / "checkpoints" / label; }
 
+  int micro_batch(config::phase const& p) const {
+    return std::min(lane_sequences<R>(p),
+                    options_.micro_batch > 0 ? options_.micro_batch : default_micro_batch<R>(p, dtype_of<T>, options_.again()));
+  }
+
   expected<void> phase(std::size_t index) {
     constexpr auto& curriculum = R::curriculum;
     auto const& p = curriculum[index];
@@ -93,20 +99,24 @@ class trainer {
     if (!parent.empty()) {
       SNOWCODER_TRY(origin, io::checkpoint::open(parent));
     }
-    io::json const settings{{"seed", run_.seed},
-                            {"precision", options_.precision},
-                            {"moments", options_.moments},
-                            {"label", name},
-                            {"reduction_lanes", train::reduction_lanes<R>()},
-                            {"tokens", tokens.identity()},
-                            {"from", origin ? origin->checksum(model_part) : "initialised"}};
+    io::json settings{{"seed", run_.seed},
+                      {"precision", options_.precision},
+                      {"moments", options_.moments},
+                      {"device", options_.device},
+                      {"label", name},
+                      {"reduction_lanes", train::reduction_lanes<R>()},
+                      {"tokens", tokens.identity()},
+                      {"from", origin ? origin->checksum(model_part) : "initialised"}};
+    if (options_.device != "cpu") settings["micro_batch"] = micro_batch(p);  // a GPU's products add up as their shapes say
     SNOWCODER_TRY(auto const stand, resume<R>(run_, ranks_, device_, state_, folder, settings));
     if (stand == standing::finished) {
       say(name + ": already trained (" + (folder / "final").string() + ")");
       return {};
     }
     if (stand == standing::new_phase) SNOWCODER_CHECK(begin(p, origin));
-    return train_phase(p, name, data, settings);
+    product_choices products(device_, folder);
+    SNOWCODER_CHECK(products.recall(run_, parent.empty() ? parent : parent.parent_path()));
+    return train_phase(p, name, data, settings, products);
   }
 
   /// The first step of a phase: weights of the phase before it, of --from, or fresh ones.
@@ -122,15 +132,13 @@ class trainer {
   }
 
   expected<void> train_phase(config::phase const& p, std::string const& name, train::loader<token_file<R>> const& data,
-                             io::json const& settings) {
+                             io::json const& settings, product_choices<Backend>& products) {
     auto const folder = checkpoints(name), metrics_folder = options_.run / "metrics";
     auto const steps = p.steps(R::model.context), first_step = state_.position.step;
     auto const every =
         options_.checkpoint_every > 0 ? options_.checkpoint_every : std::clamp<std::int64_t>(steps / 10, 1, 1000);
-    auto const again = options_.again();
-    auto const micro_batch = std::min(
-        lane_sequences<R>(p), options_.micro_batch > 0 ? options_.micro_batch : default_micro_batch<R>(p, dtype_of<T>, again));
-    if (!trainer_ || trainer_->micro_batch() != micro_batch) trainer_.emplace(device_, ranks_, micro_batch, again);
+    if (!trainer_ || trainer_->micro_batch() != micro_batch(p))
+      trainer_.emplace(device_, ranks_, micro_batch(p), options_.again());
     auto const rows = metrics_folder / (name + ".jsonl");
     std::optional<io::metrics_file> metrics;
     if (leads()) {
@@ -159,6 +167,7 @@ class trainer {
     SNOWCODER_TRY(auto const ended,
                   train::run_phase(*trainer_, ranks_, state_, p, data, watch,
                                    [&](training_step const& row, bool updated) -> expected<train::next> {
+                                     SNOWCODER_CHECK(products.keep());
                                      if (metrics) SNOWCODER_CHECK(metrics->write(row));
                                      if (!updated)
                                        say(fmt::format("{}: step {} left out, loss {:.4f}, gradient norm {:.4g}", name,
@@ -247,18 +256,18 @@ class trainer {
 /// with a phase, tokens only with an arm.
 template <config::recipe R>
 expected<outcome> train_recipe(run_context& run, train_options const& options) {
-  if (options.device != "cpu")
-    return failure("this build trains on the CPU only", "--device " + options.device, "use --device cpu");
   SNOWCODER_TRY(auto const ranks, parallel::join_world(train::reduction_lanes<R>()));
-  cpu::device device(run.threads);
-  auto const walk = [&]<class T, class Moment>(T, Moment) {
-    return trainer<R, cpu::device, T, Moment>(run, options, device, *ranks).walk();
-  };
   bool const narrow = options.precision == "bf16", narrow_moments = options.moments == "bf16";
   if (narrow_moments && !narrow)
     return failure("moments in bf16 go with products in bf16", "--moments bf16", "add --precision bf16");
-  auto const walked = narrow_moments ? walk(bfloat16(), bfloat16()) : narrow ? walk(bfloat16(), 0.0f) : walk(0.0f, 0.0f);
-  SNOWCODER_CHECK(walked);
+  if (options.device != "cpu" && ranks->size() > 1)
+    return failure("several processes train on the CPU only", "--device " + options.device, "start one process");
+  SNOWCODER_CHECK(with_device(options.device, run.threads, [&]<class Backend>(Backend& device) -> expected<void> {
+    auto const walk = [&]<class T, class Moment>(T, Moment) {
+      return trainer<R, Backend, T, Moment>(run, options, device, *ranks).walk();
+    };
+    return narrow_moments ? walk(bfloat16(), bfloat16()) : narrow ? walk(bfloat16(), 0.0f) : walk(0.0f, 0.0f);
+  }));
   parallel::leave(*ranks);
   return outcome::done;
 }

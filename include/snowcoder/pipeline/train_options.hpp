@@ -32,6 +32,7 @@ struct train_options {
   bool wait_for_checkpoints = false;  ///< write from the state itself while training waits: a copy of it less in memory
   std::string spikes = "stop";        ///< or skip: what to do about a step that would spoil the run
   double spike_factor = 0;            ///< times the median norm of the last updates; 0: only what is not finite
+  bool selftest = false;              ///< no training: every verb against its twin (selftest.hpp)
   double peak = 0;                    ///< FLOP/s that utilisation is a share of; 0: measured
 
   config::recompute again() const { return recompute == "blocks" ? config::recompute::blocks : config::recompute::nothing; }
