@@ -9,6 +9,7 @@
 #include <snowcoder/core/dtype.hpp>
 
 #include <cstdint>
+#include <vector>
 
 enum cublasStatus_t { CUBLAS_STATUS_SUCCESS = 0, CUBLAS_STATUS_INVALID_VALUE = 7 };
 enum cublasOperation_t { CUBLAS_OP_N = 0, CUBLAS_OP_T = 1 };
@@ -112,14 +113,24 @@ inline cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t how,
       (tb ? lb->rows : lb->columns) != ld->columns || lc->rows != ld->rows || lc->columns != ld->columns)
     return CUBLAS_STATUS_INVALID_VALUE;
   float const scale = *static_cast<float const*>(alpha), kept = *static_cast<float const*>(beta);
+  auto const k_of = [depth](auto const& of) {  // rows of an operand, one after the other
+    std::vector<double> values;
+    for (std::int64_t k = 0; k < std::int64_t(depth); ++k) values.push_back(of(k));
+    return values;
+  };
+  std::vector<std::vector<double>> rows, columns;
+  for (std::int64_t i = 0; i < std::int64_t(ld->rows); ++i)
+    rows.push_back(k_of([&](std::int64_t k) { return ta ? element(a, la, k, i) : element(a, la, i, k); }));
+  for (std::int64_t j = 0; j < std::int64_t(ld->columns); ++j)
+    columns.push_back(k_of([&](std::int64_t k) { return tb ? element(b, lb, j, k) : element(b, lb, k, j); }));
   for (std::int64_t j = 0; j < std::int64_t(ld->columns); ++j)
     for (std::int64_t i = 0; i < std::int64_t(ld->rows); ++i) {
+      double const *const row = rows[std::size_t(i)].data(), *const column = columns[std::size_t(j)].data();
       auto const parts = std::int64_t(algorithm->data[0]) + 1;
       double sum = 0;
       for (std::int64_t part = 0; part < parts; ++part) {
         double here = 0;
-        for (std::int64_t k = part; k < std::int64_t(depth); k += parts)
-          here += (ta ? element(a, la, k, i) : element(a, la, i, k)) * (tb ? element(b, lb, j, k) : element(b, lb, k, j));
+        for (std::int64_t k = part; k < std::int64_t(depth); k += parts) here += row[k] * column[k];
         sum += parts > 1 ? double(float(here)) : here;
       }
       float const value = float(double(scale) * sum + (kept != 0 ? double(kept) * element(c, lc, i, j) : 0.0));

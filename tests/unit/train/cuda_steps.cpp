@@ -72,15 +72,15 @@ trained<Moment> steps(Device& device, std::int64_t until, kept<Moment> const* fr
 }
 }  // namespace
 
-TEMPLATE_TEST_CASE("gpu: twenty steps are those of the twins", "[gpu]", float, bfloat16) {
+TEMPLATE_TEST_CASE("gpu: eight steps are those of the twins", "[gpu]", float, bfloat16) {
   using T = TestType;
   if (!gpu_at_hand()) return;
   constexpr bool narrow = std::is_same_v<T, bfloat16>;
   cuda::device gpu;
   twin_device plain;
-  auto const got = steps<T, float>(gpu, 20), want = steps<T, float>(plain, 20);
-  CHECK(want.losses.back() < want.losses.front() - 0.5);
-  for (std::size_t i = 0; i < 20; ++i) {
+  auto const got = steps<T, float>(gpu, 8), want = steps<T, float>(plain, 8);
+  CHECK(want.losses.back() < want.losses.front());
+  for (std::size_t i = 0; i < want.losses.size(); ++i) {
     INFO("step " << i + 1);
     CHECK(got.losses[i] == Approx(want.losses[i]).epsilon(narrow ? steps_in_bfloat16 : optimizer_steps));
     CHECK(got.norms[i] == Approx(want.norms[i]).epsilon(narrow ? 10 * steps_in_bfloat16 : 100 * optimizer_steps));
@@ -92,11 +92,11 @@ TEMPLATE_TEST_CASE("gpu: a state that went through the host goes on with the sam
   using T = Moment;  // moments in bfloat16 go with products in bfloat16
   if (!gpu_at_hand()) return;
   cuda::device gpu;
-  auto const whole = steps<T, Moment>(gpu, 12);
-  auto const half = steps<T, Moment>(gpu, 5);
+  auto const whole = steps<T, Moment>(gpu, 5);
+  auto const half = steps<T, Moment>(gpu, 2);
   cuda::device other;  // measures anew, if it is not told
   other.product_plans().recall(gpu.product_plans().choices());
-  auto const rest = steps<T, Moment>(other, 12, &half.end, config::recompute::blocks);
+  auto const rest = steps<T, Moment>(other, 5, &half.end, config::recompute::blocks);
   CHECK(rest.end == whole.end);
   CHECK(other.product_plans().choices() == gpu.product_plans().choices());
 }
