@@ -1,6 +1,6 @@
 snowcoder_add_test(backend_cpu SOURCES unit/backend/cpu_verbs.cpp COMPONENTS cpu)
 
-set(gpu_tests unit/backend/cuda_verbs.cpp unit/backend/cuda_encoder_verbs.cpp)
+set(gpu_tests unit/backend/cuda_verbs.cpp unit/backend/cuda_encoder_verbs.cpp unit/backend/cuda_minhash.cpp)
 
 # The GPU's verbs with their kernels compiled for the CPU, over the emulated runtime: needs neither CUDA nor a GPU.
 file(STRINGS ${PROJECT_SOURCE_DIR}/kernels/kernels.txt kernels)
