@@ -76,13 +76,14 @@ __global__ void pair_with_pivot(std::uint64_t* pairs, std::uint32_t const* items
   auto pair = no_pair;
   if (pivot < i && items[pivot] != items[i] && root_of(parent, items[pivot]) != root_of(parent, items[i])) {
     pair = std::uint64_t(items[pivot]) << 32 | items[i];
-    if (fresh(slot_of(different, pair)) == pair) pair = no_pair;
+    if (fresh(slot_of(different, pair)) == pair) pair = known_pair;
   }
   pairs[at] = pair;
 }
-/// One thread.
-__global__ void count_pairs_before_none(std::uint32_t* found, std::uint64_t const* pairs, std::int64_t count) {
-  if (thread_of_grid() == 0) *found = lower_bound_of(pairs, 0, std::uint32_t(count), no_pair);
+/// Two threads.
+__global__ void count_pairs_before(std::uint32_t* found, std::uint64_t const* pairs, std::int64_t count) {
+  auto const i = thread_of_grid();
+  if (i < 2) found[i] = lower_bound_of(pairs, 0, std::uint32_t(count), i == 0 ? known_pair : no_pair);
 }
 
 __device__ inline bool is_repeat(std::uint64_t const* hashes, std::uint32_t begin, std::uint32_t at) {
@@ -141,7 +142,7 @@ void pair_with_pivots(device& d, std::uint64_t* pairs, std::uint32_t const* item
          pivots, parent, different);
 }
 void count_pairs(device& d, std::uint32_t* found, std::uint64_t const* pairs, std::int64_t count) {
-  launch(d, "count_pairs", thread_each(1), detail::count_pairs_before_none, found, pairs, count);
+  launch(d, "count_pairs", thread_each(2), detail::count_pairs_before, found, pairs, count);
 }
 void count_distinct(device& d, std::uint32_t* distinct, sets_view sets, std::int64_t documents) {
   launch(d, "count_distinct", warp_each(documents), detail::count_distinct_of_set, distinct, sets, documents);

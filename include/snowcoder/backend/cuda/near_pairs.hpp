@@ -13,6 +13,7 @@
 namespace snowcoder::cuda {
 
 inline constexpr std::uint64_t no_pair = ~std::uint64_t(0);
+inline constexpr std::uint64_t known_pair = no_pair - 1;  ///< one that was compared before and differs
 
 /// Pairs that were compared and differ: a table that forgets. `slots` is a power of two; a slot's first content is no_pair.
 struct pair_memory_view {
@@ -33,12 +34,13 @@ void settle_components(device& d, std::uint32_t* parent, std::int64_t count);
 
 /// head[i]: where the bucket of entry i begins. keys (count): sorted.
 void find_buckets(device& d, std::uint32_t* head, std::uint64_t const* keys, std::int64_t count);
-/// pairs (pivots, count): of entry i with entry head[i] + first_pivot + p of its bucket, where that stands before i, is in
-/// another component and not known to differ; else no_pair. Items of a bucket ascend.
+/// pairs (pivots, count): of entry i with entry head[i] + first_pivot + p of its bucket, where that stands before i and is in
+/// another component; known_pair where it is known to differ, no_pair elsewhere. Items of a bucket ascend. Where no pivot
+/// finds anything, later ones do not either.
 void pair_with_pivots(device& d, std::uint64_t* pairs, std::uint32_t const* items, std::uint32_t const* head,
                       std::int64_t count, std::int64_t first_pivot, std::int64_t pivots, std::uint32_t* parent,
                       pair_memory_view different);
-/// found[0] = how many of the sorted pairs are not no_pair
+/// found (2): how many of the sorted pairs are real, and how many are not no_pair.
 void count_pairs(device& d, std::uint32_t* found, std::uint64_t const* pairs, std::int64_t count);
 
 /// distinct (documents): elements of a set, repeats not counted.
