@@ -1,6 +1,7 @@
 snowcoder_add_test(backend_cpu SOURCES unit/backend/cpu_verbs.cpp COMPONENTS cpu)
 
-set(gpu_tests unit/backend/cuda_verbs.cpp unit/backend/cuda_encoder_verbs.cpp unit/backend/cuda_minhash.cpp)
+set(gpu_tests unit/backend/cuda_verbs.cpp unit/backend/cuda_encoder_verbs.cpp unit/backend/cuda_minhash.cpp
+    unit/parallel/tree_exchange.cpp)
 
 # The GPU's verbs with their kernels compiled for the CPU, over the emulated runtime: needs neither CUDA nor a GPU.
 file(STRINGS ${PROJECT_SOURCE_DIR}/kernels/kernels.txt kernels)
@@ -19,6 +20,10 @@ snowcoder_add_test(nn_cuda_emulated SOURCES unit/backend/cuda_decoder.cpp COMPON
 if(TARGET test.nn_cuda_emulated)
   target_link_libraries(test.nn_cuda_emulated PRIVATE snowcoder_kernels_emulated)
 endif()
+# Data work on the GPU: pipeline/ with CUDA, over the emulated kernels.
+snowcoder_add_test(gpu_duplicates_emulated SOURCES unit/pipeline/gpu_duplicates.cpp TIMEOUT 300)
+target_link_libraries(test.gpu_duplicates_emulated PRIVATE snowcoder_kernels_emulated snowcoder_ingest)
+target_compile_definitions(test.gpu_duplicates_emulated PRIVATE SNOWCODER_CUDA)
 
 # The same with nvcc's kernels, where nvcc is: runs where a GPU is, else links and says that it skips.
 if(TARGET snowcoder_cuda)
@@ -28,6 +33,15 @@ if(TARGET snowcoder_kernels)
   snowcoder_add_test(backend_cuda SOURCES ${gpu_tests} COMPONENTS cuda TIMEOUT 300)
   target_link_libraries(test.backend_cuda PRIVATE snowcoder_kernels)
   set_tests_properties(backend_cuda PROPERTIES LABELS gpu)
+  snowcoder_add_test(gpu_duplicates SOURCES unit/pipeline/gpu_duplicates.cpp COMPONENTS cuda TIMEOUT 300)
+  target_link_libraries(test.gpu_duplicates PRIVATE snowcoder_kernels snowcoder_ingest)
+  target_compile_definitions(test.gpu_duplicates PRIVATE SNOWCODER_CUDA)
+  set_tests_properties(gpu_duplicates PROPERTIES LABELS gpu)
+  if(TARGET snowcoder_nccl)
+    snowcoder_add_test(parallel_nccl SOURCES unit/parallel/nccl.cpp COMPONENTS nccl TIMEOUT 120)
+    target_link_libraries(test.parallel_nccl PRIVATE snowcoder_kernels)
+    set_tests_properties(parallel_nccl PROPERTIES LABELS gpu)
+  endif()
   snowcoder_add_test(nn_cuda SOURCES unit/backend/cuda_decoder.cpp COMPONENTS cpu cuda TIMEOUT 300)
   if(TARGET test.nn_cuda)
     target_link_libraries(test.nn_cuda PRIVATE snowcoder_kernels)
