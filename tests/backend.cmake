@@ -1,6 +1,7 @@
 snowcoder_add_test(backend_cpu SOURCES unit/backend/cpu_verbs.cpp COMPONENTS cpu)
 
-set(gpu_tests unit/backend/cuda_verbs.cpp unit/backend/cuda_encoder_verbs.cpp)
+set(gpu_tests unit/backend/cuda_verbs.cpp unit/backend/cuda_encoder_verbs.cpp unit/backend/cuda_minhash.cpp
+    unit/parallel/tree_exchange.cpp)
 
 # The GPU's verbs with their kernels compiled for the CPU, over the emulated runtime: needs neither CUDA nor a GPU.
 file(STRINGS ${PROJECT_SOURCE_DIR}/kernels/kernels.txt kernels)
@@ -24,6 +25,9 @@ foreach(test IN ITEMS nn_cuda_emulated train_cuda_emulated)
     target_link_libraries(test.${test} PRIVATE snowcoder_kernels_emulated)
   endif()
 endforeach()
+# Data work on the GPU: pipeline/ with CUDA, over the emulated kernels.
+snowcoder_add_test(gpu_duplicates_emulated SOURCES unit/pipeline/gpu_duplicates.cpp TIMEOUT 300)
+target_link_libraries(test.gpu_duplicates_emulated PRIVATE snowcoder_kernels_emulated snowcoder_ingest)
 
 # The same with nvcc's kernels, where nvcc is: runs where a GPU is, else links and says that it skips.
 if(TARGET snowcoder_cuda)
@@ -33,6 +37,14 @@ if(TARGET snowcoder_kernels)
   snowcoder_add_test(backend_cuda SOURCES ${gpu_tests} COMPONENTS cuda TIMEOUT 300)
   target_link_libraries(test.backend_cuda PRIVATE snowcoder_kernels)
   set_tests_properties(backend_cuda PROPERTIES LABELS gpu)
+  snowcoder_add_test(gpu_duplicates SOURCES unit/pipeline/gpu_duplicates.cpp COMPONENTS cuda TIMEOUT 300)
+  target_link_libraries(test.gpu_duplicates PRIVATE snowcoder_kernels snowcoder_ingest)
+  set_tests_properties(gpu_duplicates PROPERTIES LABELS gpu)
+  if(TARGET snowcoder_nccl)
+    snowcoder_add_test(parallel_nccl SOURCES unit/parallel/nccl.cpp COMPONENTS nccl TIMEOUT 120)
+    target_link_libraries(test.parallel_nccl PRIVATE snowcoder_kernels)
+    set_tests_properties(parallel_nccl PROPERTIES LABELS gpu)
+  endif()
   snowcoder_add_test(nn_cuda SOURCES ${gpu_model_tests} COMPONENTS cuda TIMEOUT 300)
   # A long build, for those who asked for CUDA by name (preset cuda): the same source runs over the emulation anyway.
   if(SNOWCODER_CUDA STREQUAL ON)

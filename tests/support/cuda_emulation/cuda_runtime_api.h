@@ -20,6 +20,7 @@ struct cudaDeviceProp {
   char name[256] = "emulation";
   int multiProcessorCount = 1;
 };
+inline constexpr unsigned cudaEventDisableTiming = 2;
 
 inline char const* cudaGetErrorString(cudaError_t e) { return e == cudaSuccess ? "no error" : "out of memory"; }
 inline cudaError_t cudaGetDeviceCount(int* count) { return *count = 1, cudaSuccess; }
@@ -52,3 +53,9 @@ inline cudaError_t cudaMemsetAsync(void* memory, int value, std::size_t bytes, c
 inline cudaError_t cudaMemcpyAsync(void* to, void const* from, std::size_t bytes, cudaMemcpyKind, cudaStream_t) {
   return std::memmove(to, from, bytes), cudaSuccess;
 }
+inline cudaError_t cudaMallocHost(void** memory, std::size_t bytes) {
+  *memory = std::malloc(bytes);
+  return *memory ? cudaSuccess : cudaErrorMemoryAllocation;
+}
+inline cudaError_t cudaFreeHost(void* memory) { return std::free(memory), cudaSuccess; }
+inline cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) { return *event = nullptr, cudaSuccess; }
