@@ -12,6 +12,7 @@
 #include <snowcoder/core/tensor_view.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
@@ -97,8 +98,10 @@ template <int Outputs, int Rows, class T>
         sums[r][o] = (q[0] + q[2]) + (q[1] + q[3]);
       }
     }
+    // Fused by name: which of these products the compiler fuses by itself depends on how many rows there are.
     for (int o = 0; o < Outputs; ++o)
-      for (auto k = whole; k < weight.columns; ++k) sums[r][o] += float(x.row(r)[k]) * float(weight.row(o)[k]);
+      for (auto k = whole; k < weight.columns; ++k)
+        sums[r][o] = std::fma(float(x.row(r)[k]), float(weight.row(o)[k]), sums[r][o]);
   }
 }
 
