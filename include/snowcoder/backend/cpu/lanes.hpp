@@ -133,6 +133,18 @@ __attribute__((always_inline)) inline float_lanes reciprocal(float_lanes x) {
 #endif
 }
 
+/// sums + a x b, rounded once where the processor can. By name: tuned for some processors, g++ fuses such a pair or leaves it
+/// according to what stands around it, and a result must not depend on that.
+__attribute__((always_inline)) inline float_lanes multiply_add(float_lanes sums, float_lanes a, float_lanes b) {
+#if defined(__AVX512F__)
+  return float_lanes(_mm512_fmadd_ps(__m512(a), __m512(b), __m512(sums)));
+#elif defined(__AVX2__) && defined(__FMA__)
+  return float_lanes(_mm256_fmadd_ps(__m256(a), __m256(b), __m256(sums)));
+#else
+  return sums + a * b;
+#endif
+}
+
 /// sums + a x b for four unsigned bytes of `a` and four signed ones of `b` in every lane, exact while sums fit 32 bits.
 __attribute__((always_inline)) inline int_lanes add_byte_products(int_lanes sums, int_lanes a, int_lanes b) {
 #if defined(__AVX512VNNI__)

@@ -36,7 +36,7 @@ struct matvec_elements {
   }
   [[gnu::always_inline]] static float_lanes add(float_lanes sums, vector a, vector b) {
     if constexpr (std::is_same_v<T, float>)
-      return sums + a * b;
+      return multiply_add(sums, a, b);
     else
       return add_pair_products(sums, a, b);
   }
@@ -98,7 +98,7 @@ template <int Outputs, int Rows, class T>
         sums[r][o] = (q[0] + q[2]) + (q[1] + q[3]);
       }
     }
-    // Fused by name: which of these products the compiler fuses by itself depends on how many rows there are.
+    // Fused by name, as in multiply_add.
     for (int o = 0; o < Outputs; ++o)
       for (auto k = whole; k < weight.columns; ++k)
         sums[r][o] = std::fma(float(x.row(r)[k]), float(weight.row(o)[k]), sums[r][o]);
