@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // prepare with its near duplicates found on the GPU, or on the emulated one: the same clusters as dedup/near.hpp, whatever
 // the size of a batch, and the same bytes in every file.
+#include "support/cleaning_recipe.hpp"
 #include "support/on_gpu.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <snowcoder/dedup/near.hpp>
-#include <snowcoder/filter/starcoder2.hpp>
 #include <snowcoder/pipeline/gpu_clusters.hpp>
 #include <snowcoder/pipeline/prepare.hpp>
 
@@ -15,30 +15,11 @@
 #include <string>
 
 using namespace snowcoder;
+using tests::cleaning;
 namespace fs = std::filesystem;
 
 namespace {
 
-struct no_splitter {
-  static constexpr std::string text() { return "none"; }
-};
-struct cleaning {
-  static constexpr std::string_view name = "cleaning";
-  static constexpr auto languages = config::all_languages;
-  using filters = filter::starcoder2;
-  using splitter = no_splitter;
-  static constexpr config::near_duplicate near_duplicates{};
-  static constexpr config::decontamination contamination{};
-  static constexpr config::vocabulary vocabulary{};
-  static constexpr config::encoder_shape encoder{};
-  static constexpr config::annotator annotator{};
-  static constexpr config::selection selection{};
-  static constexpr config::synthesis synthesis{};
-  static constexpr config::decoder_shape model{};
-  static constexpr config::optimizer optimizer{};
-  static constexpr config::evaluation evaluation{};
-  static constexpr std::array curriculum{config::phase{.name = "general", .tokens = 500'000'000'000}};
-};
 struct one_row {  // documents that have little in common meet in many buckets
   static constexpr config::near_duplicate near_duplicates{.shingle = 2, .bands = 12, .rows = 1, .similarity = 0.6};
 };

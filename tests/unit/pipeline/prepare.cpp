@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program as a whole on a small corpus: what is kept and dropped and why; the same bytes for every number of threads,
 // memory, order of inputs, and after being killed.
-#include <snowcoder/filter/starcoder2.hpp>
 #include <snowcoder/pipeline/prepare.hpp>
 #include <snowcoder/pipeline/prepare_explain.hpp>
 
 #include "support/catch.hpp"
+#include "support/cleaning_recipe.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <sys/wait.h>
@@ -15,30 +15,11 @@
 #include <map>
 
 using namespace snowcoder;
+using tests::cleaning;
 namespace fs = std::filesystem;
 
 namespace {
 
-struct no_splitter {
-  static constexpr std::string text() { return "none"; }
-};
-struct cleaning {
-  static constexpr std::string_view name = "cleaning";
-  static constexpr auto languages = config::all_languages;
-  using filters = filter::starcoder2;
-  using splitter = no_splitter;
-  static constexpr config::near_duplicate near_duplicates{};
-  static constexpr config::decontamination contamination{};
-  static constexpr config::vocabulary vocabulary{};
-  static constexpr config::encoder_shape encoder{};
-  static constexpr config::annotator annotator{};
-  static constexpr config::selection selection{};
-  static constexpr config::synthesis synthesis{};
-  static constexpr config::decoder_shape model{};
-  static constexpr config::optimizer optimizer{};
-  static constexpr config::evaluation evaluation{};
-  static constexpr std::array curriculum{config::phase{.name = "general", .tokens = 500'000'000'000}};
-};
 struct largest_stays : cleaning {
   using keeper = dedup::keep_by<dedup::largest>;
 };

@@ -4,9 +4,8 @@
 #include "support/byte_tokenizer.hpp"
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
-#include "support/tiny_recipe.hpp"
+#include "support/tiny_run.hpp"
 
-#include <snowcoder/io/megatron.hpp>
 #include <snowcoder/pipeline/bits.hpp>
 #include <snowcoder/pipeline/train.hpp>
 
@@ -22,15 +21,7 @@ namespace {
 
 /// Tokens, a tokenizer of bytes, documents in two languages, a benchmark of two tasks.
 void write_run(fs::path const& run) {
-  for (auto const& p : recipe::curriculum) {
-    auto file = io::megatron_writer::open(run / "tokens" / std::string(p.name), io::id_type::uint16);
-    REQUIRE(file);
-    draws const source("tokens", 9);
-    std::vector<token_id> ids;
-    for (std::uint64_t i = 0; i < 2500; ++i) ids.push_back(token_id(40 + source.below(60, i)));
-    REQUIRE(file->append(ids));
-    REQUIRE(file->commit());
-  }
+  tests::write_run(run);
   REQUIRE(tests::write_byte_tokenizer<recipe>(run / "tokenizer.json"));
   std::string rows;
   auto const add = [&](std::string const& path, config::language l, std::string const& text) {
