@@ -125,7 +125,7 @@ class trainer {
       SNOWCODER_CHECK(load<R>(*origin, device_, state_, p.start == config::optimizer_start::carry));
       state_.position.seed = run_.seed;
     } else {
-      state_.initialise(run_.seed);
+      state_.initialise(run_.seed, run_.threads);
     }
     state_.begin(p);
     return {};

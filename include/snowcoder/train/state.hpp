@@ -7,6 +7,7 @@
 #include <snowcoder/config/concepts.hpp>
 #include <snowcoder/config/phase.hpp>
 #include <snowcoder/core/dtype.hpp>
+#include <snowcoder/core/thread_pool.hpp>
 #include <snowcoder/nn/decoder_parameters.hpp>
 #include <snowcoder/nn/initialise.hpp>
 #include <snowcoder/parallel/communicator.hpp>
@@ -15,6 +16,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace snowcoder::train {
@@ -29,12 +31,13 @@ class state {
   explicit state(Backend& device, parallel::share part = {0, size})
       : owned(part), weights(size), first_moment(owned.size()), second_moment(owned.size()), device_(device) {}
 
-  /// The weights of step 0, from a seed; moments are zero.
-  void initialise(std::uint64_t seed) {
+  /// The weights of step 0, from a seed; moments are zero. Drawn on the host by `threads` threads.
+  void initialise(std::uint64_t seed, int threads = int(std::thread::hardware_concurrency())) {
+    thread_pool pool(threads);
     std::vector<float> values;
     for (auto const& p : nn::decoder_parameters<R>()) {
       values.resize(std::size_t(p.size()));
-      nn::initialise<R>(values.data(), p, seed);
+      nn::initialise<R>(values.data(), p, seed, pool);
       upload(device_, weights.data() + p.offset, values.data(), p.size());
     }
     position = {};
