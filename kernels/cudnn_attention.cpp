@@ -34,15 +34,15 @@ struct manner {
 fe::graph::Tensor_attributes tensor(id which, std::vector<std::int64_t> dims, std::vector<std::int64_t> steps) {
   return fe::graph::Tensor_attributes().set_uid(which).set_dim(std::move(dims)).set_stride(std::move(steps));
 }
-/// One sequence's heads, where they lie in rows of `stride` elements.
+/// The heads of all sequences, where they lie in rows of `stride` elements.
 fe::graph::Tensor_attributes heads_of(id which, attention_shape const& s, std::int64_t heads, std::int64_t stride) {
-  return tensor(which, {1, heads, s.length, s.head_width}, {s.length * stride, s.head_width, stride, 1});
+  return tensor(which, {s.sequences, heads, s.length, s.head_width}, {s.length * stride, s.head_width, stride, 1});
 }
 void describe_output(std::shared_ptr<fe::graph::Tensor_attributes> const& t, id which, attention_shape const& s,
                      std::int64_t heads, std::int64_t stride) {
   t->set_output(true)
       .set_uid(which)
-      .set_dim({1, heads, s.length, s.head_width})
+      .set_dim({s.sequences, heads, s.length, s.head_width})
       .set_stride({s.length * stride, s.head_width, stride, 1});
 }
 
@@ -69,7 +69,7 @@ std::shared_ptr<graph> forward_graph(attention_shape const& s, manner const& at,
                                        .set_diagonal_band_right_bound(0));
   describe_output(out, out_id, s, s.heads, at.out);
   sums->set_output(true).set_uid(sums_id).set_data_type(fe::DataType_t::FLOAT);
-  sums->set_dim({1, s.heads, s.length, 1}).set_stride({s.heads * s.length, s.length, 1, 1});
+  sums->set_dim({s.sequences, s.heads, s.length, 1}).set_stride({s.heads * s.length, s.length, 1, 1});
   return g;
 }
 
@@ -78,8 +78,8 @@ std::shared_ptr<graph> backward_graph(attention_shape const& s, manner const& at
   auto const q = g->tensor(heads_of(q_id, s, s.heads, at.qkv)), k = g->tensor(heads_of(k_id, s, s.kv_heads, at.qkv)),
              v = g->tensor(heads_of(v_id, s, s.kv_heads, at.qkv)), out = g->tensor(heads_of(out_id, s, s.heads, at.out)),
              dout = g->tensor(heads_of(dout_id, s, s.heads, at.dout));
-  auto const sums = g->tensor(
-      tensor(sums_id, {1, s.heads, s.length, 1}, {s.heads * s.length, s.length, 1, 1}).set_data_type(fe::DataType_t::FLOAT));
+  auto const sums = g->tensor(tensor(sums_id, {s.sequences, s.heads, s.length, 1}, {s.heads * s.length, s.length, 1, 1})
+                                  .set_data_type(fe::DataType_t::FLOAT));
   auto const [dq, dk, dv] = g->sdpa_backward(q, k, v, out, dout, sums,
                                              fe::graph::SDPA_backward_attributes()
                                                  .set_name("attention_backward")
@@ -123,7 +123,7 @@ class plans {
   template <class Make>
   void run(device& d, char const* verb, attention_shape const& s, manner const& at, Make const& make,
            std::unordered_map<std::int64_t, void*> tensors) {
-    auto& g = built_[{verb, s.length, s.heads, s.kv_heads, s.head_width, at.order()}];
+    auto& g = built_[{verb, s.sequences, s.length, s.heads, s.kv_heads, s.head_width, at.order()}];
     if (!g) {
       auto built = make(s, at, 0);
       must(built->build(handle_, {fe::HeurMode_t::A}), verb);
@@ -135,7 +135,7 @@ class plans {
   }
 
  private:
-  using key = std::tuple<std::string, std::int64_t, std::int64_t, std::int64_t, std::int64_t,
+  using key = std::tuple<std::string, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t,
                          decltype(std::declval<manner>().order())>;
   cudnnHandle_t handle_ = nullptr;
   std::map<key, std::shared_ptr<graph>> built_;
@@ -153,35 +153,28 @@ bool cudnn_attends(attention_shape const& s) {
 void cudnn_attention(device& d, matrix_view<bfloat16> out, float* log_sums, matrix_view<bfloat16 const> qkv,
                      attention_shape s) {
   manner const at{qkv.stride, out.stride, 0, 0, true};
-  for (std::int64_t i = 0; i < s.sequences; ++i) {
-    auto const* const in = qkv.row(i * s.length);
-    plans::of(d).run(d, "attention", s, at, forward_graph,
-                     {{q_id, address(in)},
-                      {k_id, address(in + s.k(0))},
-                      {v_id, address(in + s.v(0))},
-                      {out_id, out.row(i * s.length)},
-                      {sums_id, log_sums + i * s.heads * s.length}});
-  }
+  plans::of(d).run(d, "attention", s, at, forward_graph,
+                   {{q_id, address(qkv.data)},
+                    {k_id, address(qkv.data + s.k(0))},
+                    {v_id, address(qkv.data + s.v(0))},
+                    {out_id, out.data},
+                    {sums_id, log_sums}});
 }
 
 void cudnn_attention_backward(device& d, matrix_view<bfloat16> dqkv, matrix_view<bfloat16 const> qkv,
                               matrix_view<bfloat16 const> out, float const* log_sums, matrix_view<bfloat16 const> dout,
                               attention_shape s) {
   manner const at{qkv.stride, out.stride, dout.stride, dqkv.stride, d.repeatable()};
-  for (std::int64_t i = 0; i < s.sequences; ++i) {
-    auto const* const in = qkv.row(i * s.length);
-    auto* const to = dqkv.row(i * s.length);
-    plans::of(d).run(d, "attention_backward", s, at, backward_graph,
-                     {{q_id, address(in)},
-                      {k_id, address(in + s.k(0))},
-                      {v_id, address(in + s.v(0))},
-                      {out_id, address(out.row(i * s.length))},
-                      {sums_id, const_cast<float*>(log_sums + i * s.heads * s.length)},
-                      {dout_id, address(dout.row(i * s.length))},
-                      {dq_id, to},
-                      {dk_id, to + s.k(0)},
-                      {dv_id, to + s.v(0)}});
-  }
+  plans::of(d).run(d, "attention_backward", s, at, backward_graph,
+                   {{q_id, address(qkv.data)},
+                    {k_id, address(qkv.data + s.k(0))},
+                    {v_id, address(qkv.data + s.v(0))},
+                    {out_id, address(out.data)},
+                    {sums_id, const_cast<float*>(log_sums)},
+                    {dout_id, address(dout.data)},
+                    {dq_id, dqkv.data},
+                    {dk_id, dqkv.data + s.k(0)},
+                    {dv_id, dqkv.data + s.v(0)}});
 }
 
 std::string cudnn_attention_fault(attention_shape s, int architecture) {
