@@ -156,7 +156,8 @@ TEMPLATE_TEST_CASE("gpu: rms_norm and its gradient", "[gpu]", float, bfloat16) {
   using T = TestType;
   if (!gpu_at_hand()) return;
   cuda::device d;
-  for (auto [rows, width] : {std::array{0, 64}, {1, 64}, {150, 72}, {67, 130}, {3, 2048}}) {
+  for (auto [rows, width] :
+       {std::array{0, 64}, {1, 64}, {150, 72}, {67, 130}, {3, 2048}, {130, 512}, {130, 1032}, {66, 4096}}) {
     auto const x = normal<T>("x", rows * width, 3.0), w = normal<T>("w", width), up = normal<T>("up", rows * width);
     on_gpu<T> const gx(d, x), gw(d, w), gup(d, up);
     on_gpu<T> y(d, x);
@@ -368,5 +369,24 @@ TEMPLATE_TEST_CASE("gpu: a few rows with a weight, each as if it were alone", "[
       cuda::matvec(d, alone.view(outputs), gx.view(columns).slice(r, 1), gweight.view(columns));
       CHECK(std::equal(got.begin() + r * outputs, got.begin() + (r + 1) * outputs, alone.host().begin()));
     }
+  }
+}
+
+TEMPLATE_TEST_CASE("gpu: a product onto what lies elsewhere", "[gpu]", float, bfloat16) {
+  using T = TestType;
+  if (!gpu_at_hand()) return;
+  cuda::device d;
+  for (auto [m, n, k] : {std::array<std::int64_t, 3>{0, 8, 8}, {1, 8, 16}, {33, 24, 40}, {64, 128, 96}}) {
+    INFO(m << " x " << n << " x " << k);
+    auto const a = normal<T>("a", m * k), b = normal<T>("b", n * k), addend = normal<T>("addend", m * n);
+    on_gpu<T> const ga(d, a), gb(d, b), gaddend(d, addend);
+    on_gpu<T> c(d, std::vector<T>(std::size_t(m * n)));
+    matrix_view<T const> const av(ga.data(), m, k), bv(gb.data(), n, k);
+    matmul_onto(d, matrix_view<T>(c.data(), m, n), matrix_view<T const>(gaddend.data(), m, n), operand<T>(av), transposed(bv));
+    std::vector<T> want(addend.size());
+    twin::matmul_onto(matrix_view<T>(want.data(), m, n), matrix_view<T const>(addend.data(), m, n),
+                      operand<T>(matrix_view<T const>(a.data(), m, k)), transposed(matrix_view<T const>(b.data(), n, k)));
+    CHECK(distance(c.host(), want) < tolerance<T>::matmul);
+    CHECK(gaddend.host() == addend);
   }
 }

@@ -6,12 +6,11 @@
 #include <snowcoder/backend/cuda/launch.cuh>
 #include <snowcoder/backend/cuda/reduce.cuh>
 #include <snowcoder/backend/cuda/rms_norm.hpp>
+#include <snowcoder/backend/cuda/rms_norm_held.cuh>
 
 namespace snowcoder::cuda {
 
 namespace detail {
-
-inline constexpr int norm_piece = 64;  // rows whose share of the weight's gradient is one sum
 
 /// 1 / sqrt(mean(x^2) + epsilon) of a row, in every lane of its warp.
 template <int N, class T>
@@ -65,22 +64,32 @@ __global__ void rms_norm_input_gradient(matrix_view<T> dx, float* inverses, matr
 
 /// partial(p) = sum of dy * h over the rows of piece p; one thread per column.
 template <class T>
-__global__ void rms_norm_weight_pieces(matrix_view<float> partial, float const* inverses, matrix_view<T const> dy,
+__global__ void rms_norm_weight_pieces(matrix_view<float> partial, float const* inverses, int piece, matrix_view<T const> dy,
                                        matrix_view<T const> x) {
   auto const [p, j] = place_in_strips(x.columns);
   if (j >= x.columns) return;
-  auto const end = (p + 1) * norm_piece < x.rows ? (p + 1) * norm_piece : x.rows;
+  auto const end = (p + 1) * piece < x.rows ? (p + 1) * piece : x.rows;
   float sum = 0;
-  for (auto i = p * norm_piece; i < end; ++i) sum += float(dy.row(i)[j]) * (float(x.row(i)[j]) * inverses[i]);
+  for (auto i = p * piece; i < end; ++i) sum += float(dy.row(i)[j]) * (float(x.row(i)[j]) * inverses[i]);
   partial.row(p)[j] = sum;
 }
 
-/// out += the rows of `partial`, in order; one thread per column.
-static __global__ void add_rows_in_order(float* out, matrix_view<float> partial) {
-  auto const j = thread_of_grid();
-  if (j >= partial.columns) return;
-  float sum = out[j];
-  for (std::int64_t p = 0; p < partial.rows; ++p) sum += partial.row(p)[j];
+/// out += the rows of `partial`: blockDim.x / 32 threads share a column, each has every so-manieth row, and they are added in
+/// their order.
+static __global__ void add_rows_of(float* out, matrix_view<float> partial) {
+  __shared__ float parts[32][warp_width];
+  int const sharers = int(blockDim.x) / warp_width, mine = int(threadIdx.x) / warp_width, lane = lane_of_warp();
+  auto const j = std::int64_t(blockIdx.x) * warp_width + lane;
+  float sum = 0;
+  if (j < partial.columns) {
+#pragma unroll 8
+    for (std::int64_t p = mine; p < partial.rows; p += sharers) sum += partial.row(p)[j];
+  }
+  parts[mine][lane] = sum;
+  __syncthreads();
+  if (mine > 0 || j >= partial.columns) return;
+  sum = out[j];
+  for (int s = 0; s < sharers; ++s) sum += parts[s][lane];
   out[j] = sum;
 }
 
@@ -90,8 +99,11 @@ template <class T>
 void rms_norm(device& d, matrix_view<T> y, matrix_view<T const> x, T const* weight, float epsilon) {
   constexpr int n = detail::widest<T>;
   bool const wide = detail::all_aligned<n>(y, x) && detail::aligned<n>(weight, n, n);
-  launch(d, "rms_norm", warp_each(x.rows), wide ? &detail::rms_norm_warp_per_row<T, n> : &detail::rms_norm_warp_per_row<T, 1>,
-         y, x, weight, epsilon);
+  auto* const kernel = !wide                          ? &detail::rms_norm_warp_per_row<T, 1>
+                       : x.columns <= 16 * warp_width ? &detail::rms_norm_held<T, n, 16>
+                       : x.columns <= 64 * warp_width ? &detail::rms_norm_held<T, n, 64>
+                                                      : &detail::rms_norm_warp_per_row<T, n>;
+  launch(d, "rms_norm", warp_each(x.rows), kernel, y, x, weight, epsilon);
 }
 
 template <class T>
@@ -99,15 +111,24 @@ void rms_norm_backward(device& d, matrix_view<T> dx, float* dweight, matrix_view
                        T const* weight, float epsilon) {
   constexpr int n = detail::widest<T>;
   bool const wide = detail::all_aligned<n>(dx, dy, x) && detail::aligned<n>(weight, n, n);
-  auto const pieces = pieces_of(x.rows, detail::norm_piece);
-  auto* const inverses = d.scratch<float>(0, x.rows);
+  auto const threads = pieces_of(x.columns, n * warp_width) * warp_width;  // if each has n columns
+  bool const held = wide && threads <= 1024;
+  int const piece = held ? 16 : 64;  // rows whose share of the weight's gradient is one sum
+  auto const pieces = pieces_of(x.rows, piece);
   matrix_view<float> const partial(d.scratch<float>(1, pieces * x.columns), pieces, x.columns);
-  launch(d, "rms_norm_backward", warp_each(x.rows),
-         wide ? &detail::rms_norm_input_gradient<T, n> : &detail::rms_norm_input_gradient<T, 1>, dx, inverses, dy, x, weight,
-         epsilon);
-  launch(d, "rms_norm_backward", strips_of_rows(pieces, x.columns), &detail::rms_norm_weight_pieces<T>, partial, inverses, dy,
-         x);
-  launch(d, "rms_norm_backward", thread_each(x.columns), &detail::add_rows_in_order, dweight, partial);
+  if (held) {
+    launch(d, "rms_norm_backward", {pieces, int(threads)}, &detail::rms_norm_gradients_held<T, n>, dx, partial, piece, dy, x,
+           weight, epsilon);
+  } else {
+    auto* const inverses = d.scratch<float>(0, x.rows);
+    launch(d, "rms_norm_backward", warp_each(x.rows),
+           wide ? &detail::rms_norm_input_gradient<T, n> : &detail::rms_norm_input_gradient<T, 1>, dx, inverses, dy, x, weight,
+           epsilon);
+    launch(d, "rms_norm_backward", strips_of_rows(pieces, x.columns), &detail::rms_norm_weight_pieces<T>, partial, inverses,
+           piece, dy, x);
+  }
+  if (pieces > 0)
+    launch(d, "rms_norm_backward", {pieces_of(x.columns, warp_width), block_threads}, &detail::add_rows_of, dweight, partial);
 }
 
 }  // namespace snowcoder::cuda
