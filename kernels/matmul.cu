@@ -6,6 +6,9 @@ namespace snowcoder::cuda {
 template void matmul<float, float>(device&, matrix_view<float>, operand<float>, operand<float>, product_options);
 template void matmul<float, bfloat16>(device&, matrix_view<float>, operand<bfloat16>, operand<bfloat16>, product_options);
 template void matmul<bfloat16, bfloat16>(device&, matrix_view<bfloat16>, operand<bfloat16>, operand<bfloat16>, product_options);
+template void matmul_onto<float>(device&, matrix_view<float>, matrix_view<float const>, operand<float>, operand<float>);
+template void matmul_onto<bfloat16>(device&, matrix_view<bfloat16>, matrix_view<bfloat16 const>, operand<bfloat16>,
+                                    operand<bfloat16>);
 template void add_bias<float>(device&, matrix_view<float>, float const*, activation);
 template void add_bias<bfloat16>(device&, matrix_view<bfloat16>, float const*, activation);
 template void cast_rows<bfloat16>(device&, matrix_view<bfloat16>, matrix_view<float const>);

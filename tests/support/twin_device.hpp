@@ -21,6 +21,8 @@
 namespace snowcoder::tests {
 
 struct twin_device {
+  static constexpr bool batches_show = false;
+  static constexpr int logit_rows = 512;
   template <class T>
   class buffer {
    public:
@@ -45,6 +47,10 @@ void download(twin_device&, T* host, T const* from, std::int64_t size) {
 template <class C, class T>
 void matmul(twin_device&, matrix_view<C> c, operand<T> a, operand<T> b, product_options how) {
   cpu::reference::matmul(c, a, b, how);
+}
+template <class T>
+void matmul_onto(twin_device&, matrix_view<T> c, matrix_view<T const> addend, operand<T> a, operand<T> b) {
+  cpu::reference::matmul_onto(c, addend, a, b);
 }
 template <class T>
 void fill(twin_device&, T* out, T value, std::int64_t size) {

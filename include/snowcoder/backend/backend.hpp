@@ -29,10 +29,12 @@ concept owns_memory = requires(D& d, std::int64_t n, T* p, T const* q) {
   download(d, p, q, n);
 };
 
-/// C (+)= A x B (+ bias), A and B as they lie or transposed.
+/// C (+)= A x B (+ bias), A and B as they lie or transposed; and onto what lies elsewhere.
 template <class D, class T>
-concept multiplies = requires(D& d, matrix_view<T> c, matrix_view<float> sum, operand<T> a, product_options how) {
+concept multiplies = requires(D& d, matrix_view<T> c, matrix_view<T const> addend, matrix_view<float> sum, operand<T> a,
+                              product_options how) {
   matmul(d, c, a, a, how);
+  matmul_onto(d, c, addend, a, a);
   matmul(d, sum, a, a, how);
 };
 

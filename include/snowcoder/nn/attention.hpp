@@ -30,17 +30,15 @@ struct attention_activations {
   float* log_sums;          ///< (sequences, heads, length)
 };
 
-/// y = x + attention(x). `projected` (rows, width) is scratch; y and x must not overlap.
+/// y = x + attention(x); y and x must not overlap.
 template <class Device, class T>
 void attention_forward(Device& device, matrix_view<T> y, matrix_view<T const> x, attention_weights<T> const& w,
-                       attention_activations<T> const& a, matrix_view<T> projected, attention_shape shape,
-                       rope_positions positions, float epsilon) {
+                       attention_activations<T> const& a, attention_shape shape, rope_positions positions, float epsilon) {
   rms_norm(device, a.normed, x, w.norm, epsilon);
   linear<Device, T, T>(device, a.qkv, a.normed, w.qkv);
   rope(device, a.qkv, shape.heads + shape.kv_heads, shape.head_width, positions, rope_direction::forward);
   attention(device, a.attended, a.log_sums, matrix_view<T const>(a.qkv), shape);
-  linear<Device, T, T>(device, projected, a.attended, w.output);
-  add(device, y.data, x.data, projected.data, y.size());
+  linear_onto<Device, T>(device, y, x, a.attended, w.output);
 }
 
 /// Turns dx, the gradient of y, into the gradient of x, and adds the weights' gradients. `dwidth` (rows, width) and `dqkv`
@@ -49,12 +47,13 @@ template <class Device, class T>
 void attention_backward_pass(Device& device, matrix_view<T> dx, matrix_view<T const> x, attention_weights<T> const& w,
                              attention_gradients const& g, attention_activations<T> const& a, matrix_view<T> dwidth,
                              matrix_view<T> dqkv, attention_shape shape, rope_positions positions, float epsilon) {
-  linear_backward_weight<Device, T>(device, g.output, dx, a.attended, shape.length);
+  auto const piece = gradient_piece<Device>(shape);
+  linear_backward_weight<Device, T>(device, g.output, dx, a.attended, piece);
   linear_backward_input<Device, T>(device, dwidth, dx, w.output);
   attention_backward(device, dqkv, matrix_view<T const>(a.qkv), matrix_view<T const>(a.attended),
                      static_cast<float const*>(a.log_sums), matrix_view<T const>(dwidth), shape);
   rope(device, dqkv, shape.heads + shape.kv_heads, shape.head_width, positions, rope_direction::backward);
-  linear_backward_weight<Device, T>(device, g.qkv, dqkv, a.normed, shape.length);
+  linear_backward_weight<Device, T>(device, g.qkv, dqkv, a.normed, piece);
   linear_backward_input<Device, T>(device, dwidth, dqkv, w.qkv);
   rms_norm_backward(device, dx, g.norm, matrix_view<T const>(dwidth), x, w.norm, epsilon);
 }

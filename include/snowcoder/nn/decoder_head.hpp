@@ -20,7 +20,7 @@ namespace snowcoder::nn {
 template <config::named_model R, class Backend, class T>
 class decoder_head {
   static constexpr config::decoder_shape shape = R::model;
-  static constexpr std::int64_t chunk = config::loss_chunk(R::model);
+  static constexpr std::int64_t chunk = config::loss_chunk(R::model, Backend::logit_rows);
   using weights = decoder_weights<R, Backend, T>;
 
  public:

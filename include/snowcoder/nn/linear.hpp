@@ -2,6 +2,7 @@
 // y = x W' for a weight as Hugging Face stores it, (outputs, inputs), and its two gradients.
 #pragma once
 
+#include <snowcoder/backend/attention_shape.hpp>
 #include <snowcoder/backend/operand.hpp>
 #include <snowcoder/core/tensor_view.hpp>
 
@@ -16,13 +17,27 @@ void linear(Device& device, matrix_view<Y> y, matrix_view<T const> x, matrix_vie
   matmul(device, y, operand<T>(x), transposed(weight), product_options{});
 }
 
+/// y = addend + x W', rounded once; y and addend are apart.
+template <class Device, class T>
+void linear_onto(Device& device, matrix_view<T> y, matrix_view<T const> addend, matrix_view<T const> x,
+                 matrix_view<T const> weight) {
+  matmul_onto(device, y, addend, operand<T>(x), transposed(weight));
+}
+
 /// dx = dy x W
 template <class Device, class T>
 void linear_backward_input(Device& device, matrix_view<T> dx, matrix_view<T const> dy, matrix_view<T const> weight) {
   matmul(device, dx, operand<T>(dy), operand<T>(weight), product_options{});
 }
 
-/// dW += dy' x x, `piece` rows after the other: with a piece per sequence, it does not matter how sequences are batched.
+/// Rows whose part of a weight's gradient is one sum: a sequence's, so that it does not matter how sequences are batched; on
+/// devices where that shows in any product, those of the whole batch.
+template <class Device>
+constexpr std::int64_t gradient_piece(attention_shape const& s) {
+  return Device::batches_show ? s.rows() : s.length;
+}
+
+/// dW += dy' x x, `piece` rows after the other.
 template <class Device, class T>
 void linear_backward_weight(Device& device, matrix_view<float> dweight, matrix_view<T const> dy, matrix_view<T const> x,
                             std::int64_t piece) {

@@ -36,13 +36,12 @@ void swiglu_activate(Device& device, matrix_view<T const> x, swiglu_weights<T> c
   swiglu(device, a.product, matrix_view<T const>(a.gate_up));
 }
 
-/// y = x + feed_forward(x). `projected` (rows, width) is scratch; y and x must not overlap.
+/// y = x + feed_forward(x); y and x must not overlap.
 template <class Device, class T>
 void swiglu_forward(Device& device, matrix_view<T> y, matrix_view<T const> x, swiglu_weights<T> const& w,
-                    swiglu_activations<T> const& a, matrix_view<T> projected, float epsilon) {
+                    swiglu_activations<T> const& a, float epsilon) {
   swiglu_activate<Device, T>(device, x, w, a, epsilon);
-  linear<Device, T, T>(device, projected, a.product, w.down);
-  add(device, y.data, x.data, projected.data, y.size());
+  linear_onto<Device, T>(device, y, x, a.product, w.down);
 }
 
 /// Turns dx, the gradient of y, into the gradient of x, and adds the weights' gradients, `piece` rows at a time. `dwidth`

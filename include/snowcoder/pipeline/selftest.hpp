@@ -126,7 +126,7 @@ class selftest {
     three_products<T>(name, rows_, shape.context, outputs, inputs);
   }
   void head_products() {
-    auto const rows = std::min<std::int64_t>(rows_, config::loss_chunk(shape));
+    auto const rows = std::min<std::int64_t>(rows_, config::loss_chunk(shape, Backend::logit_rows));
     three_products<float>("head", rows, rows, vocabulary, width);
   }
 

@@ -74,7 +74,7 @@ void products(std::int64_t m, std::int64_t n, std::int64_t k, double bound) {
   auto const bias = normal<float>("bias", n);
   for (int form = 0; form < 16; ++form) {
     bool const ta = form & 1, tb = form & 2;
-    product_options const how{.accumulate = (form & 4) && std::is_same_v<C, float>, .bias = form & 8 ? bias.data() : nullptr};
+    product_options const how{.accumulate = (form & 4) != 0, .bias = form & 8 ? bias.data() : nullptr};
     operand<T> const left = ta ? transposed(view(a, m)) : operand<T>(view(a, k));
     operand<T> const right = tb ? transposed(view(b, k)) : operand<T>(view(b, n));
     auto const got = on_any_threads(c, [&](cpu::device& d, auto& out) { cpu::matmul(d, view(out, n), left, right, how); });
@@ -101,6 +101,19 @@ TEST_CASE("matmul: every form agrees with its twin", "[backend]") {
     products<float, float>(m, n, k, tolerance<float>::matmul);
     products<float, bfloat16>(m, n, k, tolerance<float>::matmul);  // products of bfloat16 are exact in float
     products<bfloat16, bfloat16>(m, n, k, tolerance<bfloat16>::matmul);
+  }
+}
+
+TEMPLATE_TEST_CASE("a product onto what lies elsewhere is rounded once", "[backend]", float, bfloat16) {
+  using T = TestType;
+  for (auto [m, n, k] : {std::array{1, 1, 1}, {37, 29, 50}, {300, 130, 70}}) {
+    auto const a = normal<T>("a", m * k), b = normal<T>("b", n * k), addend = normal<T>("addend", m * n);
+    auto const got = on_any_threads(std::vector<T>(addend.size()), [&](cpu::device& d, auto& out) {
+      cpu::matmul_onto(d, view(out, n), view(addend, n), operand<T>(view(a, k)), transposed(view(b, k)));
+    });
+    std::vector<T> want(addend.size());
+    cpu::reference::matmul_onto(view(want, n), view(addend, n), operand<T>(view(a, k)), transposed(view(b, k)));
+    CHECK(distance(got, want) < tolerance<T>::matmul);
   }
 }
 

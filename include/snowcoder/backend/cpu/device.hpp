@@ -32,6 +32,8 @@ class device {
   template <class T>
   using projection = cpu::projection<T>;
   static constexpr bool memory_is_the_hosts = true;
+  static constexpr bool batches_show = false;  ///< a row's bits do not depend on the rows that go with it
+  static constexpr int logit_rows = 512;       ///< of the head, at the same time
 
   /// `kernel`: for products of many rows.
   explicit device(int threads = omp_get_num_procs(), bfloat16_products bf16 = bfloat16_products::native,

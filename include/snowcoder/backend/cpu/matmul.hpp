@@ -169,4 +169,15 @@ void matmul(device& d, matrix_view<C> c, A const& a, B const& b, product_options
   matmul(d, c, operand(a), operand(b), how);
 }
 
+/// c = addend + a x b, rounded once. c and addend are apart.
+template <class T>
+void matmul_onto(device& d, matrix_view<T> c, matrix_view<T const> addend, operand<T> a, operand<T> b) {
+  require(addend.rows == c.rows && addend.columns == c.columns, "matmul_onto: what is added has the result's shape");
+  constexpr std::int64_t piece = 64;
+  d.for_each((c.rows + piece - 1) / piece, [&](std::int64_t p) {
+    for (auto i = p * piece, end = std::min(c.rows, i + piece); i < end; ++i) std::copy_n(addend.row(i), c.columns, c.row(i));
+  });
+  matmul(d, c, a, b, product_options{.accumulate = true});
+}
+
 }  // namespace snowcoder::cpu

@@ -10,6 +10,7 @@
 #include <snowcoder/core/contract.hpp>
 #include <snowcoder/core/dtype.hpp>
 
+#include <algorithm>
 #include <type_traits>
 
 namespace snowcoder::cuda {
@@ -52,6 +53,18 @@ __global__ void cast_rows_kernel(matrix_view<T> out, matrix_view<float const> x)
   store<N>(out.row(i) + j, rounded);
 }
 
+template <class C, class T>
+void require_product(matrix_view<C> c, operand<T> a, operand<T> b) {
+  require(a.rows == c.rows && b.columns == c.columns && a.columns == b.rows, "matmul: shapes agree");
+  require(a.columns > 0 || c.rows == 0 || c.columns == 0, "matmul: something to add up");
+  require((a.row_stride == 1 || a.column_stride == 1) && (b.row_stride == 1 || b.column_stride == 1),
+          "matmul: one stride of each operand is 1");
+}
+template <class C, class T>
+product_key key_of(matrix_view<C> c, operand<T> a, operand<T> b) {
+  return {layout_of(c, a, b), dtype_of<T>, dtype_of<C>, {alignment_of(b.data), alignment_of(a.data), alignment_of(c.data)}};
+}
+
 }  // namespace detail
 
 template <class T>
@@ -71,11 +84,8 @@ void add_bias(device& d, matrix_view<T> y, float const* bias, activation act) {
 
 template <class C, class T>
 void matmul(device& d, matrix_view<C> c, operand<T> a, operand<T> b, product_options how) {
-  require(a.rows == c.rows && b.columns == c.columns && a.columns == b.rows, "matmul: shapes agree");
+  detail::require_product(c, a, b);
   if (c.rows == 0 || c.columns == 0) return;
-  require(a.columns > 0, "matmul: something to add up");
-  require((a.row_stride == 1 || a.column_stride == 1) && (b.row_stride == 1 || b.column_stride == 1),
-          "matmul: one stride of each operand is 1");
   if constexpr (!std::is_same_v<C, float>)
     if (how.bias) {
       matrix_view<float> const sums(d.scratch<float>(3, c.size()), c.rows, c.columns);
@@ -85,10 +95,19 @@ void matmul(device& d, matrix_view<C> c, operand<T> a, operand<T> b, product_opt
                     wide ? &detail::round_rows_with_bias<C, 4> : &detail::round_rows_with_bias<C, 1>, c,
                     matrix_view<float const>(sums), how.bias, how.accumulate);
     }
-  product_key const key{
-      layout_of(c, a, b), dtype_of<T>, dtype_of<C>, {alignment_of(b.data), alignment_of(a.data), alignment_of(c.data)}};
-  d.product_plans().run(key, b.data, a.data, c.data, how.accumulate ? 1.0f : 0.0f, d.queue());
+  d.product_plans().run(detail::key_of(c, a, b), b.data, a.data, c.data, c.data, how.accumulate ? 1.0f : 0.0f, d.queue());
   if (how.bias) add_bias(d, c, how.bias);
+}
+
+template <class T>
+void matmul_onto(device& d, matrix_view<T> c, matrix_view<T const> addend, operand<T> a, operand<T> b) {
+  detail::require_product(c, a, b);
+  require(addend.rows == c.rows && addend.columns == c.columns && addend.stride == c.stride,
+          "matmul_onto: what is added lies as the result does");
+  if (c.rows == 0 || c.columns == 0) return;
+  auto key = detail::key_of(c, a, b);
+  key.alignment[2] = std::min(key.alignment[2], alignment_of(addend.data));
+  d.product_plans().run(key, b.data, a.data, addend.data, c.data, 1.0f, d.queue());
 }
 
 }  // namespace snowcoder::cuda

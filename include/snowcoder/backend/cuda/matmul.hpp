@@ -14,6 +14,10 @@ namespace snowcoder::cuda {
 template <class C, class T>
 void matmul(device& d, matrix_view<C> c, operand<T> a, operand<T> b, product_options how = {});
 
+/// c = addend + a x b, rounded once. `addend` has c's shape and stride, and is apart from it.
+template <class T>
+void matmul_onto(device& d, matrix_view<T> c, matrix_view<T const> addend, operand<T> a, operand<T> b);
+
 /// y = act(y + bias) in place; bias (columns) may be null.
 template <class T>
 void add_bias(device& d, matrix_view<T> y, float const* bias, activation act = activation::none);

@@ -40,8 +40,9 @@ class products {
     if (open_) cublasLtDestroy(library_);
   }
 
-  /// result = op(left) op(right) + keep * result, sums in float.
-  void run(product_key const& key, void const* left, void const* right, void* result, float keep, cudaStream_t queue) {
+  /// result = op(left) op(right) + keep * addend, sums in float. `addend` lies as `result` does, or is it.
+  void run(product_key const& key, void const* left, void const* right, void const* addend, void* result, float keep,
+           cudaStream_t queue) {
     if (!open_) {
       must(cublasLtCreate(&library_), "start of the library");
       open_ = true;
@@ -50,7 +51,7 @@ class products {
     auto& p = plans_[key];
     if (!p) p = make_plan(key, left, right, queue);
     float const one = 1.0f;
-    must(cublasLtMatmul(library_, p->how, &one, left, p->left, right, p->right, &keep, result, p->result, result, p->result,
+    must(cublasLtMatmul(library_, p->how, &one, left, p->left, right, p->right, &keep, addend, p->result, result, p->result,
                         &p->algorithm, workspace_.data(), workspace_bytes, queue),
          "matrix product");
   }
@@ -78,7 +79,7 @@ class products {
 
  private:
   static constexpr std::size_t workspace_bytes = std::size_t(32) << 20;
-  static constexpr int most_proposed = 8;
+  static constexpr int most_proposed = 24;  ///< the first guess is rarely the quickest, and trials take milliseconds
 
   /// nvcc 13.0 breaks on containers of the library's type, which has no name of its own.
   static cublasLtMatmulAlgo_t the_librarys(product_algorithm const& words) {

@@ -22,4 +22,11 @@ void matmul(matrix_view<C> c, operand<A> a, operand<B> b, product_options how = 
     }
 }
 
+template <class T>
+void matmul_onto(matrix_view<T> c, matrix_view<T const> addend, operand<T> a, operand<T> b) {
+  for (std::int64_t i = 0; i < c.rows; ++i)
+    for (std::int64_t j = 0; j < c.columns; ++j) c.row(i)[j] = addend.row(i)[j];
+  matmul(c, a, b, product_options{.accumulate = true});
+}
+
 }  // namespace snowcoder::cpu::reference
