@@ -20,6 +20,10 @@ int main(int argc, char** argv) {
   auto* const tokenizer =
       flags.add_option("--tokenizer", options.tokenizer, "tokenizer.json that counts tokens")->check(CLI::ExistingFile);
   flags.add_option("--tokens", options.tokens, "name of an attribute that holds token counts")->excludes(tokenizer);
+  flags
+      .add_option("--device", options.device, "cpu or cuda: where the bounds of languages are found; the selection is the same")
+      ->check(CLI::IsMember({"cpu", "cuda"}))
+      ->default_str("cpu");
   flags.add_option("--memory", options.memory, "bytes of candidates that are sorted at a time, such as 1G")
       ->transform(CLI::AsSizeValue(false))
       ->default_str("1G");

@@ -25,7 +25,7 @@ sm=${SNOWCODER_SM:-$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>
 sm=${sm:-90}
 [ "$sm" != 90 ] || sm=90a
 [ "$sm" != 100 ] || sm=100a
-flags="-std=c++20 -O2 -I$root/include ${SNOWCODER_THIRD_PARTY:+-I$SNOWCODER_THIRD_PARTY} ${SNOWCODER_CUDNN_FRONTEND:+-DSNOWCODER_CUDNN}"
+flags="-std=c++20 -O2 -DSNOWCODER_CUDA -I$root/include ${SNOWCODER_THIRD_PARTY:+-I$SNOWCODER_THIRD_PARTY} ${SNOWCODER_CUDNN_FRONTEND:+-DSNOWCODER_CUDNN}"
 host="g++ $flags -I$root/tests -I$root/benchmarks -isystem $cuda/include"
 libraries="-L$cuda/lib64 -lcublasLt -lcudart -Wl,-rpath,$cuda/lib64"
 if [ -n "${SNOWCODER_CUDNN_FRONTEND:-}" ]; then
@@ -36,11 +36,12 @@ fi
 
 # name: sources in tests/ or benchmarks/
 programs="
-backend_cuda tests/support/main tests/unit/backend/cuda_verbs tests/unit/backend/cuda_encoder_verbs
+backend_cuda tests/support/main tests/unit/backend/cuda_verbs tests/unit/backend/cuda_encoder_verbs tests/unit/backend/cuda_minhash tests/unit/parallel/tree_exchange
 nn_cuda tests/support/main tests/unit/backend/cuda_decoder tests/unit/train/cuda_steps
 ${SNOWCODER_CUDNN_FRONTEND:+backend_cudnn tests/support/main tests/unit/backend/cudnn_graphs}
 step benchmarks/cuda/step
-verbs benchmarks/cuda/verbs"
+verbs benchmarks/cuda/verbs
+data benchmarks/cuda/data"
 object() { echo "$out/$(echo "$1" | tr / _).o"; }
 {
   [ -z "${SNOWCODER_CUDNN_FRONTEND:-}" ] || echo "$host -DCUDNN_FRONTEND_SKIP_JSON_LIB -isystem $SNOWCODER_CUDNN_FRONTEND" \
@@ -112,6 +113,7 @@ measure() {
   timeout 120 "$@" | tee -a "$out/results.jsonl" || code=$?
   [ "$code" = 0 ] || say "not measured, ended with $code: $*"
 }
+measure "$out/data" 16 1000000000 "$(nproc)"
 measure "$out/verbs" $((batch * 8192)) "$flops" "$bytes"
 measure "$out/step" "$batch" "$sequences" 3 "$flops" repeatable
 [ -z "${SNOWCODER_CUDNN_FRONTEND:-}" ] || measure "$out/step" "$batch" "$sequences" 3 "$flops" free

@@ -15,7 +15,9 @@
 #include <snowcoder/io/scratch_file.hpp>
 #include <snowcoder/io/selection_file.hpp>
 #include <snowcoder/pipeline/app.hpp>
+#include <snowcoder/pipeline/data_device.hpp>
 #include <snowcoder/pipeline/document_map.hpp>
+#include <snowcoder/pipeline/gpu_sieve.hpp>
 #include <snowcoder/pipeline/open_tokenizer.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
 #include <snowcoder/select/ranked_selection.hpp>
@@ -39,6 +41,7 @@ struct select_options {
   std::filesystem::path in, out, tokenizer;
   std::string scores, tokens;  ///< names of attributes
   double share = 0;            ///< 0: the recipe's
+  std::string device = "cpu";  ///< or cuda: where the bounds of languages are found; the selection is the same
   bool random = false;
   std::int64_t memory = std::int64_t(1) << 30;  ///< bytes of candidates that are sorted at a time
 };
@@ -92,8 +95,32 @@ class candidate_file {
 
 }  // namespace detail
 
+namespace detail {
+
+/// The same rows whichever device finds the bounds.
+template <class Store>
+expected<select::ranked_selection<Store>> choose(candidate_file const& candidates, config::selection const& settings,
+                                                 Store runs, select_options const& options) {
+  using selection = select::ranked_selection<Store>;
+#ifdef SNOWCODER_CUDA
+  if (options.device == "cuda") try {
+      cuda::device device;
+      gpu_digit_counter counter(device);
+      gpu_sieve sieve(settings, selection::excess(options.memory));
+      SNOWCODER_CHECK(sieve.settle_by([&](auto& counts) { return counter.count(counts, candidates); }));
+      return selection::of(candidates, settings, std::move(runs), options.memory, sieve);
+    } catch (cuda::device_failure const& e) {
+      return failure(e.reason());
+    }
+#endif
+  return selection::of(candidates, settings, std::move(runs), options.memory);
+}
+
+}  // namespace detail
+
 template <config::recipe R>
 expected<outcome> select_documents(run_context& run, select_options const& options) {
+  SNOWCODER_CHECK(check_device(options.device));
   config::selection settings = R::selection;
   if (options.share > 0) settings.share = options.share;
   auto const seed = run.seed ? run.seed : R::annotator.seed;
@@ -182,8 +209,7 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
 
   using run_file = io::row_file<select::ranked_row>;
   SNOWCODER_TRY(auto runs, run_file::open(scratch));
-  SNOWCODER_TRY(auto const chosen,
-                select::ranked_selection<run_file>::of(candidates, settings, std::move(runs), options.memory));
+  SNOWCODER_TRY(auto const chosen, detail::choose(candidates, settings, std::move(runs), options));
   io::json const about{{"recipe", R::name},
                        {"fingerprint", config::fingerprint<R>.hex()},
                        {"share", settings.share},

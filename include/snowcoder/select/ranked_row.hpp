@@ -34,13 +34,6 @@ struct ranked_row {
   std::int64_t tokens = 0;
   std::uint64_t place : 56 = 0;  ///< the caller's: how it finds the candidate again
   std::uint64_t language : 8 = 0;
-
-  /// 16 bits of what is ranked by, the most significant first.
-  constexpr std::uint32_t digit(int number) const {
-    auto const word = number < 4 ? order : number < 8 ? content.high : number < 12 ? content.low : identity;
-    return std::uint32_t(word >> (48 - 16 * (number % 4))) & 0xffffu;
-  }
-  static constexpr int digits = 16, digit_values = 65536;
 };
 
 /// By language, then best first. Rows that agree in all that ranks are copies under ids with one hash.

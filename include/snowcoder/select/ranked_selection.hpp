@@ -27,9 +27,19 @@ class ranked_selection {
   /// values; rows.for_each(visit) is called a few times and must visit the same rows each time, in any order.
   template <class Source>
   static expected<ranked_selection> of(Source& rows, config::selection const& s, Store store, std::int64_t memory) {
-    auto const room = memory / std::int64_t(sizeof(ranked_row));
-    rank_sieve sieve(s, std::max<std::int64_t>(room / (4 * (config::language_count + 1)), 16));
+    rank_sieve sieve(s, excess(memory));
     SNOWCODER_CHECK(sieve.settle(rows));
+    return of(rows, s, std::move(store), memory, sieve);
+  }
+  /// Rows that a sieve should leave on a bound at most.
+  static std::int64_t excess(std::int64_t memory) {
+    auto const room = memory / std::int64_t(sizeof(ranked_row));
+    return std::max<std::int64_t>(room / (4 * (config::language_count + 1)), 16);
+  }
+  /// The same with a sieve that is settled on these rows. However tight its bounds, the choice is the same.
+  template <class Source, class Sieve>
+  static expected<ranked_selection> of(Source& rows, config::selection const& s, Store store, std::int64_t memory,
+                                       Sieve const& sieve) {
     ranked_selection r;
     r.sorted_ = std::make_unique<sorted_rows<Store>>(std::move(store), memory);
     SNOWCODER_CHECK(rows.for_each([&](ranked_row const& row) -> expected<void> {

@@ -70,6 +70,12 @@ V atomicAdd(V* at, V value) {
   *at += value;
   return old;
 }
+template <class V>
+V atomicMax(V* at, V value) {
+  V const old = *at;
+  if (old < value) *at = value;
+  return old;
+}
 inline int __popc(unsigned bits) { return __builtin_popcount(bits); }
 inline int __ffs(int bits) { return __builtin_ffs(bits); }
 inline float rsqrtf(float x) { return 1.0f / std::sqrt(x); }
