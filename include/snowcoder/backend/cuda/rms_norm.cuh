@@ -80,11 +80,19 @@ static __global__ void add_rows_of(float* out, matrix_view<float> partial) {
   __shared__ float parts[32][warp_width];
   int const sharers = int(blockDim.x) / warp_width, mine = int(threadIdx.x) / warp_width, lane = lane_of_warp();
   auto const j = std::int64_t(blockIdx.x) * warp_width + lane;
+  constexpr int together = 16;  // reads that are under way at the same time
   float sum = 0;
-  if (j < partial.columns) {
-#pragma unroll 8
-    for (std::int64_t p = mine; p < partial.rows; p += sharers) sum += partial.row(p)[j];
-  }
+  if (j < partial.columns)
+    for (std::int64_t p = mine; p < partial.rows; p += together * sharers) {
+      float values[together];
+#pragma unroll
+      for (int i = 0; i < together; ++i) {
+        auto const row = p + std::int64_t(i) * sharers;
+        values[i] = row < partial.rows ? partial.row(row)[j] : 0.0f;
+      }
+#pragma unroll
+      for (int i = 0; i < together; ++i) sum += values[i];
+    }
   parts[mine][lane] = sum;
   __syncthreads();
   if (mine > 0 || j >= partial.columns) return;
@@ -128,7 +136,7 @@ void rms_norm_backward(device& d, matrix_view<T> dx, float* dweight, matrix_view
            piece, dy, x);
   }
   if (pieces > 0)
-    launch(d, "rms_norm_backward", {pieces_of(x.columns, warp_width), block_threads}, &detail::add_rows_of, dweight, partial);
+    launch(d, "rms_norm_backward", {pieces_of(x.columns, warp_width), 1024}, &detail::add_rows_of, dweight, partial);
 }
 
 }  // namespace snowcoder::cuda

@@ -37,15 +37,22 @@ __global__ void rms_norm_held(matrix_view<T> y, matrix_view<T const> x, T const*
   }
 }
 
+/// Over a warp's part of a row: x^2, and x * dy * weight.
+struct row_sums {
+  float squares, products;
+};
+
 /// dx += inverse * (g - h * mean(g * h)) with h = x * inverse and g = dy * weight, and partial(p) = the sum of dy * h over the
 /// rows of block p. A thread has N columns of every row; the next row is on its way while this one is added up.
 template <class T, int N>
-__global__ void rms_norm_gradients_held(matrix_view<T> dx, matrix_view<float> partial, int piece, matrix_view<T const> dy,
-                                        matrix_view<T const> x, T const* weight, float epsilon) {
-  __shared__ float parts[2][2][32];  // of a row and the next: squares and products, by warp
+__global__ void __launch_bounds__(1024)
+    rms_norm_gradients_held(matrix_view<T> dx, matrix_view<float> partial, int piece, matrix_view<T const> dy,
+                            matrix_view<T const> x, T const* weight, float epsilon) {
+  __shared__ row_sums parts[2][32];  // of a row and the next, by warp
   auto const first = std::int64_t(blockIdx.x) * piece, end = first + piece < x.rows ? first + piece : x.rows;
   auto const j = std::int64_t(threadIdx.x) * N;
   bool const here = j < x.columns;
+  float const width = float(x.columns);
   pack<T, N> w = {}, in = {}, up = {}, old = {};
   auto const read = [&](std::int64_t row) {
     if (!here || row >= end) return;
@@ -57,36 +64,31 @@ __global__ void rms_norm_gradients_held(matrix_view<T> dx, matrix_view<float> pa
   read(first);
   float sums[N] = {};
   for (auto row = first; row < end; ++row) {
-    float h[N], above[N], before[N], squares = 0, products = 0;
+    auto const h = in, above = up, before = old;
+    read(row + 1);
+    float squares = 0, products = 0;
 #pragma unroll
     for (int e = 0; e < N; ++e) {
-      h[e] = float(in.at[e]);
-      above[e] = float(up.at[e]);
-      before[e] = float(old.at[e]);
-      squares += h[e] * h[e];
-      products += above[e] * float(w.at[e]) * h[e];
+      squares += float(h.at[e]) * float(h.at[e]);
+      products += float(above.at[e]) * float(w.at[e]) * float(h.at[e]);
     }
-    read(row + 1);
     auto& mine = parts[(row - first) % 2];  // a thread that is a row ahead writes to the other half
     squares = sum_of_lanes(squares);
     products = sum_of_lanes(products);
-    if (lane_of_warp() == 0) {
-      mine[0][threadIdx.x / warp_width] = squares;
-      mine[1][threadIdx.x / warp_width] = products;
-    }
+    if (lane_of_warp() == 0) mine[threadIdx.x / warp_width] = {squares, products};
     __syncthreads();
     squares = products = 0;
     for (unsigned warp = 0; warp < blockDim.x / warp_width; ++warp) {
-      squares += mine[0][warp];
-      products += mine[1][warp];
+      squares += mine[warp].squares;
+      products += mine[warp].products;
     }
-    float const inverse = rsqrtf(squares / float(x.columns) + epsilon), mean = products * inverse / float(x.columns);
+    float const inverse = rsqrtf(squares / width + epsilon), mean = products * inverse / width;
     pack<T, N> out;
 #pragma unroll
     for (int e = 0; e < N; ++e) {
-      h[e] *= inverse;
-      out.at[e] = nearest<T>(before[e] + inverse * (above[e] * float(w.at[e]) - h[e] * mean));
-      sums[e] += above[e] * h[e];
+      float const unit = float(h.at[e]) * inverse, gradient = float(above.at[e]);
+      out.at[e] = nearest<T>(float(before.at[e]) + inverse * (gradient * float(w.at[e]) - unit * mean));
+      sums[e] += gradient * unit;
     }
     if (here) store<N>(dx.row(row) + j, out);
   }
