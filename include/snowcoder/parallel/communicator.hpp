@@ -17,7 +17,7 @@ concept communicator = requires(C& c, float* values, float const* mine, std::int
   { c.rank_on_this_machine() } -> std::same_as<int>;  ///< of those that share its processors
   c.sum_to_owners(values, size);  ///< element by element over all ranks; a rank has the sums of owned_by(size, …)
   c.from_owners(values, size);    ///< from each rank what it owns, left on every rank
-  c.collect(mine, values, size);  ///< the same, left on rank 0 alone; `mine`: only what this rank owns
+  c.collect(mine, values, size);  ///< the same in host memory, left on rank 0 alone; `mine`: only what this rank owns
   { c.sum_over_owners(value) } -> std::same_as<double>;  ///< a number of each rank, in the tree of the parts that they own
   { c.sum(value) } -> std::same_as<double>;              ///< in rank order
   { c.any(flag) } -> std::same_as<bool>;                 ///< whether it is true on some rank

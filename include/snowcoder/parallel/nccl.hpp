@@ -64,16 +64,13 @@ class nccl {
     sum_to_owners(values, count);
     from_owners(values, count);
   }
-  void collect(float const* mine, float* all, std::int64_t count) {
-    if (rank() == 0)
-      cuda::must(cudaMemcpyAsync(all, mine, std::size_t(owned_by(count, 0, size()).size()) * sizeof(float),
-                                 cudaMemcpyDeviceToDevice, device_.queue()),
-                 "collect");
-    if (size() > 1) parallel::collect_parts(link_, me(), mine, all, count);
+
+  // Arrays and numbers of the host.
+
+  template <class V>
+  void collect(V const* mine, V* all, std::int64_t count) {
+    world_.collect(mine, all, count);
   }
-
-  // Numbers of the host.
-
   double sum(double value) { return world_.sum(value); }
   double sum_over_owners(double value) { return world_.sum_over_owners(value); }
   bool any(bool flag) { return world_.any(flag); }

@@ -66,18 +66,4 @@ void from_owners(Link& link, place_among me, float* values, std::int64_t count) 
   link.end();
 }
 
-/// From each rank what it owns (`mine`: that alone), left on rank 0: all but rank 0's own part, which is not copied.
-template <class Link>
-void collect_parts(Link& link, place_among me, float const* mine, float* all, std::int64_t count) {
-  link.begin();
-  if (me.rank == 0) {
-    for (int r = 1; r < me.size; ++r)
-      if (auto const theirs = owned_by(count, r, me.size); theirs.size() > 0)
-        link.receive(all + theirs.first, theirs.size(), r);
-  } else if (auto const part = owned_by(count, me.rank, me.size); part.size() > 0) {
-    link.send(mine, part.size(), 0);
-  }
-  link.end();
-}
-
 }  // namespace snowcoder::parallel

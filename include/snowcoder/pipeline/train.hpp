@@ -13,6 +13,9 @@
 #include <snowcoder/io/evaluation_file.hpp>
 #include <snowcoder/io/folder_lock.hpp>
 #include <snowcoder/io/metrics_file.hpp>
+#ifdef SNOWCODER_CUDA
+#include <snowcoder/parallel/gpu_ranks.hpp>
+#endif
 #include <snowcoder/parallel/world.hpp>
 #include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/checkpoint_writer.hpp>
@@ -35,13 +38,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace snowcoder::pipeline {
 
-template <config::recipe R, class Backend, class T, class Moment>
+template <config::recipe R, class Backend, class T, class Moment, class Ranks>
 class trainer {
  public:
-  trainer(run_context& run, train_options const& options, Backend& device, parallel::world& ranks)
+  trainer(run_context& run, train_options const& options, Backend& device, Ranks& ranks)
       : run_(run),
         options_(options),
         device_(device),
@@ -167,7 +171,7 @@ class trainer {
     SNOWCODER_TRY(auto const ended,
                   train::run_phase(*trainer_, ranks_, state_, p, data, watch,
                                    [&](training_step const& row, bool updated) -> expected<train::next> {
-                                     SNOWCODER_CHECK(products.keep());
+                                     if (leads()) SNOWCODER_CHECK(products.keep());
                                      if (metrics) SNOWCODER_CHECK(metrics->write(row));
                                      if (!updated)
                                        say(fmt::format("{}: step {} left out, loss {:.4f}, gradient norm {:.4g}", name,
@@ -241,10 +245,10 @@ class trainer {
   run_context& run_;
   train_options const& options_;
   Backend& device_;
-  parallel::world& ranks_;
+  Ranks& ranks_;
   stop_signal stop_;
   train::state<R, Backend, Moment> state_;
-  std::optional<train::stepper<R, Backend, T, parallel::world, Moment>> trainer_;
+  std::optional<train::stepper<R, Backend, T, Ranks, Moment>> trainer_;
   evaluation_hook evaluation_;
   std::optional<io::evaluation_file> evaluations_;
   training_meter<R, T, Backend> meter_;
@@ -260,14 +264,24 @@ expected<outcome> train_recipe(run_context& run, train_options const& options) {
   bool const narrow = options.precision == "bf16", narrow_moments = options.moments == "bf16";
   if (narrow_moments && !narrow)
     return failure("moments in bf16 go with products in bf16", "--moments bf16", "add --precision bf16");
-  if (options.device != "cpu" && ranks->size() > 1)
-    return failure("several processes train on the CPU only", "--device " + options.device, "start one process");
-  SNOWCODER_CHECK(with_device(options.device, run.threads, [&]<class Backend>(Backend& device) -> expected<void> {
+  auto const train_among = [&]<class Backend, class Ranks>(Backend& device, Ranks& among) -> expected<void> {
     auto const walk = [&]<class T, class Moment>(T, Moment) {
-      return trainer<R, Backend, T, Moment>(run, options, device, *ranks).walk();
+      return trainer<R, Backend, T, Moment, Ranks>(run, options, device, among).walk();
     };
     return narrow_moments ? walk(bfloat16(), bfloat16()) : narrow ? walk(bfloat16(), 0.0f) : walk(0.0f, 0.0f);
-  }));
+  };
+  auto const train_on = [&]<class Backend>(Backend& device) -> expected<void> {
+    if constexpr (std::is_same_v<Backend, cpu::device>)
+      return train_among(device, *ranks);
+#ifdef SNOWCODER_CUDA
+    else {
+      device.product_plans().measure(ranks->size() == 1);
+      parallel::gpu_ranks among(*ranks, device);
+      return train_among(device, among);
+    }
+#endif
+  };
+  SNOWCODER_CHECK(with_device(options.device, run.threads, train_on, ranks->rank_on_this_machine()));
   parallel::leave(*ranks);
   return outcome::done;
 }

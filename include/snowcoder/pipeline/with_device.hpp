@@ -9,21 +9,24 @@
 #include <snowcoder/backend/cuda/backend.hpp>
 #endif
 
+#include <algorithm>
 #include <string>
 #include <type_traits>
 
 namespace snowcoder::pipeline {
 
 /// What work(device) returns, an expected. A GPU that is not there, or that fails while it works, is an error like others.
+/// `place`: this process among those of its machine, which take its GPUs in turn.
 template <class Work>
-auto with_device(std::string const& name, int threads, Work const& work) -> std::invoke_result_t<Work, cpu::device&> {
+auto with_device(std::string const& name, int threads, Work const& work, [[maybe_unused]] int place = 0)
+    -> std::invoke_result_t<Work, cpu::device&> {
   if (name == "cpu") {
     cpu::device device(threads);
     return work(device);
   }
 #ifdef SNOWCODER_CUDA
   try {
-    cuda::device device;
+    cuda::device device(place % std::max(cuda::device_count(), 1));
     return work(device);
   } catch (cuda::device_failure const& e) {
     return failure(e.reason());

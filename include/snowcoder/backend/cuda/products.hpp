@@ -57,6 +57,10 @@ class products {
   }
   std::size_t size() const { return plans_.size(); }
 
+  /// Whether algorithms of new products are measured, as they are unless told otherwise, or the library's first proposal is
+  /// taken: processes that must end with the same bits may not each measure.
+  void measure(bool yes) { measure_ = yes; }
+
   /// What algorithms depend on beside the product: the library's version and the GPU.
   static std::string made_by() {
     int ordinal = 0;
@@ -171,7 +175,7 @@ class products {
   /// Measured on the operands themselves, into memory of its own: the result may be one that is added to.
   product_algorithm quickest(plan const& p, std::vector<product_algorithm> const& proposed, product_key const& key,
                              void const* left, void const* right, cudaStream_t queue) {
-    if (proposed.size() == 1) return proposed.front();
+    if (!measure_ || proposed.size() == 1) return proposed.front();
     auto const& c = key.layout.result;
     auto room = buffer<std::byte>::raw(c.leading * c.columns * (key.result == dtype::f32 ? 4 : 2));
     float const one = 1.0f, none = 0.0f;
@@ -196,7 +200,7 @@ class products {
   }
 
   cublasLtHandle_t library_ = nullptr;
-  bool open_ = false;
+  bool open_ = false, measure_ = true;
   std::map<product_key, std::unique_ptr<plan>> plans_;
   std::map<std::string, product_algorithm> kept_;  ///< algorithms by product_key::text()
   buffer<std::byte> workspace_;
