@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   flags.add_option("--benchmark", options.benchmark, "benchmark file, as published")->required();
   flags.add_option("--out", options.out, "samples.jsonl to write")->required();
   flags.add_option("--limit", options.limit, "only the first so many tasks")->check(CLI::PositiveNumber);
+  flags.add_option("--device", options.device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}));
   flags.add_option("--precision", options.precision, "f32 or bf16")->check(CLI::IsMember({"f32", "bf16"}));
   flags.add_option("--in-flight", options.in_flight, "requests to the server at a time")->check(CLI::Range(1, 1024));
   flags.add_option("--batch", options.batch, "tasks at a time on a checkpoint; changes speed only")->check(CLI::Range(1, 256));

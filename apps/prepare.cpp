@@ -63,6 +63,9 @@ int main(int argc, char** argv) {
       ->transform(CLI::CheckedTransformer(std::map<std::string, corpus::notebook_form>{
           {"script", corpus::notebook_form::script}, {"structured", corpus::notebook_form::structured}}))
       ->default_str("script");
+  flags.add_option("--device", options.device, "cpu or cuda: where near duplicates are found; the documents are the same")
+      ->check(CLI::IsMember({"cpu", "cuda"}))
+      ->capture_default_str();
   flags.add_flag("--no-redact", keep_personal, "leave e-mail and network addresses, keys and passwords as they are");
   auto* explain = flags.add_subcommand("explain", "say what became of a document");
   explain->add_option("id", id, "its id, or repository/path")->required();

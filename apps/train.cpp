@@ -4,6 +4,7 @@
 
 #include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/bits.hpp>
+#include <snowcoder/pipeline/selftest.hpp>
 #include <snowcoder/pipeline/train.hpp>
 
 using recipe = SNOWCODER_RECIPE;
@@ -32,6 +33,18 @@ int main(int argc, char** argv) {
   flags
       .add_option("--recompute", train.recompute, "compute blocks again instead of keeping them; changes memory and speed only")
       ->check(CLI::IsMember({"nothing", "blocks"}));
+  flags.add_flag("--pin-threads", train.pin_threads, "keep every thread on a processor of its own");
+  auto& hook = train.evaluation;
+  auto* evaluated =
+      flags.add_option("--evaluate", hook.paths,
+                       "folders of documents or benchmark files: bits per byte of them at the end of a phase, by language");
+  flags.add_option("--evaluate-every", hook.every, "and after every so many steps")
+      ->check(CLI::PositiveNumber)
+      ->needs(evaluated);
+  flags.add_option("--evaluate-bytes", hook.limit_bytes, "read no more than so many bytes of each language")
+      ->check(CLI::PositiveNumber)
+      ->needs(evaluated);
+  flags.add_option("--evaluate-tokenizer", hook.tokenizer, "tokenizer.json, if it is not the run folder's")->needs(evaluated);
   flags.add_option("--checkpoint-every", train.checkpoint_every, "steps between checkpoints")->check(CLI::PositiveNumber);
   flags.add_option("--keep", train.keep, "checkpoints of a phase that stay, beside its last")->check(CLI::PositiveNumber);
   flags.add_flag("--wait-for-checkpoints", train.wait_for_checkpoints,
@@ -46,6 +59,8 @@ int main(int argc, char** argv) {
       .add_option("--spike-factor", train.spike_factor,
                   "a spike: a gradient so many times the median of those before; 0: none is")
       ->check(CLI::NonNegativeNumber);
+  flags.add_flag("--selftest", train.selftest,
+                 "do not train: compare every operation of the device with its reference at this recipe's shapes");
 
   pipeline::bits_options bits;
   auto* measure = flags.add_subcommand("bits", "bits per byte on a benchmark's prompt+solution, or on documents by language");
@@ -57,11 +72,12 @@ int main(int argc, char** argv) {
   measure->add_option("--out", bits.out, "JSON file to write")->required();
 
   flags.callback([&] {
-    if (!measure->parsed() && run->count() == 0) throw CLI::RequiredError("--run");
+    if (!measure->parsed() && !train.selftest && run->count() == 0) throw CLI::RequiredError("--run");
     if (measure->parsed() && benchmark->count() + in->count() == 0) throw CLI::RequiredError("--benchmark or --in");
   });
   return app.run(argc, argv, [&](pipeline::run_context& context) -> expected<pipeline::outcome> {
     bits.precision = train.precision;
+    if (train.selftest) return pipeline::selftest_recipe<recipe>(context, train);
     return measure->parsed() ? pipeline::bits_per_byte<recipe>(context, bits) : pipeline::train_recipe<recipe>(context, train);
   });
 }

@@ -1,46 +1,125 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds and runs what needs a GPU on a machine that has only nvcc and g++: tests/gpu.sh [FOLDER]
+# Tests and benchmarks of the GPU on a machine that has only nvcc and g++: tests/gpu.sh [FOLDER]
 #
-# Third-party headers (tl/expected.hpp, catch2/) are taken from the folder SNOWCODER_THIRD_PARTY where the system has none.
-# Everything is built in FOLDER (default build/gpu). SNOWCODER_SM names the architecture, default: that of the GPU at hand.
-# Ends with 0 when every test passed, or when there is no GPU, which is said; compute-sanitizer is run where it is there.
+# Builds in FOLDER (default build/gpu) and runs, within ten minutes: every verb against its twin, whole models and steps of
+# training, the same under compute-sanitizer, then the paper's model: steps, each verb as a share of the device's limits, and
+# PyTorch's step beside it where python3 (or SNOWCODER_PYTHON) has PyTorch. Figures go to FOLDER/results.jsonl.
+#
+# SNOWCODER_THIRD_PARTY     folder with tl/expected.hpp and catch2/, where the system has none
+# SNOWCODER_CUDNN_FRONTEND  folder with cudnn_frontend.h: attention by cuDNN, else by our own kernels
+# SNOWCODER_SM              the architecture, default that of the GPU at hand, else 90
+# SNOWCODER_PEAK            "FLOPS BYTES" by second of the data sheet (bf16), for GPUs that this script does not know
+# SNOWCODER_MICRO_BATCH     sequences at a time, default 2
+#
+# Ends with 0 when every test passed, or when there is no GPU: then all of it is built, and what was skipped is said.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 out=${1:-$root/build/gpu}
 cuda=$(dirname "$(dirname "$(readlink -f "$(command -v nvcc)")")")
 mkdir -p "$out"
+start=$SECONDS
+say() { echo "gpu.sh: $* (at $((SECONDS - start)) s)"; }
+
 sm=${SNOWCODER_SM:-$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2> /dev/null | head -n1 | tr -d . || true)}
 sm=${sm:-90}
 [ "$sm" != 90 ] || sm=90a
-flags="-std=c++20 -O2 -I$root/include -I$root/tests ${SNOWCODER_THIRD_PARTY:+-I$SNOWCODER_THIRD_PARTY}"
+[ "$sm" != 100 ] || sm=100a
+flags="-std=c++20 -O2 -I$root/include ${SNOWCODER_THIRD_PARTY:+-I$SNOWCODER_THIRD_PARTY} ${SNOWCODER_CUDNN_FRONTEND:+-DSNOWCODER_CUDNN}"
+host="g++ $flags -I$root/tests -I$root/benchmarks -isystem $cuda/include"
+libraries="-L$cuda/lib64 -lcublasLt -lcudart -Wl,-rpath,$cuda/lib64"
+if [ -n "${SNOWCODER_CUDNN_FRONTEND:-}" ]; then
+  libraries+=" -lcudnn -lnvrtc"
+else
+  say "skipped cuDNN, SNOWCODER_CUDNN_FRONTEND is not set: our own kernels attend"
+fi
 
-start=$SECONDS
+# name: sources in tests/ or benchmarks/
+programs="
+backend_cuda tests/support/main tests/unit/backend/cuda_verbs tests/unit/backend/cuda_encoder_verbs
+nn_cuda tests/support/main tests/unit/backend/cuda_decoder tests/unit/train/cuda_steps
+${SNOWCODER_CUDNN_FRONTEND:+backend_cudnn tests/support/main tests/unit/backend/cudnn_graphs}
+step benchmarks/cuda/step
+verbs benchmarks/cuda/verbs"
+object() { echo "$out/$(echo "$1" | tr / _).o"; }
 {
+  [ -z "${SNOWCODER_CUDNN_FRONTEND:-}" ] || echo "$host -DCUDNN_FRONTEND_SKIP_JSON_LIB -isystem $SNOWCODER_CUDNN_FRONTEND" \
+    "-c $root/kernels/cudnn_attention.cpp -o $out/cudnn_attention.kernel.o"
   while read -r kernel; do
-    echo "nvcc $flags -arch=sm_$sm -c $root/kernels/$kernel -o $out/${kernel%.cu}.cu.o"
+    echo "nvcc $flags -arch=sm_$sm -c $root/kernels/$kernel -o $out/${kernel%.cu}.kernel.o"
   done < "$root/kernels/kernels.txt"
-  for source in support/main unit/backend/cuda_verbs unit/backend/cuda_encoder_verbs; do
-    echo "g++ $flags -isystem $cuda/include -c $root/tests/$source.cpp -o $out/${source##*/}.o"
+  echo "$programs" | tr ' ' '\n' | grep / | sort -u | while read -r source; do
+    echo "$host -c $root/$source.cpp -o $(object "$source")"
   done
 } | xargs -d '\n' -P "$(nproc)" -I{} bash -c '{}'
-g++ -o "$out/backend_cuda" "$out"/*.o -L"$cuda/lib64" -lcublasLt -lcudart -Wl,-rpath,"$cuda/lib64"
-echo "gpu.sh: built for sm_$sm in $((SECONDS - start)) s"
+rm -f "$out/libkernels.a"
+ar rcs "$out/libkernels.a" "$out"/*.kernel.o
+echo "$programs" | while read -r name sources; do
+  [ -n "$name" ] || continue
+  # shellcheck disable=SC2086
+  g++ -o "$out/$name" $(for s in $sources; do object "$s"; done) "$out/libkernels.a" $libraries
+done
+say "built for sm_$sm"
 
+[ ! -x "$out/backend_cudnn" ] || "$out/backend_cudnn"  # needs no GPU
 if ! nvidia-smi > /dev/null 2>&1; then
   "$out/backend_cuda" > /dev/null
-  echo "gpu.sh: skipped, there is no GPU here"
+  "$out/nn_cuda" > /dev/null
+  say "skipped tests, compute-sanitizer and benchmarks: there is no GPU here"
   exit 0
 fi
-nvidia-smi --query-gpu=name,driver_version,clocks.sm,clocks.mem,power.limit --format=csv
+nvidia-smi --query-gpu=name,driver_version,clocks.sm,clocks.mem,power.limit --format=csv | tee "$out/device.txt"
 "$out/backend_cuda"
+"$out/nn_cuda"
+say "tests passed"
+
 sanitizer=$(command -v compute-sanitizer || echo "$cuda/bin/compute-sanitizer")
 if [ -x "$sanitizer" ]; then
   for tool in memcheck racecheck synccheck; do
-    echo "gpu.sh: compute-sanitizer $tool"
-    timeout 120 "$sanitizer" --tool "$tool" --error-exitcode 1 "$out/backend_cuda" "~gpu: products*" | tail -n 3
+    # Products are the library's own kernels, which take long under the tool and are not ours to check.
+    timeout 90 "$sanitizer" --tool "$tool" --error-exitcode 1 "$out/backend_cuda" "~gpu: products*" > "$out/$tool.txt" 2>&1 || {
+      code=$?
+      tail -n 20 "$out/$tool.txt"
+      [ "$code" = 124 ] || exit 1
+      say "compute-sanitizer $tool was stopped after 90 s, without a finding"
+      continue
+    }
+    say "compute-sanitizer $tool: $(tail -n 1 "$out/$tool.txt")"
   done
 else
-  echo "gpu.sh: skipped compute-sanitizer, it is not here"
+  say "skipped compute-sanitizer, it is not here"
 fi
-echo "gpu.sh: done in $((SECONDS - start)) s"
+
+case $(nvidia-smi --query-gpu=name --format=csv,noheader | head -n1) in
+  *H200*) peak="989e12 4.8e12" ;;
+  *H100*PCIe*) peak="756e12 2.0e12" ;;
+  *H100*) peak="989e12 3.35e12" ;;
+  *A100*) peak="312e12 2.0e12" ;;
+  *B200*) peak="2250e12 8.0e12" ;;
+  *) peak=${SNOWCODER_PEAK:-} ;;
+esac
+peak=${SNOWCODER_PEAK:-$peak}
+if [ -z "$peak" ]; then
+  say "skipped benchmarks: set SNOWCODER_PEAK to the FLOP and bytes by second of this GPU's data sheet"
+  exit 0
+fi
+read -r flops bytes <<< "$peak"
+batch=${SNOWCODER_MICRO_BATCH:-2}
+sequences=$((4 * batch))  # one micro-batch in each of the step's lanes
+: > "$out/results.jsonl"
+measure() {
+  local code=0
+  timeout 120 "$@" | tee -a "$out/results.jsonl" || code=$?
+  [ "$code" = 0 ] || say "not measured, ended with $code: $*"
+}
+measure "$out/verbs" $((batch * 8192)) "$flops" "$bytes"
+measure "$out/step" "$batch" "$sequences" 3 "$flops" repeatable
+[ -z "${SNOWCODER_CUDNN_FRONTEND:-}" ] || measure "$out/step" "$batch" "$sequences" 3 "$flops" free
+python=${SNOWCODER_PYTHON:-python3}
+if "$python" -c "import torch" 2> /dev/null; then
+  measure "$python" "$root/benchmarks/cuda/peers.py" 1 "$sequences" 3 "$flops"
+else
+  say "skipped PyTorch's step: $python has no torch"
+fi
+nvidia-smi --query-gpu=clocks.sm,clocks.mem,power.draw,temperature.gpu --format=csv | tee -a "$out/device.txt"
+say "done, figures in $out/results.jsonl"

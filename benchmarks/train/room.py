@@ -3,7 +3,8 @@
 first phase as its program runs them, start-up included.
 
 Rates are tokens by second of processor time times threads, the best of the runs, so that a busy machine does not decide; `wall` has
-the median of what the clock said. `limit` is what the machine's largest matrix product would allow, measured in the same process.
+the median of what the clock said. `limit` is what the machine's largest matrix product would allow, measured in the same process, so
+`of_limit` is the share of that peak; `memory_ratio` is above 1 where ours needs less.
 """
 import json
 import os
@@ -40,7 +41,8 @@ def step(options, shape, precision):
             print(json.dumps({"job": "train", "metric": name, "peer": peer, "failed": error.returncode}), flush=True)
             continue
         measure.compare("train", name, "tokens/s", mine, peer, [max(rates(theirs, options.threads))], goal=1.3, **shared,
-                        peer_wall=theirs["tokens"] / statistics.median(theirs["seconds"]), peer_rss_mb=theirs["rss_mb"])
+                        peer_wall=theirs["tokens"] / statistics.median(theirs["seconds"]), peer_rss_mb=theirs["rss_mb"],
+                        memory_ratio=theirs["rss_mb"] / ours["rss_mb"])
 
 
 def program(options):

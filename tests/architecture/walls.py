@@ -19,7 +19,7 @@ PURE = {"filter", "privacy", "dedup", "decontaminate", "tokenize", "select", "sy
 MODELS = {"annotate", "train", "generate", "evaluate", "publish"}
 STAGES = PURE | MODELS | {"corpus"}
 MAY_SEE = {"core": set(), "config": {"core"}, "record": {"core", "config"}, "io": {"core", "config", "record"},
-           "backend": {"core", "config"}, "nn": {"core", "config", "backend"}, "parallel": {"core", "config"},
+           "backend": {"core", "config"}, "nn": {"core", "config", "backend"}, "parallel": {"core", "config", "backend"},
            "corpus": BELOW_STAGES, "pipeline": BELOW_STAGES | STAGES | {"nn", "backend", "parallel"},
            "recipes": {"core", "config", "filter", "dedup", "tokenize", "recipes"}}
 MAY_SEE |= {room: {"core", "config", "record"} for room in PURE}
@@ -29,7 +29,7 @@ MAY_SEE |= {room: BELOW_STAGES | {"nn", "backend", "parallel"} for room in MODEL
 WRAPPED = {"zstd.h": "io/compressed.hpp", "zlib.h": "io/compressed.hpp", "nlohmann/": "io/json.hpp", "simdjson.h": "io/",
            "tl/expected.hpp": "core/expected.hpp", "CLI/": "pipeline/app.hpp", "spdlog/": "pipeline/log.hpp", "archive.h": "io/archive.hpp",
            "git2": "io/git_", "uchardet/": "io/character_set.hpp", "iconv.h": "io/character_set.hpp",
-           "mpi.h": "parallel/mpi.hpp", "cublasLt.h": "backend/cuda/products.hpp", "cudnn": "backend/cuda/", "arrow/": "io/parquet_file.hpp", "parquet/": "io/parquet_file.hpp",
+           "mpi.h": "parallel/mpi.hpp", "nccl.h": "parallel/nccl.hpp", "cublasLt.h": "backend/cuda/products.hpp", "cub/": "backend/cuda/order.cuh", "cudnn": "backend/cuda/", "arrow/": "io/parquet_file.hpp", "parquet/": "io/parquet_file.hpp",
            "curl/": "io/", "httplib.h": "io/http_server.hpp", "seccomp.h": "evaluate/", "sentencepiece": "io/sentence_piece.hpp"}
 HOST_ONLY = {"config", "core", "record", "nn", "backend", "recipes", "filter"}  # never range-v3 or xtensor
 

@@ -56,14 +56,14 @@ expected<void> write_model(std::filesystem::path const& run, std::filesystem::pa
   SNOWCODER_TRY(auto const from, io::checkpoint::open(run / "checkpoints" / "synthetic" / "final"));
   SNOWCODER_TRY(auto const weights, pipeline::load_weights<recipe>(from));
   std::vector<float> logits(std::size_t(positions * recipe::model.vocabulary));
+  cpu::device device(2);
   {
-    cpu::device device(2);
     nn::decoder<recipe, cpu::device, float> model(device, 1);
     model.load(weights.data());
     model.logits({ids.data(), 1, positions}, logits.data());
   }
   SNOWCODER_CHECK(write(out / "logits.bin", logits));
-  pipeline::text_model<recipe, float> model(2, from, weights);
+  pipeline::text_model<recipe, cpu::device, float> model(device, from, weights);
   auto conversation = model.conversation();
   std::vector<std::int32_t> greedy;
   auto next = conversation.append(std::span(ids).first(std::size_t(prompt)));

@@ -27,4 +27,10 @@ struct adamw_step {
         gradient_scale(float(scale)) {}
 };
 
+/// Elements of flat arrays up to `end`, from where the range before ended, that decay or not.
+struct adamw_range {
+  std::int64_t end;
+  bool decayed;
+};
+
 }  // namespace snowcoder

@@ -17,6 +17,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <span>
 
 namespace snowcoder {
 
@@ -51,6 +52,13 @@ template <class D>
 concept narrows_moments = requires(D& d, float* f, bfloat16* moment, float const* cf, std::int64_t n, adamw_step step,
                                    moment_rounding rounding) {
   adamw(d, f, moment, moment, cf, n, step, rounding);
+};
+
+/// The optimizer over all tensors of a model at once: on devices where a tensor alone is too little work.
+template <class D, class M>
+concept updates_ranges = requires(D& d, float* f, M* moment, float const* cf, std::span<adamw_range const> ranges,
+                                  adamw_step step, moment_rounding rounding) {
+  adamw(d, f, moment, moment, cf, ranges, step, step, rounding);
 };
 
 /// Everything a decoder needs, forward and backward.

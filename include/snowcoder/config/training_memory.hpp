@@ -27,16 +27,18 @@ struct memory_choices {
   int micro_batch = 1;
   int gradients = 1;  ///< that stand at once (train/lanes.hpp)
   int threads = 2;    ///< of a CPU
+  int processes = 1;  ///< that share a step: each keeps its part of the moments
 };
 
 /// Bytes, by who holds them.
 struct training_memory {
-  std::int64_t weights = 0, moments = 0, gradients = 0;  ///< of the whole model; gradients with a tied embedding's second
-  std::int64_t copies = 0;                               ///< of weights, in the type of products
-  std::int64_t kept = 0;                                 ///< activations until the backward pass has read them
-  std::int64_t backward = 0;                             ///< gradients of activations
-  std::int64_t loss = 0;                                 ///< a chunk of logits and their gradient
-  std::int64_t scratch = 0;                              ///< of a CPU's threads
+  std::int64_t weights = 0, gradients = 0;  ///< of the whole model; gradients with a tied embedding's second
+  std::int64_t moments = 0;                 ///< of a process's part
+  std::int64_t copies = 0;                  ///< of weights, in the type of products
+  std::int64_t kept = 0;                    ///< activations until the backward pass has read them
+  std::int64_t backward = 0;                ///< gradients of activations
+  std::int64_t loss = 0;                    ///< a chunk of logits and their gradient
+  std::int64_t scratch = 0;                 ///< of a CPU's threads
 
   constexpr std::int64_t total() const { return weights + moments + gradients + copies + kept + backward + loss + scratch; }
 };
@@ -49,7 +51,7 @@ constexpr training_memory memory_of_step(decoder_shape const& s, memory_choices 
   bool const narrow = c.products != dtype::f32, again = c.again == recompute::blocks;
   training_memory m;
   m.weights = 4 * all;
-  m.moments = 2 * std::int64_t(size_of(c.moments)) * all;
+  m.moments = 2 * std::int64_t(size_of(c.moments)) * (all / c.processes);
   m.gradients = 4 * (c.gradients * all + (s.tied ? embedding : 0));
   auto one_layer = s;
   one_layer.layers = 1;

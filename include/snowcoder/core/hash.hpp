@@ -4,6 +4,8 @@
 // an equal hash compares the bytes as well.
 #pragma once
 
+#include <snowcoder/core/host_device.hpp>
+
 #include <array>
 #include <bit>
 #include <compare>
@@ -32,41 +34,42 @@ struct hash128 {
 };
 
 namespace detail {
-constexpr std::uint64_t load64(char const* p) {
-  if (!std::is_constant_evaluated()) {
-    std::uint64_t v;
-    std::memcpy(&v, p, 8);
+/// std::rotl, which device code may not call.
+SNOWCODER_HD constexpr std::uint64_t rotate_left(std::uint64_t v, int by) { return v << by | v >> (64 - by); }
+SNOWCODER_HD constexpr std::uint64_t load64(char const* p) {
+  std::uint64_t v = 0;
+  if (!__builtin_is_constant_evaluated()) {
+    memcpy(&v, p, 8);
     return v;
   }
-  std::uint64_t v = 0;
   for (int i = 0; i < 8; ++i) v |= std::uint64_t(static_cast<unsigned char>(p[i])) << (8 * i);
   return v;
 }
-constexpr std::uint64_t finish64(std::uint64_t k) {
+SNOWCODER_HD constexpr std::uint64_t finish64(std::uint64_t k) {
   k = (k ^ (k >> 33)) * 0xff51afd7ed558ccdULL;
   k = (k ^ (k >> 33)) * 0xc4ceb9fe1a85ec53ULL;
   return k ^ (k >> 33);
 }
 }  // namespace detail
 
-constexpr hash128 hash(std::string_view text, std::uint64_t seed = 0) {
+/// Of p[0, size); on both sides of the launch wall.
+SNOWCODER_HD constexpr hash128 hash_bytes(char const* p, std::size_t size, std::uint64_t seed) {
   constexpr std::uint64_t c1 = 0x87c37b91114253d5ULL, c2 = 0x4cf5ad432745937fULL;
   std::uint64_t h1 = seed, h2 = seed;
-  char const* p = text.data();
-  std::size_t left = text.size();
+  std::size_t left = size;
   for (; left >= 16; p += 16, left -= 16) {
-    h1 = (std::rotl(h1 ^ (std::rotl(detail::load64(p) * c1, 31) * c2), 27) + h2) * 5 + 0x52dce729;
-    h2 = (std::rotl(h2 ^ (std::rotl(detail::load64(p + 8) * c2, 33) * c1), 31) + h1) * 5 + 0x38495ab5;
+    h1 = (detail::rotate_left(h1 ^ (detail::rotate_left(detail::load64(p) * c1, 31) * c2), 27) + h2) * 5 + 0x52dce729;
+    h2 = (detail::rotate_left(h2 ^ (detail::rotate_left(detail::load64(p + 8) * c2, 33) * c1), 31) + h1) * 5 + 0x38495ab5;
   }
   std::uint64_t k1 = 0, k2 = 0;
   for (std::size_t i = 0; i < left; ++i) {
     auto const byte = std::uint64_t(static_cast<unsigned char>(p[i]));
     (i < 8 ? k1 : k2) |= byte << (8 * (i % 8));
   }
-  if (left > 8) h2 ^= std::rotl(k2 * c2, 33) * c1;
-  if (left > 0) h1 ^= std::rotl(k1 * c1, 31) * c2;
-  h1 ^= text.size();
-  h2 ^= text.size();
+  if (left > 8) h2 ^= detail::rotate_left(k2 * c2, 33) * c1;
+  if (left > 0) h1 ^= detail::rotate_left(k1 * c1, 31) * c2;
+  h1 ^= size;
+  h2 ^= size;
   h1 += h2;
   h2 += h1;
   h1 = detail::finish64(h1);
@@ -76,12 +79,14 @@ constexpr hash128 hash(std::string_view text, std::uint64_t seed = 0) {
   return {h1, h2};
 }
 
+constexpr hash128 hash(std::string_view text, std::uint64_t seed = 0) { return hash_bytes(text.data(), text.size(), seed); }
+
 /// 64 bits of hash(text, seed).
 constexpr std::uint64_t hash64(std::string_view text, std::uint64_t seed = 0) { return hash(text, seed).high; }
 
 /// A hash of two hashes, order matters.
-constexpr std::uint64_t mix64(std::uint64_t a, std::uint64_t b) {
-  return detail::finish64(a + 0x9e3779b97f4a7c15ULL + std::rotl(detail::finish64(b + 0xd1b54a32d192ed03ULL), 23));
+SNOWCODER_HD constexpr std::uint64_t mix64(std::uint64_t a, std::uint64_t b) {
+  return detail::finish64(a + 0x9e3779b97f4a7c15ULL + detail::rotate_left(detail::finish64(b + 0xd1b54a32d192ed03ULL), 23));
 }
 
 // The algorithm's published answers for seed 0.

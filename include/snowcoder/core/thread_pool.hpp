@@ -2,7 +2,11 @@
 // Threads for independent indices. Work is cut the same way whatever the number of threads, so results cannot depend on it.
 #pragma once
 
+#include <snowcoder/core/contract.hpp>
+#include <snowcoder/core/processors.hpp>
+
 #include <atomic>
+#include <barrier>
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
@@ -33,6 +37,19 @@ class thread_pool {
   }
 
   int threads() const { return int(workers_.size()) + 1; }
+
+  /// Keeps thread i, in any order, on processor processors[i], the calling thread too. Requires
+  /// one for each. False where the system refuses.
+  bool pin(std::vector<int> const& processors) {
+    require(int(processors.size()) == threads(), "thread_pool: a processor for every thread");
+    std::atomic<bool> done = true;
+    std::barrier everyone(threads());  // a thread that waits takes no second index, so each has its own
+    for_each_index(threads(), [&](std::int64_t i) {
+      if (!keep_this_thread_on({processors[std::size_t(i)]})) done = false;
+      everyone.arrive_and_wait();
+    });
+    return done;
+  }
 
   /// Calls body(i) for every i in [0, count), each once, on any thread; returns when all are done. The first exception
   /// that a body throws is thrown again here.

@@ -3,7 +3,7 @@
 // nothing is copied and nothing allocated.
 #pragma once
 
-#include <snowcoder/core/hash.hpp>
+#include <snowcoder/core/word_hash.hpp>
 #include <snowcoder/core/word_mask.hpp>
 
 #include <array>
@@ -49,8 +49,6 @@ inline void for_each_word_span(std::string_view text, Visit&& visit) {
 /// A 64-bit hash of the word p[0, size), the same for both cases of a letter; reads no byte at `end` or behind. Words of up
 /// to 8 bytes never collide: every step is a bijection of their bytes.
 inline std::uint64_t hash_word(char const* p, std::size_t size, char const* end) {
-  // bit 5 makes a letter lower-case, leaves a digit, and turns '_' into a byte that is in no word
-  constexpr std::uint64_t lower = 0x2020202020202020ULL, k1 = 0x9e3779b97f4a7c15ULL, k2 = 0xd6e8feb86659fd93ULL;
   constexpr auto masks = [] {
     std::array<std::array<std::uint64_t, 2>, 17> m{};
     for (std::size_t n = 0; n <= 16; ++n)
@@ -58,23 +56,14 @@ inline std::uint64_t hash_word(char const* p, std::size_t size, char const* end)
     return m;
   }();
   std::uint64_t h = 0;
-  for (; size > 16; p += 16, size -= 16)
-    h = detail::finish64(h ^ ((detail::load64(p) | lower) * k1) ^ std::rotl((detail::load64(p + 8) | lower) * k2, 29));
-  std::uint64_t low, high;
-  if (end - p >= 16) {
-    low = detail::load64(p);
-    high = detail::load64(p + 8);
-  } else {
-    char last[16] = {};
+  for (; size > 16; p += 16, size -= 16) h = word_hash::join(h, detail::load64(p), detail::load64(p + 8));
+  char last[16] = {};
+  char const* from = p;
+  if (end - p < 16) {
     std::memcpy(last, p, size);
-    low = detail::load64(last);
-    high = detail::load64(last + 8);
+    from = last;
   }
-  low = (low | lower) & masks[size][0];
-  high = (high | lower) & masks[size][1];
-  h ^= (low * k1) ^ std::rotl(high * k2, 29);
-  h = (h ^ (h >> 32)) * k1;
-  return h ^ (h >> 29);
+  return word_hash::finish(h, detail::load64(from), detail::load64(from + 8), masks[size][0], masks[size][1]);
 }
 
 }  // namespace snowcoder

@@ -60,6 +60,8 @@ struct minhash {
   }
   static band_keys keys(std::span<std::uint64_t const> shingles) { return keys(sign(shingles)); }
   static band_keys keys(std::string_view text, std::int64_t& units) { return keys(sign(text, units)); }
+  /// x -> a x + b, per value of a signature.
+  static permutation_table<permutations> const& permutation_values() { return table; }
 
  private:
   using table_type = permutation_table<permutations>;

@@ -5,7 +5,7 @@
 #pragma once
 
 #include <snowcoder/config/near_duplicate.hpp>
-#include <snowcoder/core/hash.hpp>
+#include <snowcoder/core/word_hash.hpp>
 #include <snowcoder/core/word_spans.hpp>
 
 #include <algorithm>
@@ -23,7 +23,7 @@ class run_hasher {
   static constexpr std::size_t block = 1024;
 
   explicit run_hasher(int width) : width_(std::size_t(width)), leaving_(1) {
-    for (std::size_t i = 1; i < width_; ++i) leaving_ *= base;
+    for (std::size_t i = 1; i < width_; ++i) leaving_ *= run_hash::base;
   }
   /// take(std::span<std::uint64_t const>) gets a block of runs whenever one is full.
   template <class Take>
@@ -38,25 +38,23 @@ class run_hasher {
       flush(take);
     } else if (held_ > 0) {
       std::uint64_t rolled = 0;
-      for (std::size_t i = 0; i < held_; ++i) rolled = rolled * base + units_[i];
-      runs_[0] = snowcoder::detail::finish64(rolled + held_);
+      for (std::size_t i = 0; i < held_; ++i) rolled = run_hash::join(rolled, units_[i]);
+      runs_[0] = run_hash::finish(rolled, held_);
       take(std::span<std::uint64_t const>(runs_.data(), 1));
     }
     return done_ + std::int64_t(held_);
   }
 
  private:
-  static constexpr std::uint64_t base = 0x9e3779b97f4a7c15ULL;  // odd: a run's hash rolls on by one multiplication a unit
-
   template <class Take>
   void flush(Take&& take) {
     if (held_ < width_) return;
     std::uint64_t rolled = 0;
-    for (std::size_t i = 0; i + 1 < width_; ++i) rolled = rolled * base + units_[i];
+    for (std::size_t i = 0; i + 1 < width_; ++i) rolled = run_hash::join(rolled, units_[i]);
     auto const count = held_ - width_ + 1;
     for (std::size_t i = 0; i < count; ++i) {
-      rolled = rolled * base + units_[i + width_ - 1];
-      runs_[i] = snowcoder::detail::finish64(rolled + width_);
+      rolled = run_hash::join(rolled, units_[i + width_ - 1]);
+      runs_[i] = run_hash::finish(rolled, width_);
       rolled -= units_[i] * leaving_;
     }
     take(std::span<std::uint64_t const>(runs_.data(), count));
@@ -83,8 +81,9 @@ std::int64_t for_each_shingle_block(std::string_view text, int width, config::sh
   } else {
     for (std::size_t i = 0; i < text.size();) {  // code points, as they are: case and white space count
       std::uint64_t character = static_cast<unsigned char>(text[i++]);
-      for (; i < text.size() && (text[i] & 0xc0) == 0x80; ++i) character = character << 8 | static_cast<unsigned char>(text[i]);
-      runs.add(snowcoder::detail::finish64(character + 1), take);
+      for (; i < text.size() && continues_character(text[i]); ++i)
+        character = character << 8 | static_cast<unsigned char>(text[i]);
+      runs.add(hash_character(character), take);
     }
   }
   return runs.finish(take);

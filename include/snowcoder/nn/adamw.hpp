@@ -2,23 +2,17 @@
 // The optimizer over a model's flat arrays: decay where the parameter list says so, the same step everywhere else.
 #pragma once
 
-#include <snowcoder/backend/adamw_step.hpp>
-#include <snowcoder/backend/moment_rounding.hpp>
+#include <snowcoder/backend/backend.hpp>
 #include <snowcoder/config/optimizer.hpp>
+#include <snowcoder/core/contract.hpp>
 #include <snowcoder/nn/decoder_parameters.hpp>
 
-#include <cmath>
 #include <cstdint>
 #include <span>
 #include <type_traits>
+#include <vector>
 
 namespace snowcoder::nn {
-
-/// Euclidean norm of a flat gradient.
-template <class Backend>
-double gradient_norm(Backend& device, float const* gradient, std::int64_t size) {
-  return std::sqrt(sum_of_squares(device, gradient, size));
-}
 
 /// The factor that brings a gradient of that norm to at most `largest`; 1 when it is there already.
 inline double clip_scale(double norm, double largest) { return norm > largest ? largest / norm : 1.0; }
@@ -30,15 +24,29 @@ void adamw(Backend& device, float* weights, Moment* first_moment, Moment* second
            std::span<parameter const> parameters, config::optimizer const& optimizer, double rate, std::int64_t step,
            double scale, [[maybe_unused]] std::uint64_t seed = 0) {
   adamw_step const decayed(optimizer, rate, step, scale, true), kept(optimizer, rate, step, scale, false);
-  for (auto const& p : parameters) {
-    auto const update = [&](auto... rounding) {
-      adamw(device, weights + p.offset, first_moment + p.offset, second_moment + p.offset, gradient + p.offset, p.size(),
-            p.decayed ? decayed : kept, rounding...);
-    };
-    if constexpr (std::is_same_v<Moment, float>)
-      update();
-    else
-      update(moment_rounding(seed, step, p.offset));
+  if constexpr (updates_ranges<Backend, Moment>) {
+    std::vector<adamw_range> ranges;
+    auto const first = parameters.front().offset;
+    for (auto const& p : parameters) {
+      require(p.offset == (ranges.empty() ? first : ranges.back().end), "adamw: parameters follow each other");
+      if (!ranges.empty() && ranges.back().decayed == p.decayed)
+        ranges.back().end = p.offset + p.size();
+      else
+        ranges.push_back({p.offset + p.size(), p.decayed});
+    }
+    adamw(device, weights + first, first_moment + first, second_moment + first, gradient + first, ranges, decayed, kept,
+          moment_rounding(seed, step, first));
+  } else {
+    for (auto const& p : parameters) {
+      auto const update = [&](auto... rounding) {
+        adamw(device, weights + p.offset, first_moment + p.offset, second_moment + p.offset, gradient + p.offset, p.size(),
+              p.decayed ? decayed : kept, rounding...);
+      };
+      if constexpr (std::is_same_v<Moment, float>)
+        update();
+      else
+        update(moment_rounding(seed, step, p.offset));
+    }
   }
 }
 

@@ -2,11 +2,12 @@
 // The program `train bits`: bits per byte under a checkpoint, on a benchmark's prompt+solution or on documents by language.
 #pragma once
 
+#include <snowcoder/backend/cpu/backend.hpp>
 #include <snowcoder/evaluate/bits_per_byte.hpp>
 #include <snowcoder/io/benchmark_file.hpp>
-#include <snowcoder/io/document_file.hpp>
 #include <snowcoder/nn/decoder.hpp>
 #include <snowcoder/pipeline/app.hpp>
+#include <snowcoder/pipeline/evaluated_texts.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
 #include <snowcoder/pipeline/text_model.hpp>
 
@@ -38,7 +39,7 @@ expected<io::json> bits_of_benchmark(run_context& run, std::filesystem::path con
   io::json rows = io::json::object();
   run.bar.begin("bits per byte", "tasks", std::int64_t(tasks.size()));
   for (auto const& task : tasks) {
-    auto const one = measure(task.prompt + task.solution);
+    auto const one = measure(evaluated_text(task));
     total += one;
     sum += one.bits_per_byte();
     rows[task.id] = one.bits_per_byte();
@@ -49,21 +50,18 @@ expected<io::json> bits_of_benchmark(run_context& run, std::filesystem::path con
   return io::json{{"benchmark", io::benchmark_name(path)}, {"total", value}, {"tasks", std::move(rows)}};
 }
 
-/// Documents in their order, each language until its limit; a document that would cross the limit is left out.
+/// Documents in their order, each language until its limit.
 template <class Measure>
 expected<io::json> bits_of_documents(run_context& run, std::filesystem::path const& path, std::int64_t limit,
                                      Measure const& measure) {
   std::array<evaluate::information, config::language_count + 1> by_language{};
   evaluate::information total;
   run.bar.begin("bits per byte", "documents", 0);
-  SNOWCODER_CHECK(io::for_each_document(path, [&](std::string const&, document&& d) -> expected<void> {
-    auto& here = by_language[std::size_t(d.language)];
-    if (d.text.empty() || (limit > 0 && here.bytes + std::int64_t(d.text.size()) > limit)) return {};
+  SNOWCODER_CHECK(for_each_evaluated(path, limit, [&](document&& d) {
     auto const one = measure(d.text);
-    here += one;
+    by_language[std::size_t(d.language)] += one;
     total += one;
     run.bar.advance();
-    return {};
   }));
   io::json rows = io::json::object();
   for (std::size_t l = 0; l < by_language.size(); ++l)
@@ -76,9 +74,9 @@ template <config::recipe R, class T>
 expected<outcome> bits_in(run_context& run, bits_options const& options) {
   SNOWCODER_TRY(auto const from, io::checkpoint::open(options.checkpoint));
   auto const text = options.benchmark.empty() ? io::documents_folder(options.in) : options.benchmark;
-  auto stamp = provenance::of<R>("train bits", {{"weights", from.checksum(model_part)},
-                                                {"precision", options.precision},
-                                                {"limit_bytes", options.limit_bytes}});
+  auto stamp = provenance::of<R>(
+      "train bits",
+      {{"weights", from.checksum(model_part)}, {"precision", options.precision}, {"limit_bytes", options.limit_bytes}});
   SNOWCODER_CHECK(stamp.add_input(options.tokenizer));
   SNOWCODER_CHECK(stamp.add_input(text));
   auto const stamp_path = std::filesystem::path(options.out).replace_extension().string() + ".provenance.json";

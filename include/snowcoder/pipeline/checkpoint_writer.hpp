@@ -5,7 +5,9 @@
 
 #include <snowcoder/core/contract.hpp>
 #include <snowcoder/core/expected.hpp>
+#include <snowcoder/core/processors.hpp>
 #include <snowcoder/io/checkpoint_file.hpp>
+#include <snowcoder/parallel/communicator.hpp>
 #include <snowcoder/pipeline/training_checkpoint.hpp>
 
 #include <cstddef>
@@ -29,12 +31,16 @@ class checkpoint_writer {
   checkpoint_writer& operator=(checkpoint_writer const&) = delete;
 
   /// Begins to write the folder `path`. An error is that of the checkpoint before; what this one has to say, the next call or
-  /// finish() says.
-  expected<void> write(std::filesystem::path const& path, state_type const& s, io::json const& settings) {
+  /// finish() says. Every rank calls this; rank 0 writes, and needs the copy where the others own moments.
+  template <parallel::communicator Ranks>
+  expected<void> write(std::filesystem::path const& path, state_type const& s, Ranks& ranks, io::json const& settings) {
     SNOWCODER_CHECK(finish());
-    if (waits_) return retire(path, save<R>(path, device_, s, settings));
-    take(copy_, device_, s);
+    if (waits_ && ranks.size() == 1) return retire(path, save<R>(path, device_, s, settings));
+    take(copy_, device_, s, ranks);
+    if (ranks.rank() != 0) return {};
+    if (waits_) return retire(path, save<R>(path, std::exchange(copy_, {}), settings));
     writing_ = std::jthread([this, path, settings] {
+      keep_this_thread_on(allowed_processors());  // training's threads may be pinned; this one runs where there is room
       try {
         result_ = retire(path, save<R>(path, copy_, settings));
       } catch (std::exception const& e) {

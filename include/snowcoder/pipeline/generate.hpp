@@ -14,6 +14,7 @@
 #include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
 #include <snowcoder/pipeline/text_model.hpp>
+#include <snowcoder/pipeline/with_device.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -32,7 +33,7 @@ struct generate_options {
   std::filesystem::path checkpoint, tokenizer, benchmark, out;
   std::string server, model;  ///< instead of a checkpoint
   std::int64_t limit = 0;     ///< first so many tasks; 0: all
-  std::string precision = "f32";
+  std::string device = "cpu", precision = "f32";
   int in_flight = 8;  ///< requests to a server at a time
   int batch = 8;      ///< tasks at a time on a checkpoint, where memory allows; changes speed only
   double temperature = 0, top_p = 1;
@@ -55,12 +56,12 @@ std::string_view prompt_of(benchmark_task const& task) {
 /// answered(task, completion) for every task, in any order.
 using answered = std::function<expected<void>(benchmark_task const&, std::string)>;
 
-template <config::recipe R, class T>
-expected<void> complete_here(run_context& run, generate_options const& options, io::checkpoint const& from,
+template <config::recipe R, class T, class Backend>
+expected<void> complete_here(run_context& run, Backend& device, generate_options const& options, io::checkpoint const& from,
                              std::vector<benchmark_task const*> const& tasks, answered const& done) {
   SNOWCODER_TRY(auto const codec, open_tokenizer<R>(options.tokenizer, options.checkpoint));
   SNOWCODER_TRY(auto const weights, load_weights<R>(from));
-  text_model<R, T> model(run.threads, from, weights);
+  text_model<R, Backend, T> model(device, from, weights);
   expected<void> all = {};
   std::vector<generate::batch_request> requests;
   std::int64_t longest = 1;
@@ -122,6 +123,7 @@ expected<outcome> generate_samples(run_context& run, generate_options const& opt
   auto stamp =
       provenance::of<R>("generate", {{"weights", from ? from->checksum(model_part) : options.server + " " + options.model},
                                      {"precision", from ? options.precision : ""},
+                                     {"device", from ? options.device : ""},
                                      {"limit", options.limit},
                                      {"temperature", options.temperature},
                                      {"top_p", options.top_p},
@@ -162,10 +164,12 @@ expected<outcome> generate_samples(run_context& run, generate_options const& opt
     run.bar.advance();
     return {};
   };
-  auto const completed = !from                         ? detail::complete_there<R>(options, run.seed, left, done)
-                         : options.precision == "bf16" ? detail::complete_here<R, bfloat16>(run, options, *from, left, done)
-                                                       : detail::complete_here<R, float>(run, options, *from, left, done);
-  SNOWCODER_CHECK(completed);
+  auto const here = [&](auto& device) {
+    return options.precision == "bf16" ? detail::complete_here<R, bfloat16>(run, device, options, *from, left, done)
+                                       : detail::complete_here<R, float>(run, device, options, *from, left, done);
+  };
+  SNOWCODER_CHECK(from ? with_device(options.device, run.threads, here)
+                       : detail::complete_there<R>(options, run.seed, left, done));
 
   std::string text;
   for (auto const& t : tasks) text += io::sample_line({t.id, known[t.id], false}) + "\n";

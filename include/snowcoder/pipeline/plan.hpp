@@ -41,15 +41,16 @@ inline std::optional<hardware> find_hardware(std::string_view name) {
 
 /// A step's memory, products in bf16: as it is, and with the least that `train` can do with. First a step of one sequence,
 /// which has one gradient; then steps of the recipe by sequences in a micro-batch, whose lanes are added in a tree
-/// (train/lanes.hpp).
+/// (train/lanes.hpp); then what each of several processes needs, which keep a part of the moments each.
 template <config::recipe R>
 std::string plan_memory(hardware const& h) {
   using namespace config;
   std::string out =
       fmt::format("memory       {:<32} {:>10}  {}\n", "of a step in bf16", "as it is", "--recompute blocks --moments bf16");
-  auto const row = [&](std::string const& name, int micro_batch, int gradients) {
+  auto const row = [&](std::string const& name, int micro_batch, int gradients, int processes = 1) {
     auto const bytes = [&](recompute again, dtype moments) {
-      memory_choices const c{.moments = moments, .again = again, .micro_batch = micro_batch, .gradients = gradients};
+      memory_choices const c{
+          .moments = moments, .again = again, .micro_batch = micro_batch, .gradients = gradients, .processes = processes};
       return double(memory_of_step(R::model, c).total());
     };
     auto const most = bytes(recompute::nothing, dtype::f32), least = bytes(recompute::blocks, dtype::bf16);
@@ -63,6 +64,10 @@ std::string plan_memory(hardware const& h) {
   for (int sequences : {1, 2, 4, 8, 16})
     if (sequences <= in_step)
       row(fmt::format("{} sequences, {} at a time", in_step, sequences), sequences, train::gradients_at_once<R>(in_step));
+  constexpr int lanes = train::reduction_lanes<R>();
+  for (int processes = 2; processes <= lanes && processes <= in_step; processes *= 2)
+    row(fmt::format("each of {} processes, 1 at a time", processes), 1,
+        train::gradients_at_once<R>(in_step, 0, lanes / processes), processes);
   return out;
 }
 

@@ -17,6 +17,7 @@
 #include <snowcoder/filter/signals.hpp>
 #include <snowcoder/io/benchmark_file.hpp>
 #include <snowcoder/io/document_file.hpp>
+#include <snowcoder/pipeline/data_device.hpp>
 #include <snowcoder/pipeline/prepare_contamination.hpp>
 #include <snowcoder/pipeline/prepare_duplicates.hpp>
 #include <snowcoder/pipeline/prepare_ingest.hpp>
@@ -207,6 +208,7 @@ inline expected<void> write_completeness(prepare_state const& state, std::filesy
 template <config::recipe R>
 expected<prepare_report> prepare(prepare_options options, thread_pool& pool, progress& bar) {
   namespace fs = std::filesystem;
+  SNOWCODER_CHECK(check_device(options.device));
   SNOWCODER_CHECK(detail::settle_paths(options));
   auto const stamp = options.out / "provenance.json", work = options.out / ".work", made = work / "made";
   bar.begin("look at inputs", "files", 0);

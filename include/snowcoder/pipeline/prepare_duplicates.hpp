@@ -5,9 +5,9 @@
 #pragma once
 
 #include <snowcoder/dedup/exact.hpp>
-#include <snowcoder/dedup/near.hpp>
 #include <snowcoder/dedup/rank.hpp>
-#include <snowcoder/pipeline/band_partitions.hpp>
+#include <snowcoder/dedup/shingle_set.hpp>
+#include <snowcoder/pipeline/near_keepers.hpp>
 #include <snowcoder/pipeline/prepare_ingest.hpp>
 
 #include <algorithm>
@@ -54,39 +54,6 @@ std::vector<std::uint32_t> documents_by_rank(prepare_state const& state) {
   return dedup::ranked<dedup::keeper_of<R>>(standings);
 }
 
-/// Band keys of the documents whose rank is its own entry in `first`, in the order of their texts on disk.
-template <config::recipe R>
-expected<band_partitions> sign_documents(prepare_options const& options, spill const& documents,
-                                         std::vector<std::uint32_t> const& order, std::vector<std::uint32_t> const& first,
-                                         std::filesystem::path const& work, thread_pool& pool, progress& bar) {
-  using hasher = dedup::minhash<R>;
-  constexpr auto settings = config::near_duplicate(R::near_duplicates);
-  std::vector<std::uint32_t> rank_of(order.size());
-  for (std::uint32_t rank = 0; rank < order.size(); ++rank) rank_of[order[rank]] = rank;
-  std::vector<std::uint32_t> unique;  // documents
-  for (std::uint32_t i = 0; i < order.size(); ++i)
-    if (first[rank_of[i]] == rank_of[i]) unique.push_back(i);
-  bar.begin("near duplicates: signatures", "files", std::int64_t(unique.size()));
-  SNOWCODER_TRY(auto bands, band_partitions::open(work / "bands", unique.size() * std::uint64_t(settings.bands),
-                                                  options.memory / 8, pool.threads()));
-  std::vector<typename hasher::band_keys> keys(std::min<std::size_t>(unique.size(), 4096));
-  std::vector<char> long_enough(keys.size());
-  for (std::size_t begin = 0; begin < unique.size(); begin += keys.size()) {
-    auto const size = std::min(keys.size(), unique.size() - begin);
-    pool.for_each_index(std::int64_t(size), [&](std::int64_t i) {
-      std::int64_t units = 0;
-      keys[std::size_t(i)] = hasher::keys(documents.text(unique[begin + std::size_t(i)]), units);
-      long_enough[std::size_t(i)] = units > 0 && units >= settings.minimum_words;
-      bar.advance();
-    });
-    for (std::size_t i = 0; i < size; ++i)
-      if (long_enough[i])
-        for (auto const key : keys[i]) SNOWCODER_CHECK(bands.add(key, rank_of[unique[begin + i]]));
-  }
-  SNOWCODER_CHECK(bands.finish());
-  return bands;
-}
-
 }  // namespace detail
 
 /// The numbers of the documents that stay, best rank first.
@@ -109,41 +76,34 @@ expected<std::vector<std::uint32_t>> without_duplicates(prepare_options const& o
       SNOWCODER_CHECK(detail::drop_copy(state, order[rank], order[first[rank]], "exact_duplicate", "same_content", ""));
   bar.advance(count);
 
-  SNOWCODER_TRY(auto const bands, detail::sign_documents<R>(options, documents, order, first, work, pool, bar));
-  constexpr auto settings = config::near_duplicate(R::near_duplicates);
-  auto const threads = std::max(pool.threads(), 1);
-  auto const cached = std::size_t(std::max<std::int64_t>(options.memory / 16 / threads / 8, 1 << 14));
-  auto const remembered = std::size_t(std::clamp<std::int64_t>(options.memory / 64 / 8, 1 << 12, 1 << 24));
-  auto const set_of = [&](std::uint32_t rank) { return dedup::shingles(documents.text(order[rank]), settings); };
-  bar.begin("near duplicates: comparison", "partitions", std::int64_t(bands.count()));
-  dedup::near_clusters<R> clusters(count, remembered);
-  pool.for_each_index(std::int64_t(bands.count()), [&](std::int64_t i) {
-    auto entries = bands.read(std::size_t(i));
-    clusters.join(std::span(entries), set_of, cached);
-    bar.advance();
-  });
-
+  detail::unique_documents const unique(order, first);
+  SNOWCODER_TRY(auto const keeper, options.device == "cuda"
+                                       ? detail::near_keepers_by_gpu<R>(options, documents, order, unique, work, pool, bar)
+                                       : detail::near_keepers<R>(options, documents, order, unique, work, pool, bar));
   std::vector<std::uint32_t> kept, copies;  // documents; ranks
   for (std::uint32_t rank = 0; rank < count; ++rank) {
     if (first[rank] != rank) continue;
-    if (clusters.keeper(rank) == rank)
+    if (keeper[rank] == rank)
       kept.push_back(order[rank]);
     else
       copies.push_back(rank);
   }
+  auto const set_of = [&](std::uint32_t rank) {
+    return dedup::shingles(documents.text(order[rank]), config::near_duplicate(R::near_duplicates));
+  };
   std::vector<double> index(std::min<std::size_t>(copies.size(), 1024));
   for (std::size_t begin = 0; begin < copies.size(); begin += index.size()) {
     auto const size = std::min(index.size(), copies.size() - begin);
     pool.for_each_index(std::int64_t(size), [&](std::int64_t i) {
       auto const rank = copies[begin + std::size_t(i)];
-      index[std::size_t(i)] = dedup::jaccard(set_of(rank), set_of(clusters.keeper(rank)));
+      index[std::size_t(i)] = dedup::jaccard(set_of(rank), set_of(keeper[rank]));
     });
     for (std::size_t i = 0; i < size; ++i) {
       auto const rank = copies[begin + i];
       char similarity[32];
       std::snprintf(similarity, sizeof similarity, ", Jaccard %.3f", index[i]);
       SNOWCODER_CHECK(
-          detail::drop_copy(state, order[rank], order[clusters.keeper(rank)], "near_duplicate", "similar_content", similarity));
+          detail::drop_copy(state, order[rank], order[keeper[rank]], "near_duplicate", "similar_content", similarity));
     }
   }
   return kept;

@@ -39,6 +39,7 @@ struct prepare_options {
   double held_out = 0;     ///< share of the clean documents that is kept out of training
   std::uint64_t seed = 0;  ///< of the draws that choose them
   int threads = 1;
+  std::string device = "cpu";  ///< or cuda: where near duplicates are found; what is found is the same
 };
 
 /// What the passes share: documents, repositories, counts, rejects.

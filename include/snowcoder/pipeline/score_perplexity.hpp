@@ -4,6 +4,7 @@
 #pragma once
 
 #include <snowcoder/annotate/scorer.hpp>
+#include <snowcoder/backend/cpu/backend.hpp>
 #include <snowcoder/evaluate/bits_per_byte.hpp>
 #include <snowcoder/io/checkpoint_file.hpp>
 #include <snowcoder/nn/decoder.hpp>

@@ -6,6 +6,7 @@
 #include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/text_model.hpp>
 #include <snowcoder/pipeline/text_service.hpp>
+#include <snowcoder/pipeline/with_device.hpp>
 
 #include <filesystem>
 #include <memory>
@@ -16,19 +17,20 @@ namespace snowcoder::pipeline {
 struct serve_options {
   std::filesystem::path checkpoint, tokenizer;
   int port = 8000;
-  std::string precision = "f32";
+  std::string device = "cpu", precision = "f32";
   int batch = 8;  ///< answers at a time, where memory allows
 };
 
 namespace detail {
-template <config::recipe R, class T>
-expected<outcome> serve_in(run_context& run, serve_options const& options) {
+template <config::recipe R, class T, class Backend>
+expected<outcome> serve_on(run_context& run, Backend& device, serve_options const& options) {
   SNOWCODER_TRY(auto const from, io::checkpoint::open(options.checkpoint));
   SNOWCODER_TRY(auto const codec, open_tokenizer<R>(options.tokenizer, options.checkpoint));
-  auto model = std::unique_ptr<text_model<R, T>>();
+  using model_type = text_model<R, Backend, T>;
+  auto model = std::unique_ptr<model_type>();
   {
     SNOWCODER_TRY(auto const weights, load_weights<R>(from));
-    model = std::make_unique<text_model<R, T>>(run.threads, from, weights);
+    model = std::make_unique<model_type>(device, from, weights);
   }
   auto cache = model->conversations(options.batch);
   text_service service(cache, codec, std::string(R::name), R::model.vocabulary);
@@ -44,7 +46,10 @@ expected<outcome> serve_in(run_context& run, serve_options const& options) {
 
 template <config::recipe R>
 expected<outcome> serve(run_context& run, serve_options const& options) {
-  return options.precision == "bf16" ? detail::serve_in<R, bfloat16>(run, options) : detail::serve_in<R, float>(run, options);
+  return with_device(options.device, run.threads, [&](auto& device) {
+    return options.precision == "bf16" ? detail::serve_on<R, bfloat16>(run, device, options)
+                                       : detail::serve_on<R, float>(run, device, options);
+  });
 }
 
 }  // namespace snowcoder::pipeline

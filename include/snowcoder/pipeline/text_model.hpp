@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A checkpoint and its tokenizer, ready to read or to write text on the CPU.
+// A checkpoint and its tokenizer, ready to read or to write text on a device.
 #pragma once
 
-#include <snowcoder/backend/cpu/backend.hpp>
+#include <snowcoder/backend/backend.hpp>
 #include <snowcoder/config/concepts.hpp>
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/io/checkpoint_file.hpp>
@@ -26,32 +26,38 @@ auto open_tokenizer(std::filesystem::path const& named, std::filesystem::path co
   return open_tokenizer<R>(named.empty() ? io::run_folder_of(checkpoint) / "tokenizer.json" : named);
 }
 
-/// Weights in device memory, from a verified checkpoint. T is the type that computes.
-template <config::recipe R, class T>
+/// Weights in device memory, from a verified checkpoint. T is the type that computes; `device` outlives the model.
+template <config::recipe R, class Backend, class T>
 class text_model {
  public:
-  using weights_type = nn::decoder_weights<R, cpu::device, T>;
-  using cache_type = nn::decoder_cache<R, cpu::device, T>;
+  using weights_type = nn::decoder_weights<R, Backend, T>;
+  using cache_type = nn::decoder_cache<R, Backend, T>;
 
-  text_model(int threads, io::checkpoint const& from, std::vector<float> const& weights)
+  text_model(Backend& device, io::checkpoint const& from, std::vector<float> const& weights)
       : name(std::string(R::name) + "/" + from.manifest().settings.value("label", "") + "/" +
              from.folder().filename().string()),
-        device(threads),
+        device_(device),
         weights_(device) {
-    weights_.load(weights.data());
+    if constexpr (requires { requires Backend::memory_is_the_hosts; }) {
+      weights_.load(weights.data());
+    } else {
+      typename Backend::template buffer<float> there(std::int64_t(weights.size()));
+      upload(device, there.data(), weights.data(), there.size());
+      weights_.load(there.data());
+    }
   }
   /// One conversation on this model.
-  cache_type conversation() { return cache_type(device, weights_); }
+  cache_type conversation() { return cache_type(device_, weights_); }
   /// Up to `count` conversations of up to `tokens` each at a time: as many as fit two gigabytes, at least one.
   cache_type conversations(std::int64_t count, std::int64_t tokens = R::model.context) {
     constexpr std::int64_t most = std::int64_t(2) << 30;
-    return cache_type(device, weights_, std::clamp<std::int64_t>(most / cache_type::slot_bytes(tokens), 1, count), tokens);
+    return cache_type(device_, weights_, std::clamp<std::int64_t>(most / cache_type::slot_bytes(tokens), 1, count), tokens);
   }
 
   std::string name;
-  cpu::device device;
 
  private:
+  Backend& device_;
   weights_type weights_;
 };
 

@@ -4,30 +4,33 @@
 // more and end well. Under mpirun, ranks share every step: rank 0 writes, the others read the same folders.
 //
 //   RUN/tokens/<phase>.bin .idx  ->  RUN/checkpoints/<label>/step-NNNNNN, …/final, RUN/metrics/<label>.jsonl and its
-//   TensorBoard file, where <label> is the phase, or <arm>-<phase> for an arm that trains on other tokens.
+//   TensorBoard file, RUN/metrics/<label>.evaluation.jsonl where asked for (evaluation_hook.hpp). <label> is the phase, or
+//   <arm>-<phase> for an arm that trains on other tokens.
 #pragma once
 
-#include <snowcoder/backend/cpu/backend.hpp>
 #include <snowcoder/config/accounting.hpp>
 #include <snowcoder/core/quantity.hpp>
+#include <snowcoder/io/evaluation_file.hpp>
 #include <snowcoder/io/folder_lock.hpp>
 #include <snowcoder/io/metrics_file.hpp>
 #include <snowcoder/parallel/world.hpp>
 #include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/checkpoint_writer.hpp>
+#include <snowcoder/pipeline/pin_threads.hpp>
+#include <snowcoder/pipeline/product_choices.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
 #include <snowcoder/pipeline/stop_signal.hpp>
 #include <snowcoder/pipeline/token_file.hpp>
 #include <snowcoder/pipeline/train_options.hpp>
 #include <snowcoder/pipeline/train_resume.hpp>
 #include <snowcoder/pipeline/training_checkpoint.hpp>
+#include <snowcoder/pipeline/training_meter.hpp>
+#include <snowcoder/pipeline/with_device.hpp>
 #include <snowcoder/train/loop.hpp>
-#include <snowcoder/train/throughput.hpp>
 
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -39,18 +42,24 @@ template <config::recipe R, class Backend, class T, class Moment>
 class trainer {
  public:
   trainer(run_context& run, train_options const& options, Backend& device, parallel::world& ranks)
-      : run_(run), options_(options), device_(device), ranks_(ranks), state_(device) {}
+      : run_(run),
+        options_(options),
+        device_(device),
+        ranks_(ranks),
+        state_(device, parallel::owned_by(config::parameters(R::model), ranks.rank(), ranks.size())),
+        meter_(run, device, options.peak, ranks.size()) {}
 
   /// Every phase in turn, or the one that was named.
   expected<void> walk() {
+    if constexpr (requires { device_.pool(); })
+      if (options_.pin_threads) SNOWCODER_CHECK(pin_threads(device_.pool(), ranks_));
+    SNOWCODER_TRY(evaluation_, evaluation_hook::open<R>(options_.evaluation, options_.run));
     for (std::size_t i = 0; i < R::curriculum.size() && !stopped_; ++i)
       if (options_.phase.empty() || options_.phase == R::curriculum[i].name) SNOWCODER_CHECK(phase(i));
     return {};
   }
 
  private:
-  using clock = std::chrono::steady_clock;
-
   /// Whether this process is the one that writes and speaks.
   bool leads() const { return ranks_.rank() == 0; }
   void say(std::string const& line) const {
@@ -61,6 +70,11 @@ class trainer {
     return options_.arm.empty() ? std::string(p.name) : options_.arm + "-" + std::string(p.name);
   }
   std::filesystem::path checkpoints(std::string const& label) const { return options_.run / "checkpoints" / label; }
+
+  int micro_batch(config::phase const& p) const {
+    return std::min(lane_sequences<R>(p),
+                    options_.micro_batch > 0 ? options_.micro_batch : default_micro_batch<R>(p, dtype_of<T>, options_.again()));
+  }
 
   expected<void> phase(std::size_t index) {
     constexpr auto& curriculum = R::curriculum;
@@ -85,20 +99,24 @@ class trainer {
     if (!parent.empty()) {
       SNOWCODER_TRY(origin, io::checkpoint::open(parent));
     }
-    io::json const settings{{"seed", run_.seed},
-                            {"precision", options_.precision},
-                            {"moments", options_.moments},
-                            {"label", name},
-                            {"reduction_lanes", train::reduction_lanes<R>()},
-                            {"tokens", tokens.identity()},
-                            {"from", origin ? origin->checksum(model_part) : "initialised"}};
+    io::json settings{{"seed", run_.seed},
+                      {"precision", options_.precision},
+                      {"moments", options_.moments},
+                      {"device", options_.device},
+                      {"label", name},
+                      {"reduction_lanes", train::reduction_lanes<R>()},
+                      {"tokens", tokens.identity()},
+                      {"from", origin ? origin->checksum(model_part) : "initialised"}};
+    if (options_.device != "cpu") settings["micro_batch"] = micro_batch(p);  // a GPU's products add up as their shapes say
     SNOWCODER_TRY(auto const stand, resume<R>(run_, ranks_, device_, state_, folder, settings));
     if (stand == standing::finished) {
       say(name + ": already trained (" + (folder / "final").string() + ")");
       return {};
     }
     if (stand == standing::new_phase) SNOWCODER_CHECK(begin(p, origin));
-    return train_phase(p, name, data, settings);
+    product_choices products(device_, folder);
+    SNOWCODER_CHECK(products.recall(run_, parent.empty() ? parent : parent.parent_path()));
+    return train_phase(p, name, data, settings, products);
   }
 
   /// The first step of a phase: weights of the phase before it, of --from, or fresh ones.
@@ -114,15 +132,13 @@ class trainer {
   }
 
   expected<void> train_phase(config::phase const& p, std::string const& name, train::loader<token_file<R>> const& data,
-                             io::json const& settings) {
+                             io::json const& settings, product_choices<Backend>& products) {
     auto const folder = checkpoints(name), metrics_folder = options_.run / "metrics";
     auto const steps = p.steps(R::model.context), first_step = state_.position.step;
     auto const every =
         options_.checkpoint_every > 0 ? options_.checkpoint_every : std::clamp<std::int64_t>(steps / 10, 1, 1000);
-    auto const again = options_.again();
-    auto const micro_batch = std::min(
-        lane_sequences<R>(p), options_.micro_batch > 0 ? options_.micro_batch : default_micro_batch<R>(p, dtype_of<T>, again));
-    if (!trainer_ || trainer_->micro_batch() != micro_batch) trainer_.emplace(device_, ranks_, micro_batch, again);
+    if (!trainer_ || trainer_->micro_batch() != micro_batch(p))
+      trainer_.emplace(device_, ranks_, micro_batch(p), options_.again());
     auto const rows = metrics_folder / (name + ".jsonl");
     std::optional<io::metrics_file> metrics;
     if (leads()) {
@@ -138,40 +154,38 @@ class trainer {
     }
     checkpoint_writer<R, Backend, Moment> writer(device_, std::size_t(options_.keep), options_.wait_for_checkpoints);
     auto const checkpoint = [&](std::filesystem::path const& path) -> expected<void> {
-      if (!leads()) return {};
-      SNOWCODER_CHECK(metrics->sync());
-      return writer.write(path, state_, settings);
+      if (metrics) SNOWCODER_CHECK(metrics->sync());
+      return writer.write(path, state_, ranks_, settings);
     };
     if (first_step > 0) say(fmt::format("{}: goes on after step {} of {}", name, first_step, steps));
     auto const per_step = p.tokens_per_step(R::model.context);
-    if (leads()) run_.bar.begin(name, "tokens", steps * per_step);
-    run_.bar.advance(first_step * per_step);
-    auto const began = clock::now();
-    auto const speed = [&](std::int64_t done, std::int64_t left) {
-      double const seconds = std::chrono::duration<double>(clock::now() - began).count();
-      return train::throughput_of(R::model, done * per_step, seconds, left * per_step, utilisation_base(seconds));
-    };
+    if (leads()) meter_.begin(name, first_step, steps, per_step);
+    SNOWCODER_CHECK(open_evaluations(name, first_step));
+    if (evaluations_missing(first_step, steps)) SNOWCODER_CHECK(evaluate(name));
     training_step last{};
     std::int64_t kept = first_step;
     SNOWCODER_TRY(auto const ended,
                   train::run_phase(*trainer_, ranks_, state_, p, data, watch,
                                    [&](training_step const& row, bool updated) -> expected<train::next> {
+                                     SNOWCODER_CHECK(products.keep());
                                      if (metrics) SNOWCODER_CHECK(metrics->write(row));
                                      if (!updated)
                                        say(fmt::format("{}: step {} left out, loss {:.4f}, gradient norm {:.4g}", name,
                                                        row.step, row.loss, row.gradient_norm));
-                                     run_.bar.advance(per_step);
-                                     if (leads()) tell(name, row, updated, speed(row.step - first_step, steps - row.step));
+                                     if (leads()) meter_.tell(row, updated);
                                      last = row;
                                      ++done_;
-                                     stopped_ = ranks_.any(stop_.raised()) || (options_.steps > 0 && done_ >= options_.steps);
+                                     bool const told_to_end = ranks_.any(stop_.raised());
+                                     stopped_ = told_to_end || (options_.steps > 0 && done_ >= options_.steps);
                                      if (row.step < steps && (stopped_ || row.step % every == 0)) {
                                        SNOWCODER_CHECK(checkpoint(folder / io::checkpoint_name(row.step)));
                                        kept = row.step;
                                      }
+                                     // While that is being written. Who is told to end leaves it to the call that goes on.
+                                     if (evaluation_.due(row.step, steps) && !told_to_end) SNOWCODER_CHECK(evaluate(name));
                                      return stopped_ ? train::next::stop : train::next::go_on;
                                    }));
-    if (state_.position.step > first_step) report(name, steps, last, speed(state_.position.step - first_step, 0));
+    if (state_.position.step > first_step && leads()) say(meter_.summary(last));
     if (ended == train::ending::spiked) {
       if (state_.position.step > kept) SNOWCODER_CHECK(checkpoint(folder / io::checkpoint_name(state_.position.step)));
       SNOWCODER_CHECK(writer.finish());
@@ -185,51 +199,43 @@ class trainer {
       say(fmt::format("{}: stopped after step {} of {}; the same command goes on", name, state_.position.step, steps));
       return {};
     }
-    if (!leads()) {
-      ranks_.wait_for_all();
-      return {};
-    }
+    if (evaluations_missing(steps, steps)) SNOWCODER_CHECK(evaluate(name));
     SNOWCODER_CHECK(writer.finish());  // it tidies the folder that the stamp is written to
-    // Before `final`: whoever sees that has the stamp as well, wherever this was killed.
-    auto stamp = provenance::of<R>("train", settings);
-    SNOWCODER_CHECK(
-        stamp.write(folder / "provenance.json", {{"steps", steps},
-                                                 {"tokens", steps * per_step},
-                                                 {"sequences_available", data.sequences()},
-                                                 {"passes", double(state_.position.sequences) / double(data.sequences())},
-                                                 {"last_loss", last.loss}}));
+    // Before `final`: whoever sees that has the stamp and the evaluations as well, wherever this was killed.
+    if (evaluations_) SNOWCODER_CHECK(evaluations_->sync());
+    if (leads()) {
+      auto stamp = provenance::of<R>("train", settings);
+      SNOWCODER_CHECK(
+          stamp.write(folder / "provenance.json", {{"steps", steps},
+                                                   {"tokens", steps * per_step},
+                                                   {"sequences_available", data.sequences()},
+                                                   {"passes", double(state_.position.sequences) / double(data.sequences())},
+                                                   {"last_loss", last.loss}}));
+    }
     SNOWCODER_CHECK(checkpoint(folder / "final"));
     SNOWCODER_CHECK(writer.finish());
     ranks_.wait_for_all();
     return {};
   }
 
-  /// FLOP/s that utilisation is a share of: what was given for one process, or what a product reaches here. A run that is over
-  /// before that could be measured has none.
-  double utilisation_base(double seconds) {
-    if (peak_ == 0 && options_.peak > 0) peak_ = options_.peak * ranks_.size();
-    if (peak_ == 0 && seconds > 2) peak_ = train::product_peak<T>(device_) * ranks_.size();
-    return peak_;
+  expected<void> open_evaluations(std::string const& name, std::int64_t first_step) {
+    evaluations_.reset();
+    if (!leads() || !evaluation_.asked()) return {};
+    auto const folder = options_.run / "metrics";
+    auto const events = folder / "tensorboard" / name / "evaluation" / "events.out.tfevents.0000000000.snowcoder";
+    SNOWCODER_TRY(evaluations_, io::evaluation_file::open(folder / (name + ".evaluation.jsonl"), events, first_step));
+    return {};
   }
-  void tell(std::string const& name, training_step const& row, bool updated, train::throughput const& t) {
-    run_.bar.remark(fmt::format("loss {:.4f}", row.loss));
-    run_.log.event("step", {{"label", name},
-                            {"step", row.step},
-                            {"loss", row.loss},
-                            {"rate", row.rate},
-                            {"updated", updated},
-                            {"tokens_per_second", t.tokens_per_second},
-                            {"utilisation_causal", t.causal},
-                            {"utilisation_full_square", t.full_square},
-                            {"peak_flop_per_second", peak_},
-                            {"seconds_left", t.seconds_left}});
+  /// A call that ends between a checkpoint and the evaluation that follows it leaves that to the next.
+  bool evaluations_missing(std::int64_t step, std::int64_t steps) {
+    return evaluation_.due(step, steps) && ranks_.from_first(evaluations_ ? evaluations_->last_step() : 0) != step;
   }
-  void report(std::string const& name, std::int64_t steps, training_step const& last, train::throughput const& t) {
-    std::string const share =
-        fmt::format("; {:.1f} % of {:.4g} FLOP/s causal (6N + 6LdT), {:.1f} % as PaLM counts (6N + 12LdT)", t.causal * 100,
-                    peak_, t.full_square * 100);
-    say(fmt::format("{}: step {} of {}, loss {:.4f}, {:.0f} tokens/s{}", name, last.step, steps, last.loss, t.tokens_per_second,
-                    peak_ > 0 ? share : ""));
+  expected<void> evaluate(std::string const& name) {
+    auto const found = meter_.aside(
+        [&] { return evaluation_.run(trainer_->model_of(state_), ranks_, state_.position, std::int64_t(R::model.context)); });
+    if (!leads()) return {};
+    say(fmt::format("{}: after step {}, bits per byte {}", name, found.step, evaluation_.line(found)));
+    return evaluations_->write(found);
   }
 
   run_context& run_;
@@ -239,8 +245,10 @@ class trainer {
   stop_signal stop_;
   train::state<R, Backend, Moment> state_;
   std::optional<train::stepper<R, Backend, T, parallel::world, Moment>> trainer_;
+  evaluation_hook evaluation_;
+  std::optional<io::evaluation_file> evaluations_;
+  training_meter<R, T, Backend> meter_;
   std::int64_t done_ = 0;
-  double peak_ = 0;
   bool stopped_ = false;
 };
 
@@ -248,18 +256,18 @@ class trainer {
 /// with a phase, tokens only with an arm.
 template <config::recipe R>
 expected<outcome> train_recipe(run_context& run, train_options const& options) {
-  if (options.device != "cpu")
-    return failure("this build trains on the CPU only", "--device " + options.device, "use --device cpu");
   SNOWCODER_TRY(auto const ranks, parallel::join_world(train::reduction_lanes<R>()));
-  cpu::device device(run.threads);
-  auto const walk = [&]<class T, class Moment>(T, Moment) {
-    return trainer<R, cpu::device, T, Moment>(run, options, device, *ranks).walk();
-  };
   bool const narrow = options.precision == "bf16", narrow_moments = options.moments == "bf16";
   if (narrow_moments && !narrow)
     return failure("moments in bf16 go with products in bf16", "--moments bf16", "add --precision bf16");
-  auto const walked = narrow_moments ? walk(bfloat16(), bfloat16()) : narrow ? walk(bfloat16(), 0.0f) : walk(0.0f, 0.0f);
-  SNOWCODER_CHECK(walked);
+  if (options.device != "cpu" && ranks->size() > 1)
+    return failure("several processes train on the CPU only", "--device " + options.device, "start one process");
+  SNOWCODER_CHECK(with_device(options.device, run.threads, [&]<class Backend>(Backend& device) -> expected<void> {
+    auto const walk = [&]<class T, class Moment>(T, Moment) {
+      return trainer<R, Backend, T, Moment>(run, options, device, *ranks).walk();
+    };
+    return narrow_moments ? walk(bfloat16(), bfloat16()) : narrow ? walk(bfloat16(), 0.0f) : walk(0.0f, 0.0f);
+  }));
   parallel::leave(*ranks);
   return outcome::done;
 }

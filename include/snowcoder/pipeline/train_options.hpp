@@ -4,6 +4,7 @@
 
 #include <snowcoder/config/concepts.hpp>
 #include <snowcoder/config/training_memory.hpp>
+#include <snowcoder/pipeline/evaluation_hook.hpp>
 #include <snowcoder/train/lanes.hpp>
 
 #include <cstdint>
@@ -24,11 +25,14 @@ struct train_options {
   std::string moments = "f32";        ///< how the optimizer's moments are stored; bf16 needs products in bf16
   std::string recompute = "nothing";  ///< or blocks: less memory, a third more time, the same bits
   int micro_batch = 0;                ///< sequences at a time; 0: as many as fit two gigabytes
+  bool pin_threads = false;           ///< a processor for each thread
+  evaluation_options evaluation;      ///< what is measured on the way
   std::int64_t checkpoint_every = 0;  ///< steps; 0: a tenth of the phase, at most 1000
   int keep = 2;                       ///< step checkpoints of a phase that stay
   bool wait_for_checkpoints = false;  ///< write from the state itself while training waits: a copy of it less in memory
   std::string spikes = "stop";        ///< or skip: what to do about a step that would spoil the run
   double spike_factor = 0;            ///< times the median norm of the last updates; 0: only what is not finite
+  bool selftest = false;              ///< no training: every verb against its twin (selftest.hpp)
   double peak = 0;                    ///< FLOP/s that utilisation is a share of; 0: measured
 
   config::recompute again() const { return recompute == "blocks" ? config::recompute::blocks : config::recompute::nothing; }

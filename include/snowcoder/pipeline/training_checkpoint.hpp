@@ -8,6 +8,8 @@
 #include <snowcoder/core/version.hpp>
 #include <snowcoder/io/checkpoint_file.hpp>
 #include <snowcoder/nn/decoder_parameters.hpp>
+#include <snowcoder/parallel/communicator.hpp>
+#include <snowcoder/parallel/solo.hpp>
 #include <snowcoder/train/state.hpp>
 
 #include <algorithm>
@@ -47,17 +49,24 @@ struct snapshot {
   std::vector<Moment> first_moment, second_moment;
 };
 
-/// Fills `to`, whose memory is used again.
-template <config::recipe R, class Backend, class Moment>
-void take(snapshot<R, Moment>& to, Backend& device, train::state<R, Backend, Moment> const& s) {
+/// Fills rank 0's `to`, whose memory is used again; every rank calls this and gives the moments that it owns.
+template <config::recipe R, class Backend, class Moment, parallel::communicator Ranks>
+void take(snapshot<R, Moment>& to, Backend& device, train::state<R, Backend, Moment> const& s, Ranks& ranks) {
   auto const copy = [&](auto& values, auto const& buffer) {
     values.resize(std::size_t(buffer.size()));
     download(device, values.data(), buffer.data(), buffer.size());
   };
+  auto const collect = [&](std::vector<Moment>& values, auto const& buffer) {
+    if (ranks.size() == 1) return copy(values, buffer);
+    std::vector<Moment> mine;
+    copy(mine, buffer);
+    if (ranks.rank() == 0) values.resize(std::size_t(s.size));
+    ranks.collect(static_cast<Moment const*>(mine.data()), values.data(), s.size);
+  };
   to.position = s.position;
-  copy(to.weights, s.weights);
-  copy(to.first_moment, s.first_moment);
-  copy(to.second_moment, s.second_moment);
+  if (ranks.rank() == 0) copy(to.weights, s.weights);
+  collect(to.first_moment, s.first_moment);
+  collect(to.second_moment, s.second_moment);
 }
 
 template <config::recipe R, class Moment>
@@ -82,7 +91,7 @@ template <config::recipe R, class Moment>
 expected<void> save(std::filesystem::path const& folder, snapshot<R, Moment> const& s, io::json settings) {
   return save<R, Moment>(folder, s.position, s.weights, s.first_moment, s.second_moment, std::move(settings));
 }
-/// Straight from the device's memory where the host can read it, without a copy of it all.
+/// Straight from the device's memory where the host can read it, without a copy of it all. Requires a state with all moments.
 template <config::recipe R, class Backend, class Moment>
 expected<void> save(std::filesystem::path const& folder, Backend& device, train::state<R, Backend, Moment> const& s,
                     io::json settings) {
@@ -92,7 +101,8 @@ expected<void> save(std::filesystem::path const& folder, Backend& device, train:
                            std::move(settings));
   } else {
     snapshot<R, Moment> copy;
-    take(copy, device, s);
+    parallel::solo alone;
+    take(copy, device, s, alone);
     return save<R, Moment>(folder, copy, std::move(settings));
   }
 }
@@ -107,23 +117,26 @@ expected<std::vector<float>> load_weights(io::checkpoint const& from) {
   return values;
 }
 
-/// One part's tensors into device memory, a tensor at a time.
+/// One part's tensors into device memory, a tensor at a time; of the flat array only `part`, which begins at `to`.
 template <config::recipe R, class Backend, class T>
-expected<void> upload_tensors(io::safetensors const& file, std::string const& prefix, Backend& device, T* to) {
+expected<void> upload_tensors(io::safetensors const& file, std::string const& prefix, Backend& device, T* to,
+                              parallel::share part = {0, config::parameters(R::model)}) {
   std::vector<float> values;
   std::vector<T> narrow;
   for (auto const& p : nn::decoder_parameters<R>()) {
+    auto const first = std::max(p.offset, part.first), last = std::min(p.offset + p.size(), part.last);
+    if (first >= last) continue;
     values.resize(std::size_t(p.size()));
     SNOWCODER_CHECK(file.read_floats(prefix + p.name, values));
     narrow.resize(values.size());
     std::transform(values.begin(), values.end(), narrow.begin(), [](float v) { return T(v); });
-    upload(device, to + p.offset, narrow.data(), p.size());
+    upload(device, to + (first - part.first), narrow.data() + (first - p.offset), last - first);
   }
   return {};
 }
 
-/// Everything: weights, moments (unless they will not be used) and position. Moments that were written in another type are
-/// rounded to this one.
+/// Everything: weights, the moments that the state owns (unless they will not be used) and position. Moments that were written
+/// in another type are rounded to this one.
 template <config::recipe R, class Backend, class Moment>
 expected<void> load(io::checkpoint const& from, Backend& device, train::state<R, Backend, Moment>& s, bool with_moments) {
   SNOWCODER_CHECK(from.check_model(config::model_fingerprint<R>.hex(), R::name));
@@ -132,8 +145,8 @@ expected<void> load(io::checkpoint const& from, Backend& device, train::state<R,
   s.position = from.manifest().position;
   if (!with_moments) return {};
   SNOWCODER_TRY(auto moments, from.file(optimizer_part));
-  SNOWCODER_CHECK(upload_tensors<R>(moments, "first_moment.", device, s.first_moment.data()));
-  return upload_tensors<R>(moments, "second_moment.", device, s.second_moment.data());
+  SNOWCODER_CHECK(upload_tensors<R>(moments, "first_moment.", device, s.first_moment.data(), s.owned));
+  return upload_tensors<R>(moments, "second_moment.", device, s.second_moment.data(), s.owned);
 }
 
 }  // namespace snowcoder::pipeline

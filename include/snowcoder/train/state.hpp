@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What training changes: f32 weights, moments in f32 or bf16, in device memory, and where the run stands. This, and nothing
-// else, is what a checkpoint holds.
+// else, is what a checkpoint holds. Processes that share a step have all weights each, and moments of the part that they own.
 #pragma once
 
 #include <snowcoder/config/accounting.hpp>
@@ -9,6 +9,7 @@
 #include <snowcoder/core/dtype.hpp>
 #include <snowcoder/nn/decoder_parameters.hpp>
 #include <snowcoder/nn/initialise.hpp>
+#include <snowcoder/parallel/communicator.hpp>
 #include <snowcoder/record/position.hpp>
 
 #include <cstdint>
@@ -24,7 +25,9 @@ class state {
   static constexpr std::int64_t size = config::parameters(R::model);
   static constexpr std::int64_t bytes = size * std::int64_t(sizeof(float) + 2 * sizeof(Moment));
 
-  explicit state(Backend& device) : weights(size), first_moment(size), second_moment(size), device_(device) {}
+  /// `part`: the elements whose moments are kept here (parallel/communicator.hpp).
+  explicit state(Backend& device, parallel::share part = {0, size})
+      : owned(part), weights(size), first_moment(owned.size()), second_moment(owned.size()), device_(device) {}
 
   /// The weights of step 0, from a seed; moments are zero.
   void initialise(std::uint64_t seed) {
@@ -44,10 +47,11 @@ class state {
     position.step = position.sequences = 0;
     if (phase.start == config::optimizer_start::carry) return;
     position.updates = 0;
-    fill(device_, first_moment.data(), Moment(0.0f), size);
-    fill(device_, second_moment.data(), Moment(0.0f), size);
+    fill(device_, first_moment.data(), Moment(0.0f), owned.size());
+    fill(device_, second_moment.data(), Moment(0.0f), owned.size());
   }
 
+  parallel::share owned;
   typename Backend::template buffer<float> weights;
   typename Backend::template buffer<Moment> first_moment, second_moment;
   training_position position;

@@ -44,13 +44,20 @@ class stepper {
         micro_batch_(micro_batch),
         model_(device, micro_batch, again),
         lookups_(R::model.tied ? lookups : 0),
-        parameters_(nn::decoder_parameters<R>(R::optimizer.decayed)) {}
+        owned_(parallel::owned_by(size, ranks.rank(), ranks.size())),
+        parameters_(owned_parameters(owned_)) {}
 
   int micro_batch() const { return micro_batch_; }
 
   /// Whether attention stays within documents, from here on.
   void keep_documents_apart(bool apart) {
     model_.keep_documents_apart(apart ? std::optional<std::int32_t>(config::end_of_text) : std::nullopt);
+  }
+
+  /// The model with these weights, to read with until the next step.
+  auto& model_of(state<R, Backend, Moment> const& s) {
+    model_.use(s.weights.data());
+    return model_;
   }
 
   /// `sequences`: this rank's part of the step, (sequences, context + 1). `in_step`: sequences of all ranks together, at least
@@ -61,19 +68,23 @@ class stepper {
     auto const mine = lanes_of<R>(ranks_.rank(), ranks_.size());
     begin_ = parallel::share_of(in_step, ranks_.rank(), ranks_.size()).first;
     require(sequences.rows > 0, "step: every rank has a sequence");
+    require(s.owned == owned_, "step: the state keeps the moments that this rank owns");
     sequences_ = sequences;
     in_step_ = in_step;
     loss_ = 0;
     model_.use(s.weights.data());
     accumulate(mine.first, mine.last, 0);
     auto& gradient = gradients_[0];
-    ranks_.sum(gradient.data(), size);
-    double const norm = nn::gradient_norm(device_, gradient.data(), size);
+    ranks_.sum_to_owners(gradient.data(), size);
+    double const norm = std::sqrt(ranks_.sum_over_owners(squares(owned_, reduction_lanes<R>() / ranks_.size())));
     result r{ranks_.sum(loss_) / double(in_step * (sequences.columns - 1)), norm, false};
     r.updated = std::isfinite(r.loss) && std::isfinite(norm) && norm <= longest;
-    if (r.updated)
-      nn::adamw(device_, s.weights.data(), s.first_moment.data(), s.second_moment.data(), gradient.data(), parameters_,
-                R::optimizer, rate, s.position.updates + 1, nn::clip_scale(norm, R::optimizer.clip), s.position.seed);
+    if (!r.updated) return r;
+    // Parameters say where they lie in the whole array; the moments begin at what is owned.
+    nn::adamw(device_, s.weights.data(), s.first_moment.data() - owned_.first, s.second_moment.data() - owned_.first,
+              gradient.data(), parameters_, R::optimizer, rate, s.position.updates + 1, nn::clip_scale(norm, R::optimizer.clip),
+              s.position.seed);
+    ranks_.from_owners(s.weights.data(), size);
     return r;
   }
 
@@ -81,6 +92,27 @@ class stepper {
   static constexpr std::int64_t size = state<R, Backend, Moment>::size;
   /// Of a tied embedding's two gradients, the one that comes from looking tokens up; the other stands in the lane's gradient.
   static constexpr std::int64_t lookups = std::int64_t(R::model.vocabulary) * R::model.width;
+
+  /// The tensors, or parts of them, that lie in `owned`.
+  static std::vector<nn::parameter> owned_parameters(parallel::share owned) {
+    std::vector<nn::parameter> some;
+    for (auto p : nn::decoder_parameters<R>(R::optimizer.decayed)) {
+      auto const first = std::max(p.offset, owned.first), last = std::min(p.offset + p.size(), owned.last);
+      if (first >= last) continue;
+      if (last - first < p.size()) p.rows = 1, p.columns = last - first;
+      p.offset = first;
+      some.push_back(std::move(p));
+    }
+    return some;
+  }
+
+  /// The sum of squares of a part of the gradient, in the tree of its halves: its leaves are what as many ranks as there are
+  /// lanes would own.
+  double squares(parallel::share part, int leaves) {
+    if (leaves == 1) return sum_of_squares(device_, gradients_[0].data() + part.first, part.size());
+    double const lower = squares(parallel::half_of(part, false), leaves / 2);
+    return lower + squares(parallel::half_of(part, true), leaves / 2);
+  }
 
   /// The sum of lanes [first, last) into gradients_[depth]; false, and nothing written, when they hold no sequence.
   bool accumulate(std::int64_t first, std::int64_t last, std::size_t depth) {
@@ -116,6 +148,7 @@ class stepper {
   nn::decoder<R, Backend, T> model_;
   std::vector<typename Backend::template buffer<float>> gradients_;  ///< by depth of the tree, made when first needed
   typename Backend::template buffer<float> lookups_;
+  parallel::share owned_;  ///< whose sums this rank has, and which it updates
   std::vector<nn::parameter> parameters_;
   // Of the step that is under way.
   matrix_view<token_id const> sequences_{nullptr, 0, 0};

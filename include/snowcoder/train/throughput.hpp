@@ -38,7 +38,7 @@ constexpr throughput throughput_of(config::decoder_shape const& s, std::int64_t 
 /// badly enough to be honest. Takes some hundredths of a second.
 template <class T, class Backend>
 double product_peak(Backend& device) {
-  constexpr std::int64_t n = 1024;
+  constexpr std::int64_t n = requires { requires Backend::memory_is_the_hosts; } ? 1024 : 8192;
   typename Backend::template buffer<T> a(n * n), b(n * n);
   typename Backend::template buffer<float> c(n * n);
   double best = std::numeric_limits<double>::infinity();

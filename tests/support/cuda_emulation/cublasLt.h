@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stands in for cuBLASLt where kernels are run on the CPU: the few calls of backend/cuda/products.hpp, as its manual defines
-// them (matrices are column-major), in plain loops. It refuses what the library would refuse.
+// them (matrices are column-major), in plain loops. It refuses what the library would refuse. It has three algorithms, which
+// round their sums in other places: who takes another one than before gets other bits.
 #pragma once
 
 #include "cuda_runtime_api.h"
@@ -8,6 +9,7 @@
 #include <snowcoder/core/dtype.hpp>
 
 #include <cstdint>
+#include <vector>
 
 enum cublasStatus_t { CUBLAS_STATUS_SUCCESS = 0, CUBLAS_STATUS_INVALID_VALUE = 7 };
 enum cublasOperation_t { CUBLAS_OP_N = 0, CUBLAS_OP_T = 1 };
@@ -16,11 +18,13 @@ enum cudaDataType_t { CUDA_R_32F = 0, CUDA_R_16BF = 14 };
 enum cublasLtMatmulDescAttributes_t { CUBLASLT_MATMUL_DESC_TRANSA = 3, CUBLASLT_MATMUL_DESC_TRANSB = 4 };
 enum cublasLtMatmulPreferenceAttributes_t {
   CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES = 1,
+  CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK = 3,
   CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES = 5,
   CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES = 6,
   CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES = 7,
   CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES = 8
 };
+enum cublasLtReductionScheme_t { CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE = 2 };
 struct cublasLtMatmulDescOpaque_t {
   std::int32_t transposed[2] = {CUBLAS_OP_N, CUBLAS_OP_N};
 };
@@ -74,12 +78,19 @@ inline cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPrefere
 }
 inline cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t, cublasLtMatmulDesc_t, cublasLtMatrixLayout_t a,
                                                      cublasLtMatrixLayout_t b, cublasLtMatrixLayout_t c, cublasLtMatrixLayout_t,
-                                                     cublasLtMatmulPreference_t, int, cublasLtMatmulHeuristicResult_t* found,
-                                                     int* count) {
+                                                     cublasLtMatmulPreference_t, int asked,
+                                                     cublasLtMatmulHeuristicResult_t* found, int* count) {
   for (auto l : {a, b, c})
     if (l->leading < std::int64_t(l->rows)) return CUBLAS_STATUS_INVALID_VALUE;
-  *found = {};
-  return *count = 1, CUBLAS_STATUS_SUCCESS;
+  *count = asked < 3 ? asked : 3;
+  for (int i = 0; i < *count; ++i) found[i] = {{{std::uint64_t(i)}}, 0, CUBLAS_STATUS_SUCCESS, 1.0f};
+  return CUBLAS_STATUS_SUCCESS;
+}
+inline cublasStatus_t cublasLtMatmulAlgoCheck(cublasLtHandle_t, cublasLtMatmulDesc_t, cublasLtMatrixLayout_t,
+                                              cublasLtMatrixLayout_t, cublasLtMatrixLayout_t, cublasLtMatrixLayout_t,
+                                              cublasLtMatmulAlgo_t const* algorithm, cublasLtMatmulHeuristicResult_t* result) {
+  *result = {};
+  return algorithm->data[0] < 3 ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_INVALID_VALUE;
 }
 
 namespace cuda_emulation {
@@ -94,7 +105,7 @@ inline double element(void const* data, cublasLtMatrixLayout_t l, std::int64_t r
 inline cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t how, void const* alpha, void const* a,
                                      cublasLtMatrixLayout_t la, void const* b, cublasLtMatrixLayout_t lb, void const* beta,
                                      void const* c, cublasLtMatrixLayout_t lc, void* d, cublasLtMatrixLayout_t ld,
-                                     cublasLtMatmulAlgo_t const*, void*, std::size_t, cudaStream_t) {
+                                     cublasLtMatmulAlgo_t const* algorithm, void*, std::size_t, cudaStream_t) {
   using cuda_emulation::element;
   bool const ta = how->transposed[0] == CUBLAS_OP_T, tb = how->transposed[1] == CUBLAS_OP_T;
   auto const depth = ta ? la->rows : la->columns;
@@ -102,11 +113,26 @@ inline cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t how,
       (tb ? lb->rows : lb->columns) != ld->columns || lc->rows != ld->rows || lc->columns != ld->columns)
     return CUBLAS_STATUS_INVALID_VALUE;
   float const scale = *static_cast<float const*>(alpha), kept = *static_cast<float const*>(beta);
+  auto const k_of = [depth](auto const& of) {  // rows of an operand, one after the other
+    std::vector<double> values;
+    for (std::int64_t k = 0; k < std::int64_t(depth); ++k) values.push_back(of(k));
+    return values;
+  };
+  std::vector<std::vector<double>> rows, columns;
+  for (std::int64_t i = 0; i < std::int64_t(ld->rows); ++i)
+    rows.push_back(k_of([&](std::int64_t k) { return ta ? element(a, la, k, i) : element(a, la, i, k); }));
+  for (std::int64_t j = 0; j < std::int64_t(ld->columns); ++j)
+    columns.push_back(k_of([&](std::int64_t k) { return tb ? element(b, lb, j, k) : element(b, lb, k, j); }));
   for (std::int64_t j = 0; j < std::int64_t(ld->columns); ++j)
     for (std::int64_t i = 0; i < std::int64_t(ld->rows); ++i) {
+      double const *const row = rows[std::size_t(i)].data(), *const column = columns[std::size_t(j)].data();
+      auto const parts = std::int64_t(algorithm->data[0]) + 1;
       double sum = 0;
-      for (std::int64_t k = 0; k < std::int64_t(depth); ++k)
-        sum += (ta ? element(a, la, k, i) : element(a, la, i, k)) * (tb ? element(b, lb, j, k) : element(b, lb, k, j));
+      for (std::int64_t part = 0; part < parts; ++part) {
+        double here = 0;
+        for (std::int64_t k = part; k < std::int64_t(depth); k += parts) here += row[k] * column[k];
+        sum += parts > 1 ? double(float(here)) : here;
+      }
       float const value = float(double(scale) * sum + (kept != 0 ? double(kept) * element(c, lc, i, j) : 0.0));
       auto const at = i + j * ld->leading;
       if (ld->type == CUDA_R_32F)

@@ -57,6 +57,21 @@ template <class V>
 V __shfl_sync(unsigned, V value, int lane) {
   return cuda_emulation::from_lane(value, unsigned(lane));
 }
+// Threads take turns, and only where they wait: what is atomic needs nothing.
+template <class V>
+V atomicCAS(V* at, V compare, V value) {
+  V const old = *at;
+  if (old == compare) *at = value;
+  return old;
+}
+template <class V>
+V atomicAdd(V* at, V value) {
+  V const old = *at;
+  *at += value;
+  return old;
+}
+inline int __popc(unsigned bits) { return __builtin_popcount(bits); }
+inline int __ffs(int bits) { return __builtin_ffs(bits); }
 inline float rsqrtf(float x) { return 1.0f / std::sqrt(x); }
 
 struct cudaLaunchConfig_t {

@@ -3,6 +3,7 @@
 // reaches ends the program, as it would hang or go wrong on a GPU.
 #pragma once
 
+#include <setjmp.h>
 #include <ucontext.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -66,27 +68,34 @@ class fibers {
   static constexpr std::size_t stack_bytes = std::size_t(128) << 10;
   struct fiber {
     ucontext_t context;
+    bool made = false, entered = false;
+    jmp_buf place;
     std::unique_ptr<std::byte[]> stack{new std::byte[stack_bytes]};
     void* fake_stack = nullptr;
     state at = state::done;
   };
 
+  /// A fiber runs one body after the other and never ends.
   static void entry() {
     auto& all = current();
-    all.arrived(nullptr);
-    (*all.body_)();
-    auto& self = *all.threads_[all.running_];
-    self.at = state::done;
-    all.leave(self, true);
+    for (;;) {
+      all.arrived(nullptr);
+      (*all.body_)();
+      auto& self = *all.threads_[all.running_];
+      self.at = state::done;
+      all.leave(self, true);
+    }
   }
   void start(fiber& f) {
+    f.at = state::ready;
+    f.fake_stack = nullptr;
+    if (std::exchange(f.made, jumps)) return;
     getcontext(&f.context);
     f.context.uc_stack.ss_sp = f.stack.get();
     f.context.uc_stack.ss_size = stack_bytes;
     f.context.uc_link = nullptr;
-    f.at = state::ready;
-    f.fake_stack = nullptr;
     makecontext(&f.context, &fibers::entry, 0);
+    f.entered = false;
   }
   void wait(state why) {
     auto& self = *threads_[running_];
@@ -106,23 +115,32 @@ class fibers {
     return any;
   }
 
-  // Address sanitizer wants to know which stack is in use.
-  void enter(fiber& f) {
+  // Address sanitizer wants to know which stack is in use, and would take a jump for an end of its frames. Without it a fiber
+  // is left and entered again by jumps: swapcontext asks the system for the signal mask each time, which takes longer than a
+  // kernel.
 #if defined(__SANITIZE_ADDRESS__)
+  static constexpr bool jumps = false;
+  void enter(fiber& f) {
     void* own = nullptr;
     __sanitizer_start_switch_fiber(&own, f.stack.get(), stack_bytes);
-#endif
     swapcontext(&scheduler_, &f.context);
-#if defined(__SANITIZE_ADDRESS__)
     __sanitizer_finish_switch_fiber(own, nullptr, nullptr);
-#endif
   }
-  void leave([[maybe_unused]] fiber& f, [[maybe_unused]] bool for_good) {
-#if defined(__SANITIZE_ADDRESS__)
+  void leave(fiber& f, bool for_good) {
     __sanitizer_start_switch_fiber(for_good ? nullptr : &f.fake_stack, scheduler_stack_, scheduler_bytes_);
-#endif
     swapcontext(&f.context, &scheduler_);
   }
+#else
+  static constexpr bool jumps = true;
+  void enter(fiber& f) {
+    if (_setjmp(scheduler_place_) != 0) return;
+    if (std::exchange(f.entered, true)) _longjmp(f.place, 1);
+    setcontext(&f.context);
+  }
+  void leave(fiber& f, bool) {
+    if (_setjmp(f.place) == 0) _longjmp(scheduler_place_, 1);
+  }
+#endif
   void arrived([[maybe_unused]] void* fake_stack) {
 #if defined(__SANITIZE_ADDRESS__)
     __sanitizer_finish_switch_fiber(fake_stack, &scheduler_stack_, &scheduler_bytes_);
@@ -133,7 +151,8 @@ class fibers {
   std::vector<float> shared_;
   std::function<void()> const* body_ = nullptr;
   unsigned running_ = 0;
-  ucontext_t scheduler_;
+  [[maybe_unused]] ucontext_t scheduler_;
+  jmp_buf scheduler_place_;
   [[maybe_unused]] void const* scheduler_stack_ = nullptr;
   [[maybe_unused]] std::size_t scheduler_bytes_ = 0;
 };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A whole decoder on the GPU's verbs beside the CPU's: loss, every gradient and a step of the optimizer.
+// A whole decoder on the GPU's verbs beside their twins: loss, every gradient and a step of the optimizer.
 #include "support/on_gpu.hpp"
 #include "support/tiny_recipe.hpp"
+#include "support/twin_device.hpp"
 
-#include <snowcoder/backend/cpu/backend.hpp>
 #include <snowcoder/backend/cuda/backend.hpp>
 #include <snowcoder/config/accounting.hpp>
 #include <snowcoder/nn/decoder.hpp>
@@ -46,15 +46,15 @@ outcome work(Device& d, std::vector<float> const& start, std::vector<std::int32_
 }
 }  // namespace
 
-TEMPLATE_TEST_CASE("gpu: a decoder gives what it gives on the CPU", "[gpu]", float, bfloat16) {
+TEMPLATE_TEST_CASE("gpu: a decoder gives what the twins give", "[gpu]", float, bfloat16) {
   using T = TestType;
   if (!gpu_at_hand()) return;
   bool const documents = GENERATE(false, true);
   auto const start = normal<float>("weights", size, 0.05);
   auto const ids = drawn_ids(3 * 41, documents ? 12 : std::uint64_t(R::model.vocabulary));
   cuda::device gpu;
-  cpu::device cpu(1);
-  auto const got = work<T>(gpu, start, ids, documents), want = work<T>(cpu, start, ids, documents);
+  twin_device plain;
+  auto const got = work<T>(gpu, start, ids, documents), want = work<T>(plain, start, ids, documents);
   CHECK(got.loss == Approx(want.loss).epsilon(tolerance<T>::decoder_loss));
   CHECK(distance(got.logits, want.logits) < tolerance<T>::decoder_logits);
   CHECK(distance(got.gradient, want.gradient) < tolerance<T>::decoder_gradient);

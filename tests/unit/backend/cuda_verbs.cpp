@@ -66,6 +66,69 @@ TEST_CASE("gpu: adamw and the norm of a gradient", "[gpu]") {
   }
 }
 
+TEST_CASE("gpu: adamw with moments in bfloat16", "[gpu]") {
+  if (!gpu_at_hand()) return;
+  cuda::device d;
+  config::optimizer const o{};
+  for (std::int64_t first : {0, 8, 3})  // groups of draws as the arrays lie, and across them
+    for (std::int64_t size : {0, 2, 4003}) {
+      INFO("first " << first << " size " << size);
+      auto w = normal<float>("w", size);
+      auto m = normal<bfloat16>("m", size, 0.1), v = normal<bfloat16>("v", size, 0.1);
+      auto const g = normal<float>("g", size);
+      for (auto& x : v) x = bfloat16(float(x) * float(x));
+      on_gpu<float> gw(d, w), gg(d, g);
+      on_gpu<bfloat16> gm(d, m), gv(d, v);
+      moment_rounding const rounding(9, 7, first);
+      cuda::adamw(d, gw.data(), gm.data(), gv.data(), gg.data(), size, adamw_step(o, 1e-3, 7, 0.5, true), rounding);
+      twin::adamw(w.data(), m.data(), v.data(), g.data(), size, o, 1e-3, 7, 0.5, true, rounding);
+      CHECK(distance(gw.host(), w) < tolerance<float>::adamw);
+      auto const apart = [](std::vector<bfloat16> const& a, std::vector<bfloat16> const& b) {
+        std::int64_t n = 0;
+        for (std::size_t i = 0; i < a.size(); ++i) n += !(a[i] == b[i]);
+        return n;
+      };
+      CHECK(apart(gm.host(), m) <= size * moments_to_either_side);
+      CHECK(apart(gv.host(), v) <= size * moments_to_either_side);
+      CHECK(distance(gm.host(), m) < tolerance<bfloat16>::moment);
+      CHECK(distance(gv.host(), v) < tolerance<bfloat16>::moment);
+    }
+}
+
+TEMPLATE_TEST_CASE("gpu: adamw over all tensors at once gives what it gives one by one", "[gpu]", float, bfloat16) {
+  using M = TestType;
+  if (!gpu_at_hand()) return;
+  cuda::device d;
+  config::optimizer const o{};
+  adamw_step const decayed(o, 1e-1, 3, 0.5, true), kept(o, 1e-1, 3, 0.5, false);
+  for (std::int64_t const begin : {0, 6}) {  // of the arrays in the model
+    std::vector<adamw_range> ranges;         // more than one launch takes, of lengths that end anywhere in a group of four
+    for (std::int64_t end = begin + 5, i = 0; i < 600; end += 1 + (i++ * 7) % 11) ranges.push_back({end, i % 3 != 0});
+    auto const size = ranges.back().end - begin;
+    auto const w = normal<float>("w", size), g = normal<float>("g", size);
+    auto const m = normal<M>("m", size, 0.1);
+    auto v = m;
+    for (auto& x : v) x = M(float(x) * float(x));
+    on_gpu<float> w1(d, w), w2(d, w), gg(d, g);
+    on_gpu<M> m1(d, m), m2(d, m), v1(d, v), v2(d, v);
+    cuda::adamw<M>(d, w1.data(), m1.data(), v1.data(), gg.data(), ranges, decayed, kept, moment_rounding(5, 3, begin));
+    for (std::int64_t at = 0; auto const& r : ranges) {
+      auto const one = [&](auto... rounding) {
+        cuda::adamw(d, w2.data() + at, m2.data() + at, v2.data() + at, gg.data() + at, r.end - begin - at,
+                    r.decayed ? decayed : kept, rounding...);
+      };
+      if constexpr (std::is_same_v<M, float>)
+        one();
+      else
+        one(moment_rounding(5, 3, begin + at));
+      at = r.end - begin;
+    }
+    CHECK(w1.host() == w2.host());
+    CHECK(m1.host() == m2.host());
+    CHECK(v1.host() == v2.host());
+  }
+}
+
 TEMPLATE_TEST_CASE("gpu: embed and its gradient", "[gpu]", float, bfloat16) {
   using T = TestType;
   if (!gpu_at_hand()) return;

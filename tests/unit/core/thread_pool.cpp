@@ -3,8 +3,13 @@
 
 #include <snowcoder/core/thread_pool.hpp>
 
+#include <sched.h>
+
 #include <atomic>
+#include <mutex>
+#include <set>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 using snowcoder::thread_pool;
@@ -30,4 +35,33 @@ TEST_CASE("an exception of a body reaches the caller, and the pool lives on") {
   std::atomic<int> n = 0;
   pool.for_each_index(10, [&](std::int64_t) { ++n; });
   CHECK(n == 10);
+}
+
+TEST_CASE("pinned threads run on the processors that they were given, one each") {
+  auto const allowed = snowcoder::allowed_processors();
+  REQUIRE(!allowed.empty());
+  std::vector<int> processors;
+  for (std::size_t i = 0; i < 3; ++i) processors.push_back(allowed[i % allowed.size()]);
+  std::jthread([&] {  // whose own processors do not matter to other tests
+    thread_pool pool(3);
+    REQUIRE(pool.pin(processors));
+    for (int round = 0; round < 50; ++round) {
+      std::mutex mutex;
+      std::vector<int> wrong;
+      pool.for_each_index(20, [&](std::int64_t) {
+        cpu_set_t set;
+        ::sched_getaffinity(0, sizeof set, &set);
+        bool const one = CPU_COUNT(&set) == 1 && CPU_ISSET(::sched_getcpu(), &set);
+        std::lock_guard lock(mutex);
+        if (!one) wrong.push_back(round);
+      });
+      CHECK(wrong.empty());
+    }
+    CHECK_FALSE(pool.pin({allowed.back() + 1, allowed.back() + 1, allowed.back() + 1}));
+    CHECK(snowcoder::keep_this_thread_on(allowed));
+    cpu_set_t set;
+    ::sched_getaffinity(0, sizeof set, &set);
+    CHECK(std::size_t(CPU_COUNT(&set)) == allowed.size());
+  })
+      .join();
 }

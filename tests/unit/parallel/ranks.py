@@ -4,6 +4,7 @@
 
 TRAIN_TINY (tests/unit/parallel/ranks.cpp) trains a tiny recipe in the folder that it is given, for so many steps.
 """
+import contextlib
 import os
 import shutil
 import subprocess
@@ -17,15 +18,20 @@ def main():
     mpirun, program, scratch = sys.argv[1:4]
     shutil.rmtree(scratch, ignore_errors=True)
 
-    def command(ranks, run, steps=0):
+    def command(ranks, run, steps=0, precision="f32"):
         launch = [mpirun, "-n", str(ranks)] if ranks > 1 else []
-        return launch + [program, os.path.join(scratch, run), str(steps)]
+        return launch + [program, os.path.join(scratch, run), str(steps), precision]
 
-    def train(ranks, run, steps=0, wanted=0):
-        done = subprocess.run(command(ranks, run, steps), env={**os.environ, **ROOT_MAY}, capture_output=True, text=True, timeout=300)
+    def train(ranks, run, steps=0, wanted=0, precision="f32"):
+        done = subprocess.run(command(ranks, run, steps, precision), env={**os.environ, **ROOT_MAY}, capture_output=True, text=True, timeout=300)
         if (done.returncode == 0) != (wanted == 0):
             sys.exit(f"{ranks} ranks, {run}: exit {done.returncode}\n{done.stderr[-3000:]}")
         return done.stderr
+
+    def children(launcher):
+        """Process ids of the ranks, as text."""
+        name = os.path.basename(program)[:15]
+        return subprocess.run(["pgrep", "-P", str(launcher), "-x", name], capture_output=True, text=True).stdout.split()
 
     def result(run):
         found = {}
@@ -51,6 +57,14 @@ def main():
     train(4, "four")
     same("four", one)
 
+    assert one["metrics/general.evaluation.jsonl"].count(b"\n") == 4, one["metrics/general.evaluation.jsonl"]
+
+    # Moments in bf16, of which ranks hold a part each, and checkpoints that training waits for.
+    train(1, "narrow", precision="bf16")
+    narrow = result("narrow")
+    train(4, "narrow_four", precision="bf16")
+    same("narrow_four", narrow)
+
     for ranks, steps in ((1, 3), (4, 4), (2, 2), (1, 4), (4, 0)):  # stops fall between checkpoints and on them
         train(ranks, "changing", steps)
     final = {name: value for name, value in one.items() if "/step-" not in name}
@@ -61,11 +75,15 @@ def main():
     lives = kills = 0
     while not os.path.exists(os.path.join(scratch, "killed", "checkpoints", "general", "final")):
         running = subprocess.Popen(command(2, "killed"), env={**os.environ, **ROOT_MAY}, stderr=subprocess.DEVNULL)
-        time.sleep(0.2 + 0.04 * lives)  # in the launch at first, in the training later
-        ranks = subprocess.run(["pgrep", "-P", str(running.pid), "-x", os.path.basename(program)[:15]], capture_output=True, text=True).stdout.split()
+        ranks = []
+        while not ranks and running.poll() is None:  # a busy machine may take seconds to launch them
+            time.sleep(0.01)
+            ranks = children(running.pid)
+        time.sleep(0.04 * lives * (1 + lives / 10))  # in the start at first, in the training later
         if ranks and running.poll() is None:
-            os.kill(int(ranks[-1]), 9)  # one rank; the launcher ends the other
-            kills += 1
+            with contextlib.suppress(ProcessLookupError):  # it may just have ended
+                os.kill(int(ranks[-1]), 9)  # one rank; the launcher ends the other
+                kills += 1
         running.wait(timeout=120)
         lives += 1
         assert lives < 200

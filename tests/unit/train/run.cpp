@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whole training runs of a tiny recipe: the same bytes whatever the threads, the micro-batch and the interruptions.
-#include "support/catch.hpp"
-#include "support/temporary_folder.hpp"
-#include "support/tiny_recipe.hpp"
-
-#include <snowcoder/io/megatron.hpp>
-#include <snowcoder/pipeline/train.hpp>
+#include "support/tiny_run.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
@@ -21,6 +17,7 @@
 #include <vector>
 
 using namespace snowcoder;
+using tests::contents, tests::differing, tests::in, tests::train_tiny, tests::write_run, tests::write_tokens;
 using recipe = tests::tiny_recipe;
 namespace fs = std::filesystem;
 
@@ -46,58 +43,6 @@ struct documents_recipe : tests::tiny_recipe {
 };
 struct masked_recipe : documents_recipe<config::document_mask::intra> {};
 struct unmasked_recipe : documents_recipe<config::document_mask::off> {};
-
-/// Ids with something to learn: mostly a fixed successor, now and then another.
-void write_tokens(fs::path const& prefix, std::int64_t count, std::uint64_t seed) {
-  auto file = io::megatron_writer::open(prefix, io::id_type::uint16);
-  REQUIRE(file);
-  draws const source("tokens", seed);
-  std::vector<token_id> ids;
-  std::uint64_t state = 0;
-  for (std::int64_t i = 0; i < count; ++i) {
-    state = (state * 7 + 3 + (source.below(4, std::uint64_t(i)) == 0 ? source.below(50, std::uint64_t(i), 1) : 0)) % 320;
-    ids.push_back(token_id(state));
-  }
-  REQUIRE(file->append(ids));
-  file->end_document();
-  REQUIRE(file->commit());
-}
-void write_run(fs::path const& run) {
-  std::int64_t count = 2500;
-  for (auto const& p : recipe::curriculum) {
-    write_tokens(run / "tokens" / std::string(p.name), count, std::uint64_t(count));
-    count = count * 2 / 5;
-  }
-}
-
-expected<pipeline::outcome> train_tiny(pipeline::train_options options, int threads = 1) {
-  pipeline::run_context run;
-  run.threads = threads;
-  if (!options.checkpoint_every) options.checkpoint_every = 4;
-  return pipeline::train_recipe<recipe>(run, options);
-}
-pipeline::train_options in(fs::path const& run) {
-  pipeline::train_options o;
-  o.run = run;
-  return o;
-}
-
-/// Contents of everything a run has written, but for provenance.json, which tells seconds.
-std::map<std::string, std::string> contents(fs::path const& run, std::string const& below = "") {
-  std::map<std::string, std::string> all;
-  for (auto const& e : fs::recursive_directory_iterator(run / below))
-    if (e.is_regular_file() && e.path().filename() != "provenance.json")
-      all[fs::relative(e.path(), run).string()] = std::string(io::mapped_file::open(e.path())->bytes());
-  return all;
-}
-std::vector<std::string> differing(std::map<std::string, std::string> const& a, std::map<std::string, std::string> const& b) {
-  std::vector<std::string> names;
-  for (auto const& [name, bytes] : a)
-    if (!b.contains(name) || b.at(name) != bytes) names.push_back(name);
-  for (auto const& [name, bytes] : b)
-    if (!a.contains(name)) names.push_back(name);
-  return names;
-}
 
 /// One uninterrupted run, made once.
 std::map<std::string, std::string> const& reference() {
@@ -181,11 +126,34 @@ TEST_CASE("stopping anywhere, also between phases, changes no final checkpoint a
     if (name.find("/step-") == name.npos) CHECK((name + (reference().at(name) == bytes ? "" : " differs")) == name);
 }
 
+/// Where a run that was killed had got to: before its first step, in some pass over a phase's tokens, or between two phases.
+std::string place(fs::path const& run) {
+  std::string found = "start";
+  for (auto const& p : recipe::curriculum) {
+    std::string const name(p.name);
+    auto const rows = io::read_metrics(run / "metrics" / (name + ".jsonl"));
+    if (!rows) break;
+    found = fs::exists(run / "checkpoints" / name / "final") ? "after " + name
+            : rows->empty()                                  ? name + ", pass 0"
+                                                             : name + ", pass " + std::to_string(rows->back().pass);
+  }
+  return found;
+}
+
+/// SNOWCODER_KILLS=20: so many kills, and as many more as it takes to meet every phase, and a phase's tokens in a later pass.
 TEST_CASE("killed at any moment, a run ends with the same bytes", "[train]") {
   char const* const wanted = std::getenv("SNOWCODER_KILLS");
   int const kills = wanted ? std::atoi(wanted) : 8;
   int killed = 0;
-  for (int round = 0; killed < kills; ++round) {  // whole runs, until so many lives have ended early
+  std::map<std::string, int> places;
+  auto const met = [&](std::string const& part) {
+    return std::any_of(places.begin(), places.end(), [&](auto const& p) { return p.first.find(part) != p.first.npos; });
+  };
+  auto const enough = [&] {
+    return killed >= kills && (!wanted || (met("general, pass 1") && met("high_quality, ") && met("synthetic, ")));
+  };
+  for (int round = 0; !enough(); ++round) {  // whole runs, until so many lives have ended early
+    REQUIRE(round < 100);
     temporary_folder run;
     write_run(run.path());
     for (int attempt = 0;; ++attempt) {
@@ -210,13 +178,17 @@ TEST_CASE("killed at any moment, a run ends with the same bytes", "[train]") {
       ::kill(child, SIGKILL);
       ::waitpid(child, &status, 0);
       ++killed;
+      ++places[place(run.path())];
     }
     INFO(killed << " kills so far");
     CHECK(differing(contents(run.path()), reference()) == std::vector<std::string>{});
     REQUIRE(train_tiny(in(run.path())));  // nothing left to do
     CHECK(differing(contents(run.path()), reference()) == std::vector<std::string>{});
   }
-  if (wanted) std::printf("%d kills, no byte changed\n", killed);
+  if (!wanted) return;
+  std::printf("%d kills, no byte changed:", killed);
+  for (auto const& [where, count] : places) std::printf(" %d %s;", count, where.c_str());
+  std::printf("\n");
 }
 
 TEST_CASE("whether training waits for its checkpoints changes nothing, and so many of them stay", "[train]") {

@@ -133,6 +133,18 @@ __attribute__((always_inline)) inline float_lanes reciprocal(float_lanes x) {
 #endif
 }
 
+/// sums + a x b, rounded once where the processor can. By name: tuned for some processors, g++ fuses such a pair or leaves it
+/// according to what stands around it, and a result must not depend on that.
+__attribute__((always_inline)) inline float_lanes multiply_add(float_lanes sums, float_lanes a, float_lanes b) {
+#if defined(__AVX512F__)
+  return float_lanes(_mm512_fmadd_ps(__m512(a), __m512(b), __m512(sums)));
+#elif defined(__AVX2__) && defined(__FMA__)
+  return float_lanes(_mm256_fmadd_ps(__m256(a), __m256(b), __m256(sums)));
+#else
+  return sums + a * b;
+#endif
+}
+
 #if defined(__AVX2__) && !defined(__AVX512F__)
 /// sums += more, in the register where sums are: left to itself, g++ moves a tile's sums to memory and back.
 __attribute__((always_inline)) inline void add_in_place(int_lanes& sums, int_lanes more) {

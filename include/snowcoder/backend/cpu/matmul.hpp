@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Matrix products: of bfloat16 in panels where vectors have 16 lanes, else and for few rows by oneDNN. The result is cut into
-// tiles by its shape alone, each tile is summed over the whole of k by one thread, so the bits are the same for any number of
-// threads.   twin: backend/cpu/reference/matmul.hpp
+// Matrix products: in panels where oneDNN has no longer vectors than we, but floats with vectors of 512 bits and few rows by
+// oneDNN. The result is cut into tiles by its shape alone, each tile is summed over the whole of k by one thread, so the bits
+// are the same for any number of threads.   twin: backend/cpu/reference/matmul.hpp
 #pragma once
 
 #include <snowcoder/backend/cpu/bfloat16_kernel.hpp>
@@ -101,14 +101,20 @@ void tile_in_panels(matrix_view<C> c, operand<T> a, operand<T> b, product_option
   }
 }
 
-/// Multiplies bfloat16 in panels by body(words) where that is quicker than oneDNN; whether it was. Floats it multiplies as
-/// quickly or a little quicker than these panels; and with shorter vectors than these, it may know longer ones than the program
-/// was built for.
+/// Multiplies in panels by body(words) where that is quicker than oneDNN or where oneDNN does not keep the order of a sum;
+/// whether it was. bfloat16: wherever oneDNN has no longer vectors than this program was built for. Floats: with vectors of 512
+/// bits oneDNN is as quick or a little quicker; with 256 its sums depend on how many rows a tile has, so that the batch would
+/// change bits, and a transposed A whose rows are a power of two long is read at a third of the panels' rate (Zen 3).
 template <class A, class B, class Body>
-bool in_panels([[maybe_unused]] device& d, [[maybe_unused]] std::int64_t rows, [[maybe_unused]] Body const& body) {
-  if constexpr (lanes == 16 && std::is_same_v<A, bfloat16> && std::is_same_v<B, bfloat16>) {
-    if (rows < panel_rows || d.kernel() == bfloat16_kernel::library) return false;
+bool in_panels([[maybe_unused]] device& d, [[maybe_unused]] operand<A> const& a, [[maybe_unused]] Body const& body) {
+  if constexpr (lanes >= 8 && std::is_same_v<A, bfloat16> && std::is_same_v<B, bfloat16>) {
+    if (a.rows < panel_rows || d.kernel() == bfloat16_kernel::library) return false;
+    if (lanes < 16 && onednn::has_long_vectors()) return false;
     if (d.kernel() == bfloat16_kernel::pairs) return body(pair_words()), true;
+    return body(float_words()), true;
+  }
+  if constexpr (lanes == 8 && std::is_same_v<A, float> && std::is_same_v<B, float>) {
+    if (a.rows < panel_rows || onednn::has_long_vectors()) return false;
     return body(float_words()), true;
   }
   return false;
@@ -119,7 +125,7 @@ bool in_panels([[maybe_unused]] device& d, [[maybe_unused]] std::int64_t rows, [
 /// One tile, sequentially on the calling thread: for use inside device::for_each. Same meaning as matmul().
 template <class C, class A, class B>
 void tile_product(device& d, matrix_view<C> c, operand<A> a, operand<B> b, product_options how = {}) {
-  if (detail::in_panels<A, B>(d, c.rows, [&](auto words) { detail::tile_in_panels<decltype(words)>(c, a, b, how); })) return;
+  if (detail::in_panels<A, B>(d, a, [&](auto words) { detail::tile_in_panels<decltype(words)>(c, a, b, how); })) return;
   product_shape const s{.m = c.rows,
                         .n = c.columns,
                         .k = a.columns,
@@ -146,8 +152,7 @@ template <class C, class A, class B>
 void matmul(device& d, matrix_view<C> c, operand<A> a, operand<B> b, product_options how = {}) {
   require(a.rows == c.rows && b.columns == c.columns && a.columns == b.rows, "matmul: shapes of A, B and C agree");
   require(c.rows > 0 && c.columns > 0 && a.columns > 0, "matmul: no extent is zero");
-  if (detail::in_panels<A, B>(d, c.rows, [&](auto words) { detail::matmul_in_panels<decltype(words)>(d, c, a, b, how); }))
-    return;
+  if (detail::in_panels<A, B>(d, a, [&](auto words) { detail::matmul_in_panels<decltype(words)>(d, c, a, b, how); })) return;
   auto const tile = detail::tile_of(c.rows, c.columns);
   auto const down = (c.rows + tile.rows - 1) / tile.rows, across = (c.columns + tile.columns - 1) / tile.columns;
   d.for_each(down * across, [&](std::int64_t i) {

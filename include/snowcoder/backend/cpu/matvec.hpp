@@ -12,6 +12,7 @@
 #include <snowcoder/core/tensor_view.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
@@ -35,7 +36,7 @@ struct matvec_elements {
   }
   [[gnu::always_inline]] static float_lanes add(float_lanes sums, vector a, vector b) {
     if constexpr (std::is_same_v<T, float>)
-      return sums + a * b;
+      return multiply_add(sums, a, b);
     else
       return add_pair_products(sums, a, b);
   }
@@ -97,8 +98,10 @@ template <int Outputs, int Rows, class T>
         sums[r][o] = (q[0] + q[2]) + (q[1] + q[3]);
       }
     }
+    // Fused by name, as in multiply_add.
     for (int o = 0; o < Outputs; ++o)
-      for (auto k = whole; k < weight.columns; ++k) sums[r][o] += float(x.row(r)[k]) * float(weight.row(o)[k]);
+      for (auto k = whole; k < weight.columns; ++k)
+        sums[r][o] = std::fma(float(x.row(r)[k]), float(weight.row(o)[k]), sums[r][o]);
   }
 }
 

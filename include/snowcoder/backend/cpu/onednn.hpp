@@ -68,6 +68,12 @@ inline bool has_bfloat16_tiles() {
   return (int(dnnl::get_effective_cpu_isa()) & tiles) == tiles;
 }
 
+/// Whether oneDNN computes with vectors of 512 bits here, whatever this program was built for.
+inline bool has_long_vectors() {
+  auto const wide = int(dnnl::cpu_isa::avx512_core);
+  return (int(dnnl::get_effective_cpu_isa()) & wide) == wide;
+}
+
 /// Memory that oneDNN asks for while it computes: one growing block per thread, shared by all plans.
 inline void* scratchpad(std::size_t bytes) {
   struct release {

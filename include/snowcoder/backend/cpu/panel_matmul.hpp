@@ -18,7 +18,8 @@
 namespace snowcoder::cpu {
 
 /// Rows of C that are walked together, and words of k: such a piece of A stays in the second cache and a panel's in the first.
-inline constexpr std::int64_t panel_block_rows = (lanes == 16 ? 18 : 20) * tile_rows, panel_block_words = 192;
+inline constexpr std::int64_t panel_block_rows = (lanes == 16 ? 18 : 22) * tile_rows, panel_block_words = 192;
+static_assert(panel_block_rows >= 128, "the tiles of small products are no higher (matmul.hpp)");
 
 namespace detail {
 

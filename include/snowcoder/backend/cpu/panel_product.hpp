@@ -23,7 +23,7 @@ inline constexpr int tile_rows = lanes == 16 ? 14 : 6;
 struct float_words {
   using word = float;
   using sums = float_lanes;
-  static sums add(sums s, word a, float_lanes b) { return s + a * b; }
+  static sums add(sums s, word a, float_lanes b) { return multiply_add(s, broadcast(a), b); }
   static float_lanes load(word const* b) { return load_lanes<float_lanes>(b); }
 };
 /// Products of pairs of bfloat16.

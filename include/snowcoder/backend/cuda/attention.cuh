@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Kernels and launchers of attention.hpp. One block per 32 queries (or keys) of a head of a sequence.
+// Kernels and launchers of attention.hpp. One block per 32 queries (or keys) of a head of a sequence. Where the kernels are
+// built with cuDNN (SNOWCODER_CUDNN), it does what it serves, and these the rest.
 #pragma once
 
 #include <snowcoder/backend/cuda/attention.hpp>
 #include <snowcoder/backend/cuda/attention_tile.cuh>
+#include <snowcoder/backend/cuda/cudnn_attention.hpp>
 #include <snowcoder/backend/cuda/launch.cuh>
 #include <snowcoder/core/contract.hpp>
+#include <snowcoder/core/dtype.hpp>
+
+#include <type_traits>
 
 namespace snowcoder::cuda {
 
@@ -167,6 +172,10 @@ void attention_backward_of_class(device& d, matrix_view<T> dqkv, matrix_view<T c
 template <class T>
 void attention(device& d, matrix_view<T> out, float* log_sums, matrix_view<T const> qkv, attention_shape s) {
   require(s.head_width <= widest_head, "attention: heads no wider than kernels have room for");
+#ifdef SNOWCODER_CUDNN
+  if constexpr (std::is_same_v<T, bfloat16>)
+    if (cudnn_attends(s)) return cudnn_attention(d, out, log_sums, qkv, s);
+#endif
   bool const wide = detail::aligned<detail::widest<T>>(qkv.data, s.head_width, qkv.stride);
   auto const narrow = detail::head_class(s.head_width);
   if (narrow == 32) return detail::attention_of_class<32>(d, out, log_sums, qkv, s, wide);
@@ -178,6 +187,10 @@ template <class T>
 void attention_backward(device& d, matrix_view<T> dqkv, matrix_view<T const> qkv, matrix_view<T const> out,
                         float const* log_sums, matrix_view<T const> dout, attention_shape s) {
   require(s.head_width <= widest_head, "attention_backward: heads no wider than kernels have room for");
+#ifdef SNOWCODER_CUDNN
+  if constexpr (std::is_same_v<T, bfloat16>)
+    if (cudnn_attends(s)) return cudnn_attention_backward(d, dqkv, qkv, out, log_sums, dout, s);
+#endif
   auto* const deltas = d.scratch<float>(0, s.rows() * s.heads);
   launch(d, "attention_backward", warp_each(s.rows() * s.heads), &detail::attention_deltas<T>, deltas, out, dout, s);
   bool const wide = detail::aligned<detail::widest<T>>(qkv.data, s.head_width, qkv.stride) &&

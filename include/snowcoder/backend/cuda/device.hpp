@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace snowcoder::cuda {
@@ -52,6 +53,12 @@ class device {
   /// Returns when all that was queued is done.
   void wait() { must(cudaStreamSynchronize(queue_), "work on the GPU"); }
   products& product_plans() { return products_; }
+  /// Whether every sum comes in the same order each time, as it does unless it is told otherwise: cuDNN's gradient of attention
+  /// is quicker without. Not to be changed between verbs of a step.
+  void repeatable(bool yes) { repeatable_ = yes; }
+  bool repeatable() const { return repeatable_; }
+  /// What kernels/cudnn_attention.cpp keeps: its library's handle, and graphs by shape.
+  std::shared_ptr<void>& attention_plans() { return attention_plans_; }
 
   /// `count` elements that belong to the verb that asks until its kernels are done; contents are whatever was left there.
   /// A verb may hold one block per slot.
@@ -66,6 +73,8 @@ class device {
  private:
   cudaStream_t queue_ = nullptr;
   products products_;
+  std::shared_ptr<void> attention_plans_;
+  bool repeatable_ = true;
   std::array<buffer<std::byte>, row_block_slot + 1> scratch_;
 };
 

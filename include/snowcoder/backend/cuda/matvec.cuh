@@ -26,7 +26,7 @@ __global__ void matvec_warp_per_output(matrix_view<Y> y, matrix_view<T const> x,
       for (int r = 0; r < matvec_rows; ++r) {
         if (first + r >= x.rows) break;
         auto const in = load<N>(x.row(first + r) + j);
-        for (int i = 0; i < N; ++i) sums[r] += float(in.at[i]) * float(w.at[i]);
+        for (int i = 0; i < N; ++i) sums[r] = fmaf(float(in.at[i]), float(w.at[i]), sums[r]);  // fused for every row alike
       }
     }
     for (int r = 0; r < matvec_rows; ++r) {

@@ -46,7 +46,8 @@ void attention(matrix_view<T> out, matrix_view<T const> qkv, attention_shape s) 
     }
 }
 
-/// dV = P' dO;  dS = P * (dO V' - rowsum(dO * O));  dQ = scale dS K;  dK = scale dS' Q. Query heads of a group add up.
+/// dV = P' dO;  dS = P * (dO V' - rowsum(dO * O));  dQ = scale dS K;  dK = scale dS' Q. Query heads of a group add up. A row
+/// whose dO is zero adds nothing and is passed over.
 template <class T>
 void attention_backward(matrix_view<T> dqkv, matrix_view<T const> qkv, matrix_view<T const> dout, attention_shape s) {
   auto const hw = s.head_width;
@@ -59,6 +60,7 @@ void attention_backward(matrix_view<T> dqkv, matrix_view<T const> qkv, matrix_vi
     for (std::int64_t h = 0; h < s.heads; ++h) {
       auto const q = rows.part(s.q(h), hw), k = rows.part(s.k(h), hw), v = rows.part(s.v(h), hw), o = up.part(s.q(h), hw);
       for (std::int64_t i = 0; i < s.length; ++i) {
+        if (std::all_of(o.row(i), o.row(i) + hw, [](T x) { return float(x) == 0; })) continue;
         auto const p = attention_weights(q.row(i), k, i + 1, s.scale(), s.start(b, i));
         std::vector<double> dp(p.size());
         double total = 0;

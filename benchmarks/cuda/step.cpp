@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Optimizer steps of the paper's model on a GPU: step MICRO_BATCH SEQUENCES STEPS PEAK [repeatable|free]. PEAK is the device's
+// FLOP/s in bf16 by its data sheet; `free` lets attention's gradient add up in any order. Prints a JSON line: tokens by second,
+// utilisation in both conventions (train/throughput.hpp), of the data sheet and of what a large product reaches here, and
+// memory.
+#include "train/shapes.hpp"
+
+#include <snowcoder/backend/cuda/backend.hpp>
+#include <snowcoder/backend/cuda/stopwatch.hpp>
+#include <snowcoder/core/philox.hpp>
+#include <snowcoder/parallel/solo.hpp>
+#include <snowcoder/train/step.hpp>
+#include <snowcoder/train/throughput.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+using namespace snowcoder;
+
+namespace {
+
+using R = benchmarks::shape_paper;
+
+/// FLOP by second of a product of normal values, as products of training have them: zeros would need less power.
+double product_reaches(cuda::device& d) {
+  constexpr std::int64_t n = 8192;
+  std::vector<bfloat16> values(std::size_t(n) * n);
+  draws const source("operands", 1);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = i < 65537 ? bfloat16(float(source.normal(i))) : values[i - 65537];
+  cuda::buffer<bfloat16> a(n * n), c(n * n);
+  upload(d, a.data(), values.data(), n * n);
+  matrix_view<bfloat16 const> const m(a.data(), n, n);
+  cuda::stopwatch const watch(d.queue());
+  float least = 1e30f;
+  for (int run = 0; run < 8; ++run)
+    least = std::min(least, watch.milliseconds_of([&] {
+      matmul(d, matrix_view<bfloat16>(c.data(), n, n), operand<bfloat16>(m), transposed(m), product_options{});
+    }));
+  return 2.0 * double(n) * n * n / (double(least) * 1e-3);
+}
+
+int measure(int micro_batch, int sequences, int steps, double peak, bool repeatable) {
+  cuda::device device;
+  device.repeatable(repeatable);
+  double const reached = product_reaches(device);
+  parallel::solo ranks;
+  train::state<R, cuda::device> state(device);
+  state.initialise(2409);
+  train::stepper<R, cuda::device, bfloat16, parallel::solo> trainer(device, ranks, micro_batch);
+  constexpr std::int64_t columns = R::model.context + 1;
+  std::vector<token_id> tokens(std::size_t(sequences * columns));
+  draws const source("benchmark tokens", 2409);
+  for (std::size_t i = 0; i < tokens.size(); ++i) tokens[i] = token_id(source.below(R::model.vocabulary, i));
+  cuda::stopwatch const watch(device.queue());
+  std::vector<float> milliseconds;
+  double loss = 0;
+  for (int run = -1; run < steps; ++run) {
+    auto const took = watch.milliseconds_of([&] {
+      loss = trainer.step(state, {tokens.data(), sequences, columns}, sequences, 1e-4).loss;
+      ++state.position.updates;
+    });
+    if (run >= 0) milliseconds.push_back(took);  // the first step chooses algorithms
+  }
+  std::sort(milliseconds.begin(), milliseconds.end());
+  double const seconds = double(milliseconds[milliseconds.size() / 2]) * 1e-3;
+  std::int64_t const count = std::int64_t(sequences) * R::model.context;
+  auto const sheet = train::throughput_of(R::model, count, seconds, 0, peak),
+             here = train::throughput_of(R::model, count, seconds, 0, reached);
+  std::size_t left = 0, all = 0;
+  cuda::must(cudaMemGetInfo(&left, &all), "memory of the GPU");
+  std::printf(
+      "{\"job\": \"cuda step\", \"model\": \"%s\", \"micro_batch\": %d, \"sequences\": %d, \"repeatable\": %s, "
+      "\"tokens_per_second\": "
+      "%.0f, \"seconds\": [%.4f, %.4f, %.4f], \"causal\": %.4f, \"palm\": %.4f, \"product_flops\": %.4g, "
+      "\"causal_of_product\": "
+      "%.4f, \"palm_of_product\": %.4f, \"loss\": %.6f, \"memory_gib\": %.1f}\n",
+      std::string(R::name).c_str(), micro_batch, sequences, repeatable ? "true" : "false", sheet.tokens_per_second,
+      double(milliseconds.front()) * 1e-3, seconds, double(milliseconds.back()) * 1e-3, sheet.causal, sheet.full_square,
+      reached, here.causal, here.full_square, loss, double(all - left) / double(1 << 30));
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 5) return std::fprintf(stderr, "usage: step MICRO_BATCH SEQUENCES STEPS PEAK [repeatable|free]\n"), 2;
+  try {
+    return measure(std::atoi(argv[1]), std::atoi(argv[2]), std::atoi(argv[3]), std::atof(argv[4]),
+                   argc < 6 || std::string(argv[5]) != "free");
+  } catch (cuda::device_failure const& e) {
+    return std::fprintf(stderr, "step: %s\n", e.what()), 1;
+  }
+}

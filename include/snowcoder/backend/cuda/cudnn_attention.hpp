@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Causal attention by cuDNN, where the kernels were built with its frontend (SNOWCODER_CUDNN_FRONTEND). Defined in
+// kernels/cudnn_attention.cpp, the one place that includes the frontend: its headers take a minute to compile. attention.cuh
+// calls it for the shapes that it serves, and its own kernels for the others: documents kept apart (`starts`), lengths that are
+// no multiple of 128, float.   twin: backend/cpu/reference/attention.hpp
+#pragma once
+
+#include <snowcoder/backend/attention_shape.hpp>
+#include <snowcoder/backend/cuda/device.hpp>
+#include <snowcoder/core/dtype.hpp>
+#include <snowcoder/core/tensor_view.hpp>
+
+#include <string>
+
+namespace snowcoder::cuda {
+
+/// Known faults of the library lie at other lengths and in versions before 9.19 (reports 160 and 1072 of its frontend).
+bool cudnn_attends(attention_shape const& shape);
+
+/// As attention() and attention_backward(), a sequence after the other: so a sequence's bits do not depend on how many go
+/// through together, and the workspace of the deterministic gradient (heads * length^2 * 2 bytes) is that of one.
+void cudnn_attention(device& d, matrix_view<bfloat16> out, float* log_sums, matrix_view<bfloat16 const> qkv,
+                     attention_shape shape);
+void cudnn_attention_backward(device& d, matrix_view<bfloat16> dqkv, matrix_view<bfloat16 const> qkv,
+                              matrix_view<bfloat16 const> out, float const* log_sums, matrix_view<bfloat16 const> dout,
+                              attention_shape shape);
+
+/// What is wrong with the graphs of a shape for an architecture (90: H100); empty if nothing. Needs no GPU.
+std::string cudnn_attention_fault(attention_shape shape, int architecture);
+
+}  // namespace snowcoder::cuda

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// Near duplicates among the documents of prepare, on the processor or on the GPU: band keys are dealt to partitions on disk,
+// and each partition's documents compared and joined. Both give the same clusters.
+#pragma once
+
+#include <snowcoder/dedup/near.hpp>
+#include <snowcoder/pipeline/band_partitions.hpp>
+#include <snowcoder/pipeline/data_device.hpp>
+#include <snowcoder/pipeline/gpu_clusters.hpp>
+#include <snowcoder/pipeline/gpu_signatures.hpp>
+#include <snowcoder/pipeline/prepare_ingest.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+namespace snowcoder::pipeline::detail {
+
+/// The documents whose rank is its own entry in `first`, in the order of their texts on disk, and every document's rank.
+struct unique_documents {
+  std::vector<std::uint32_t> documents, rank_of;
+  unique_documents(std::vector<std::uint32_t> const& order, std::vector<std::uint32_t> const& first) : rank_of(order.size()) {
+    for (std::uint32_t rank = 0; rank < order.size(); ++rank) rank_of[order[rank]] = rank;
+    for (std::uint32_t i = 0; i < order.size(); ++i)
+      if (first[rank_of[i]] == rank_of[i]) documents.push_back(i);
+  }
+};
+
+/// Where the band keys of long enough documents go, on disk.
+template <config::recipe R>
+expected<band_partitions> partitions_for(prepare_options const& options, unique_documents const& unique,
+                                         std::filesystem::path const& work, thread_pool const& pool) {
+  return band_partitions::open(work / "bands",
+                               unique.documents.size() * std::uint64_t(config::near_duplicate(R::near_duplicates).bands),
+                               options.memory / 8, pool.threads());
+}
+template <config::recipe R>
+constexpr bool long_enough(std::int64_t units) {
+  return units > 0 && units >= config::near_duplicate(R::near_duplicates).minimum_words;
+}
+
+/// Band keys of the unique documents, by rank.
+template <config::recipe R>
+expected<band_partitions> sign_documents(prepare_options const& options, spill const& documents, unique_documents const& unique,
+                                         std::filesystem::path const& work, thread_pool& pool, progress& bar) {
+  using hasher = dedup::minhash<R>;
+  SNOWCODER_TRY(auto bands, partitions_for<R>(options, unique, work, pool));
+  auto const& all = unique.documents;
+  std::vector<typename hasher::band_keys> keys(std::min<std::size_t>(all.size(), 4096));
+  std::vector<std::int64_t> units(keys.size());
+  for (std::size_t begin = 0; begin < all.size(); begin += keys.size()) {
+    auto const size = std::min(keys.size(), all.size() - begin);
+    pool.for_each_index(std::int64_t(size), [&](std::int64_t i) {
+      keys[std::size_t(i)] = hasher::keys(documents.text(all[begin + std::size_t(i)]), units[std::size_t(i)]);
+      bar.advance();
+    });
+    for (std::size_t i = 0; i < size; ++i)
+      if (long_enough<R>(units[i]))
+        for (auto const key : keys[i]) SNOWCODER_CHECK(bands.add(key, unique.rank_of[all[begin + i]]));
+  }
+  SNOWCODER_CHECK(bands.finish());
+  return bands;
+}
+
+/// Pairs that differ and are known again, by the memory that there is.
+inline std::size_t remembered_pairs(prepare_options const& options) {
+  return std::size_t(std::clamp<std::int64_t>(options.memory / 64 / 8, 1 << 12, 1 << 24));
+}
+
+/// Per rank the best rank of its cluster of near duplicates.
+template <config::recipe R>
+expected<std::vector<std::uint32_t>> near_keepers(prepare_options const& options, spill const& documents,
+                                                  std::vector<std::uint32_t> const& order, unique_documents const& unique,
+                                                  std::filesystem::path const& work, thread_pool& pool, progress& bar) {
+  bar.begin("near duplicates: signatures", "files", std::int64_t(unique.documents.size()));
+  SNOWCODER_TRY(auto const bands, sign_documents<R>(options, documents, unique, work, pool, bar));
+  auto const threads = std::max(pool.threads(), 1);
+  auto const cached = std::size_t(std::max<std::int64_t>(options.memory / 16 / threads / 8, 1 << 14));
+  auto const set_of = [&](std::uint32_t rank) {
+    return dedup::shingles(documents.text(order[rank]), config::near_duplicate(R::near_duplicates));
+  };
+  bar.begin("near duplicates: comparison", "partitions", std::int64_t(bands.count()));
+  dedup::near_clusters<R> clusters(std::uint32_t(order.size()), remembered_pairs(options));
+  pool.for_each_index(std::int64_t(bands.count()), [&](std::int64_t i) {
+    auto entries = bands.read(std::size_t(i));
+    clusters.join(std::span(entries), set_of, cached);
+    bar.advance();
+  });
+  std::vector<std::uint32_t> keeper(order.size());
+  for (std::uint32_t rank = 0; rank < keeper.size(); ++rank) keeper[rank] = clusters.keeper(rank);
+  return keeper;
+}
+
+/// The same, found on the GPU. Fails where the program was built without CUDA.
+#ifdef SNOWCODER_CUDA
+template <config::recipe R>
+expected<std::vector<std::uint32_t>> near_keepers_by_gpu(prepare_options const& options, spill const& documents,
+                                                         std::vector<std::uint32_t> const& order,
+                                                         unique_documents const& unique, std::filesystem::path const& work,
+                                                         thread_pool& pool, progress& bar) try {
+  cuda::device gpu;
+  auto const batch_bytes = std::clamp<std::int64_t>(options.memory / 16, 1 << 20, 64 << 20);
+  bar.begin("near duplicates: signatures", "files", std::int64_t(unique.documents.size()));
+  SNOWCODER_TRY(auto bands, partitions_for<R>(options, unique, work, pool));
+  SNOWCODER_CHECK(gpu_signatures<R>(gpu, batch_bytes)
+                      .sign(
+                          std::int64_t(unique.documents.size()),
+                          [&](std::int64_t i) { return documents.text(unique.documents[std::size_t(i)]); }, pool,
+                          [&](std::int64_t i, std::uint64_t const* keys, std::int64_t units) -> expected<void> {
+                            bar.advance();
+                            if (!long_enough<R>(units)) return {};
+                            auto const rank = unique.rank_of[unique.documents[std::size_t(i)]];
+                            for (int band = 0; band < config::near_duplicate(R::near_duplicates).bands; ++band)
+                              SNOWCODER_CHECK(bands.add(keys[band], rank));
+                            return {};
+                          }));
+  SNOWCODER_CHECK(bands.finish());
+  bar.begin("near duplicates: comparison", "partitions", std::int64_t(bands.count()));
+  gpu_clusters<R> clusters(gpu, std::uint32_t(order.size()), batch_bytes, remembered_pairs(options));
+  for (std::size_t i = 0; i < bands.count(); ++i) {
+    auto const entries = bands.read(i);
+    SNOWCODER_CHECK(clusters.join(
+        std::span(entries), [&](std::uint32_t rank) { return documents.text(order[rank]); }, pool));
+    bar.advance();
+  }
+  return clusters.keepers();
+} catch (cuda::device_failure const& e) {
+  return failure(e.reason());
+}
+#else
+template <config::recipe R>
+expected<std::vector<std::uint32_t>> near_keepers_by_gpu(prepare_options const& options, spill const&,
+                                                         std::vector<std::uint32_t> const&, unique_documents const&,
+                                                         std::filesystem::path const&, thread_pool&, progress&) {
+  SNOWCODER_CHECK(check_device(options.device));
+  return failure("this program was built without CUDA");
+}
+#endif
+
+}  // namespace snowcoder::pipeline::detail

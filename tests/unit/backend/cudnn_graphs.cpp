@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// The graphs that cuDNN is asked for, checked by its frontend for shapes of the method; needs no GPU.
+#include "support/catch.hpp"
+
+#include <snowcoder/backend/cuda/cudnn_attention.hpp>
+#include <snowcoder/recipes/arctic_snowcoder_1b3.hpp>
+
+using namespace snowcoder;
+
+TEST_CASE("cudnn: graphs of attention are valid on every architecture that kernels are built for", "[gpu]") {
+  constexpr config::decoder_shape paper = recipes::arctic_snowcoder_1b3::model;
+  attention_shape const whole{1, paper.context, paper.heads, paper.kv_heads, paper.width / paper.heads};
+  for (int architecture : {80, 90, 100}) {
+    INFO("sm_" << architecture);
+    CHECK(cuda::cudnn_attention_fault(whole, architecture) == "");
+    CHECK(cuda::cudnn_attention_fault({4, 256, 8, 2, 64}, architecture) == "");
+  }
+  CHECK(cuda::cudnn_attention_fault({1, 256, 4, 3, 64}, 90) != "");  // heads that do not share keys evenly
+  CHECK(cuda::cudnn_attention_fault({1, 256, 4, 4, 60}, 90) != "");  // heads of a width that it has no kernel for
+}
+
+TEST_CASE("cudnn: what it has no safe kernel for is left to our own", "[gpu]") {
+  CHECK(cuda::cudnn_attends({1, 8192, 16, 16, 128}));
+  CHECK_FALSE(cuda::cudnn_attends({1, 8192 - 64, 16, 16, 128}));
+  CHECK_FALSE(cuda::cudnn_attends({1, 256, 4, 4, 6}));
+  std::int32_t starts = 0;
+  CHECK_FALSE(cuda::cudnn_attends({1, 8192, 16, 16, 128, &starts}));
+}
