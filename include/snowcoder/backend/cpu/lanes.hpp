@@ -39,7 +39,8 @@ template <class T, class Lanes>
 __attribute__((always_inline)) inline void store_lanes(T* p, Lanes v) {
   std::memcpy(p, &v, sizeof v);
 }
-__attribute__((always_inline)) inline float_lanes broadcast(float x) { return float_lanes{} + x; }
+/// Less 0, which is x for every x, where 0 + x is an addition that stays: it would make 0 of -0.
+__attribute__((always_inline)) inline float_lanes broadcast(float x) { return x - float_lanes{}; }
 __attribute__((always_inline)) inline int_lanes broadcast(std::int32_t x) { return int_lanes{} + x; }
 
 /// The first `count` elements of at most `lanes`, zeros behind them.
