@@ -146,6 +146,45 @@ TEST_CASE("no row or weight overflows its integers") {
     CHECK(distance(got.data() + i * rows, twin.data() + i * rows, rows) < tolerance<bfloat16>::projection);
 }
 
+TEST_CASE("integers that stand for a row keep to their bounds") {
+  for (std::int64_t count : {1, 7, 8, 77, 384, 3072})
+    for (float size : {0.0f, 1e-45f, 1e-38f, 0.02f, 1.0f, 1e20f, 1e38f, 3e38f})
+      for (int kind : {0, 1, 2, 3}) {  // noise, one sign, everything equal, one giant; with size 0, zeros of both signs
+        auto x = normal("bounds", count, 0.2);
+        for (std::int64_t i = 0; i < count; ++i) {
+          float const noise = std::clamp(x[std::size_t(i)], -1.0f, 1.0f);
+          float const others[] = {noise, -std::abs(noise), 1.0f, noise / 300};
+          x[std::size_t(i)] = size * (kind == 3 && i == count / 2 ? 1.0f : others[kind]);
+        }
+        CAPTURE(count, size, kind);
+        float const most = cpu::largest_magnitude({x.data(), 1, count});
+        CHECK((most >= 0 && !std::signbit(most)));
+        std::vector<std::int16_t> shorts(std::size_t(count + 3), 1);
+        double const step = cpu::quantise_short(shorts.data(), x.data(), count, count + 3);
+        std::int64_t squares = 0;
+        double worst = 0;
+        for (std::int64_t i = 0; i < count; ++i) {
+          std::int64_t const s = shorts[std::size_t(i)];
+          squares += s * s;
+          worst = std::max(worst, std::abs(double(s) * step - double(x[std::size_t(i)])));
+          REQUIRE(std::abs(s) <= 32767);
+        }
+        CHECK(squares <= 2147483647);
+        CHECK((shorts[std::size_t(count)] == 0 && shorts.back() == 0));
+        // Half a step, and what rounding the step costs the largest.
+        if (size > 1e-30f || size == 0) CHECK(worst <= 0.5 * step * (1 + 1e-3) + 1e-6 * double(most));
+        std::vector<std::int8_t> bytes(static_cast<std::size_t>(count));
+        CHECK(std::isfinite(cpu::quantise_weight(bytes, x.data())));
+        if (cpu::words_of_bytes == 1) continue;
+        for (std::size_t i = 0; i < bytes.size(); ++i) {
+          int up = 0, down = 0;
+          for (auto j = i / 8 * 8; j < std::min(bytes.size(), i / 8 * 8 + 8); ++j)
+            if (j % 4 / 2 == i % 4 / 2) (bytes[j] > 0 ? up : down) += std::abs(bytes[j]);
+          REQUIRE(std::max(up, down) <= cpu::most_short_sum);
+        }
+      }
+}
+
 TEST_CASE("int8 sees rows between their extremes, and zero exactly") {
   cpu::device d(1);
   std::vector<float> x(3 * 64, 0.0f), y(3), weight(64, 0.01f);

@@ -25,11 +25,11 @@ inline bfloat16_kernel preferred_bfloat16_kernel() {
 #endif
   return bfloat16_kernel::widened;
 }
-/// The same for packed weights (projection.hpp).
+/// The same for packed weights (projection.hpp). 16-bit integers with AVX2 alone: with AVX-512 nobody has measured them.
 inline bfloat16_kernel preferred_projection_kernel() {
   auto const kernel = preferred_bfloat16_kernel();
   if (kernel != bfloat16_kernel::widened) return kernel;
-  return has_half_lanes ? bfloat16_kernel::halves : lanes >= 8 ? bfloat16_kernel::shorts : kernel;
+  return has_half_lanes ? bfloat16_kernel::halves : lanes == 8 ? bfloat16_kernel::shorts : kernel;
 }
 
 }  // namespace snowcoder::cpu

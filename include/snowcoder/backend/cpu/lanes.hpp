@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Vectors as wide as the processor's, in the compiler's own vector types: arithmetic reads like that of scalars and exists on
-// every processor. The one header of this room that knows instruction sets, and only where plain arithmetic has no word
-// for an instruction.
+// every processor. With integer_products.hpp and half_lanes.hpp the headers of this room that know instruction sets, and only
+// where plain arithmetic has no word for an instruction.
 #pragma once
 
 #include <snowcoder/core/dtype.hpp>
@@ -143,83 +143,6 @@ __attribute__((always_inline)) inline float_lanes multiply_add(float_lanes sums,
   return float_lanes(_mm256_fmadd_ps(__m256(a), __m256(b), __m256(sums)));
 #else
   return sums + a * b;
-#endif
-}
-
-#if defined(__AVX2__) && !defined(__AVX512F__)
-/// sums += more, in the register where sums are: left to itself, g++ moves a tile's sums to memory and back.
-__attribute__((always_inline)) inline void add_in_place(int_lanes& sums, int_lanes more) {
-  asm("vpaddd %1, %0, %0" : "+x"(sums) : "x"(more));
-}
-#endif
-
-/// sums + a x b for four unsigned bytes of `a` and four signed ones of `b` in every lane, exact while sums fit 32 bits.
-__attribute__((always_inline)) inline int_lanes add_byte_products(int_lanes sums, int_lanes a, int_lanes b) {
-#if defined(__AVX512VNNI__)
-  return int_lanes(_mm512_dpbusd_epi32(__m512i(sums), __m512i(a), __m512i(b)));
-#elif defined(__AVX512BW__)
-  auto const low = _mm512_set1_epi16(0xff);
-  auto const even =
-      _mm512_madd_epi16(_mm512_and_si512(__m512i(a), low), _mm512_srai_epi16(_mm512_slli_epi16(__m512i(b), 8), 8));
-  auto const odd = _mm512_madd_epi16(_mm512_srli_epi16(__m512i(a), 8), _mm512_srai_epi16(__m512i(b), 8));
-  return sums + int_lanes(even) + int_lanes(odd);
-#elif defined(__AVXVNNI__)
-  return int_lanes(_mm256_dpbusd_avx_epi32(__m256i(sums), __m256i(a), __m256i(b)));
-#elif defined(__AVX2__)
-  auto const low = _mm256_set1_epi16(0xff);
-  auto const even =
-      _mm256_madd_epi16(_mm256_and_si256(__m256i(a), low), _mm256_srai_epi16(_mm256_slli_epi16(__m256i(b), 8), 8));
-  auto const odd = _mm256_madd_epi16(_mm256_srli_epi16(__m256i(a), 8), _mm256_srai_epi16(__m256i(b), 8));
-  return sums + int_lanes(even) + int_lanes(odd);
-#elif defined(__SSE2__)
-  auto const low = _mm_set1_epi16(0xff);
-  auto const even = _mm_madd_epi16(_mm_and_si128(__m128i(a), low), _mm_srai_epi16(_mm_slli_epi16(__m128i(b), 8), 8));
-  auto const odd = _mm_madd_epi16(_mm_srli_epi16(__m128i(a), 8), _mm_srai_epi16(__m128i(b), 8));
-  return sums + int_lanes(even) + int_lanes(odd);
-#else
-  for (int byte = 0; byte < 32; byte += 8) sums += ((a >> byte) & 0xff) * ((b << (24 - byte)) >> 24);
-  return sums;
-#endif
-}
-
-/// Words whose byte products add_byte_products takes in at once: there, processors without VNNI have them summed in 16 bits
-/// first, at half the price of exact products. Then `b` must keep to most_short_sum (quantise.hpp sees to it).
-#if defined(__AVX2__) && !defined(__AVX512F__) && !defined(__AVXVNNI__)
-inline constexpr int words_of_bytes = 2;
-#else
-inline constexpr int words_of_bytes = 1;
-#endif
-/// What signed bytes of `b` that meet in one sum may add up to, positive and negative ones apart: 255 times it fits 16 bits.
-inline constexpr int most_short_sum = 128;
-
-/// sums + a x b + c x d for such bytes.
-__attribute__((always_inline)) inline int_lanes add_byte_products(int_lanes sums, int_lanes a, int_lanes b, int_lanes c,
-                                                                  int_lanes d) {
-#if defined(__AVX2__) && !defined(__AVX512F__) && !defined(__AVXVNNI__)
-  auto const shorts =
-      _mm256_add_epi16(_mm256_maddubs_epi16(__m256i(a), __m256i(b)), _mm256_maddubs_epi16(__m256i(c), __m256i(d)));
-  add_in_place(sums, int_lanes(_mm256_madd_epi16(shorts, _mm256_set1_epi16(1))));
-  return sums;
-#else
-  return add_byte_products(add_byte_products(sums, a, b), c, d);
-#endif
-}
-
-/// sums + a x b for two signed 16-bit integers in every lane, exact while sums fit 32 bits and no integer is -2^15.
-__attribute__((always_inline)) inline int_lanes add_short_products(int_lanes sums, int_lanes a, int_lanes b) {
-#if defined(__AVX512VNNI__)
-  return int_lanes(_mm512_dpwssd_epi32(__m512i(sums), __m512i(a), __m512i(b)));
-#elif defined(__AVX512BW__)
-  return sums + int_lanes(_mm512_madd_epi16(__m512i(a), __m512i(b)));
-#elif defined(__AVXVNNI__)
-  return int_lanes(_mm256_dpwssd_avx_epi32(__m256i(sums), __m256i(a), __m256i(b)));
-#elif defined(__AVX2__)
-  add_in_place(sums, int_lanes(_mm256_madd_epi16(__m256i(a), __m256i(b))));
-  return sums;
-#elif defined(__SSE2__)
-  return sums + int_lanes(_mm_madd_epi16(__m128i(a), __m128i(b)));
-#else
-  return sums + ((a << 16) >> 16) * ((b << 16) >> 16) + (a >> 16) * (b >> 16);
 #endif
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <snowcoder/backend/cpu/half_lanes.hpp>
+#include <snowcoder/backend/cpu/integer_products.hpp>
 #include <snowcoder/backend/cpu/lanes.hpp>
 
 #include <algorithm>

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <snowcoder/backend/activation.hpp>
-#include <snowcoder/backend/cpu/lanes.hpp>
+#include <snowcoder/backend/cpu/integer_products.hpp>
 #include <snowcoder/backend/cpu/reference/gelu.hpp>
 #include <snowcoder/core/dtype.hpp>
 #include <snowcoder/core/tensor_view.hpp>
@@ -17,7 +17,7 @@
 
 namespace snowcoder::cpu::reference {
 
-/// Where bytes are added in 16 bits (lanes.hpp): the most that four of one sign add up to, of those that meet there.
+/// Where bytes are added in 16 bits (integer_products.hpp): the most that four of one sign add up to, of those that meet there.
 inline double seen_together(std::vector<double> const& v) {
   double most = 0;
   if (words_of_bytes == 1) return most;
