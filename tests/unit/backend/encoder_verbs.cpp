@@ -67,6 +67,15 @@ TEST_CASE("byte and pair products of a lane are sums of products") {
                                cpu::broadcast(bytes(127, 127, -5, 3)))[cpu::lanes - 1] == 7 + 2 * 255 * 127 - 5);
   CHECK(cpu::add_byte_products(cpu::broadcast(0), cpu::broadcast(bytes(255, 255, 255, 255)),
                                cpu::broadcast(bytes(-127, -127, -127, -127)))[0] == -4 * 255 * 127);
+  CHECK(cpu::add_byte_products(cpu::broadcast(-9), cpu::broadcast(bytes(255, 255, 255, 1)),
+                               cpu::broadcast(bytes(127, 1, -100, 5)), cpu::broadcast(bytes(3, 255, 255, 255)),
+                               cpu::broadcast(bytes(-127, -1, -20, -8)))[cpu::lanes - 1] ==
+        -9 + 255 * 127 + 255 - 25500 + 5 - 3 * 127 - 255 - 255 * 28);
+  auto const shorts = [](int a, int b) {
+    return cpu::broadcast(std::int32_t(std::uint32_t(a & 65535) | std::uint32_t(b) << 16));
+  };
+  CHECK(cpu::add_short_products(cpu::broadcast(5), shorts(-32767, 300), shorts(32767, -4))[cpu::lanes - 1] ==
+        5 - 32767 * 32767 - 1200);
   auto const pair = [](float a, float b) {
     return cpu::broadcast(std::int32_t(std::uint32_t(bfloat16(a).bits) | std::uint32_t(bfloat16(b).bits) << 16));
   };
@@ -97,7 +106,7 @@ TEMPLATE_TEST_CASE("project agrees with its twin", "", float, bfloat16, std::int
     std::vector<float> twin(std::size_t(rows * outputs)), one(twin.size()), three(twin.size()), alone(twin.size() / rows);
     cpu::reference::project<TestType>(view(twin, outputs), in, w, bias.data(), act);
     for (auto kernel : {cpu::bfloat16_kernel::widened, cpu::bfloat16_kernel::pairs, cpu::bfloat16_kernel::library,
-                        cpu::bfloat16_kernel::halves}) {
+                        cpu::bfloat16_kernel::halves, cpu::bfloat16_kernel::shorts}) {
       cpu::projection<TestType> const packed(w, bias.data(), kernel);
       project(d1, view(one, outputs), in, packed, act);
       project(d3, view(three, outputs), in, packed, act);
@@ -112,6 +121,68 @@ TEMPLATE_TEST_CASE("project agrees with its twin", "", float, bfloat16, std::int
   std::vector<float> zeros(weight.size()), got(std::size_t(rows * outputs));
   project(d1, view(got, outputs), in, cpu::projection<TestType>(view(zeros, inputs), nullptr));
   CHECK(std::all_of(got.begin(), got.end(), [](float v) { return v == 0; }));
+}
+
+TEST_CASE("no row or weight overflows its integers") {
+  // One sign, one giant, everything equal: what sums of 8, 16 and 32 bits have to bear at most.
+  constexpr std::int64_t inputs = 3072, rows = 4;
+  cpu::device d(1);
+  std::vector<float> x(rows * inputs, 1.0f), weight(rows * inputs, -1.0f);
+  for (std::int64_t i = 0; i < inputs; ++i) {
+    x[std::size_t(inputs + i)] = i == 7 ? 300.0f : 1.0f;
+    weight[std::size_t(inputs + i)] = i % 4 < 2 ? 1.0f : -1.0f;
+    weight[std::size_t(2 * inputs + i)] = i == 7 ? -300.0f : i % 5 == 0 ? 0.3f : 1.0f;
+    x[std::size_t(2 * inputs + i)] = weight[std::size_t(2 * inputs + i)];
+    x[std::size_t(3 * inputs + i)] = -1.0f;
+  }
+  matrix_view<float const> const in = view(x, inputs), w = view(weight, inputs);
+  std::vector<float> twin(rows * rows), got(twin.size());
+  cpu::reference::project<std::int8_t>(view(twin, rows), in, w, nullptr, activation::none);
+  project(d, view(got, rows), in, cpu::projection<std::int8_t>(w, nullptr));
+  CHECK(distance(got.data(), twin.data(), rows * rows) < tolerance<std::int8_t>::projection);
+  cpu::reference::project<bfloat16>(view(twin, rows), in, w, nullptr, activation::none);
+  project(d, view(got, rows), in, cpu::projection<bfloat16>(w, nullptr, cpu::bfloat16_kernel::shorts));
+  for (std::int64_t i = 0; i < rows; ++i)
+    CHECK(distance(got.data() + i * rows, twin.data() + i * rows, rows) < tolerance<bfloat16>::projection);
+}
+
+TEST_CASE("integers that stand for a row keep to their bounds") {
+  for (std::int64_t count : {1, 7, 8, 77, 384, 3072})
+    for (float size : {0.0f, 1e-45f, 1e-38f, 0.02f, 1.0f, 1e20f, 1e38f, 3e38f})
+      for (int kind : {0, 1, 2, 3}) {  // noise, one sign, everything equal, one giant; with size 0, zeros of both signs
+        auto x = normal("bounds", count, 0.2);
+        for (std::int64_t i = 0; i < count; ++i) {
+          float const noise = std::clamp(x[std::size_t(i)], -1.0f, 1.0f);
+          float const others[] = {noise, -std::abs(noise), 1.0f, noise / 300};
+          x[std::size_t(i)] = size * (kind == 3 && i == count / 2 ? 1.0f : others[kind]);
+        }
+        CAPTURE(count, size, kind);
+        float const most = cpu::largest_magnitude({x.data(), 1, count});
+        CHECK((most >= 0 && !std::signbit(most)));
+        std::vector<std::int16_t> shorts(std::size_t(count + 3), 1);
+        double const step = cpu::quantise_short(shorts.data(), x.data(), count, count + 3);
+        std::int64_t squares = 0;
+        double worst = 0;
+        for (std::int64_t i = 0; i < count; ++i) {
+          std::int64_t const s = shorts[std::size_t(i)];
+          squares += s * s;
+          worst = std::max(worst, std::abs(double(s) * step - double(x[std::size_t(i)])));
+          REQUIRE(std::abs(s) <= 32767);
+        }
+        CHECK(squares <= 2147483647);
+        CHECK((shorts[std::size_t(count)] == 0 && shorts.back() == 0));
+        // Half a step, and what rounding the step costs the largest.
+        if (size > 1e-30f || size == 0) CHECK(worst <= 0.5 * step * (1 + 1e-3) + 1e-6 * double(most));
+        std::vector<std::int8_t> bytes(static_cast<std::size_t>(count));
+        CHECK(std::isfinite(cpu::quantise_weight(bytes, x.data())));
+        if (cpu::words_of_bytes == 1) continue;
+        for (std::size_t i = 0; i < bytes.size(); ++i) {
+          int up = 0, down = 0;
+          for (auto j = i / 8 * 8; j < std::min(bytes.size(), i / 8 * 8 + 8); ++j)
+            if (j % 4 / 2 == i % 4 / 2) (bytes[j] > 0 ? up : down) += std::abs(bytes[j]);
+          REQUIRE(std::max(up, down) <= cpu::most_short_sum);
+        }
+      }
 }
 
 TEST_CASE("int8 sees rows between their extremes, and zero exactly") {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstdint>
 
 namespace snowcoder::cpu {
@@ -32,7 +33,7 @@ inline float largest_magnitude(matrix_view<float const> m) {
     auto const rest = load_first(x + whole, m.columns - whole);
     most = larger_of(most, larger_of(rest, -rest));
   }
-  return largest_of(most);
+  return std::abs(largest_of(most));  // zeros may have come out as -0, which scale_into would take for large
 }
 
 #if defined(__AVX512FP16__) && !defined(__CUDACC__)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Vectors as wide as the processor's, in the compiler's own vector types: arithmetic reads like that of scalars and exists on
-// every processor. The one header of this room that knows instruction sets, and only where plain arithmetic has no word
-// for an instruction.
+// every processor. With integer_products.hpp and half_lanes.hpp the headers of this room that know instruction sets, and only
+// where plain arithmetic has no word for an instruction.
 #pragma once
 
 #include <snowcoder/core/dtype.hpp>
@@ -143,33 +143,6 @@ __attribute__((always_inline)) inline float_lanes multiply_add(float_lanes sums,
   return float_lanes(_mm256_fmadd_ps(__m256(a), __m256(b), __m256(sums)));
 #else
   return sums + a * b;
-#endif
-}
-
-/// sums + a x b for four unsigned bytes of `a` and four signed ones of `b` in every lane, exact while sums fit 32 bits.
-__attribute__((always_inline)) inline int_lanes add_byte_products(int_lanes sums, int_lanes a, int_lanes b) {
-#if defined(__AVX512VNNI__)
-  return int_lanes(_mm512_dpbusd_epi32(__m512i(sums), __m512i(a), __m512i(b)));
-#elif defined(__AVX512BW__)
-  auto const low = _mm512_set1_epi16(0xff);
-  auto const even =
-      _mm512_madd_epi16(_mm512_and_si512(__m512i(a), low), _mm512_srai_epi16(_mm512_slli_epi16(__m512i(b), 8), 8));
-  auto const odd = _mm512_madd_epi16(_mm512_srli_epi16(__m512i(a), 8), _mm512_srai_epi16(__m512i(b), 8));
-  return sums + int_lanes(even) + int_lanes(odd);
-#elif defined(__AVX2__)
-  auto const low = _mm256_set1_epi16(0xff);
-  auto const even =
-      _mm256_madd_epi16(_mm256_and_si256(__m256i(a), low), _mm256_srai_epi16(_mm256_slli_epi16(__m256i(b), 8), 8));
-  auto const odd = _mm256_madd_epi16(_mm256_srli_epi16(__m256i(a), 8), _mm256_srai_epi16(__m256i(b), 8));
-  return sums + int_lanes(even) + int_lanes(odd);
-#elif defined(__SSE2__)
-  auto const low = _mm_set1_epi16(0xff);
-  auto const even = _mm_madd_epi16(_mm_and_si128(__m128i(a), low), _mm_srai_epi16(_mm_slli_epi16(__m128i(b), 8), 8));
-  auto const odd = _mm_madd_epi16(_mm_srli_epi16(__m128i(a), 8), _mm_srai_epi16(__m128i(b), 8));
-  return sums + int_lanes(even) + int_lanes(odd);
-#else
-  for (int byte = 0; byte < 32; byte += 8) sums += ((a >> byte) & 0xff) * ((b << (24 - byte)) >> 24);
-  return sums;
 #endif
 }
 

@@ -2,10 +2,11 @@
 // The inner loop of matrix products: the right operand lies in panels as wide as two vectors, packed once (projection.hpp) or
 // as it comes (panel_packing.hpp); a tile of the result lives in registers, and every element of the result is one chain of
 // additions in the order of k. So a row's result depends on that row alone, however many rows there are and whoever computes
-// them. A "word" is 32 bits of k: one float, two bfloat16, or four bytes.
+// them. A "word" is 32 bits of k: one float, two bfloat16 or 16-bit integers, or four bytes.
 #pragma once
 
 #include <snowcoder/backend/cpu/half_lanes.hpp>
+#include <snowcoder/backend/cpu/integer_products.hpp>
 #include <snowcoder/backend/cpu/lanes.hpp>
 
 #include <algorithm>
@@ -42,13 +43,30 @@ struct half_words {
   static int_lanes load(word const* b) { return load_lanes<int_lanes>(b); }
 };
 #endif
+/// Products of pairs of 16-bit integers.
+struct short_words {
+  using word = std::int32_t;
+  using sums = int_lanes;
+  static sums add(sums s, word a, int_lanes b) { return add_short_products(s, broadcast(a), b); }
+  static int_lanes load(word const* b) { return load_lanes<int_lanes>(b); }
+};
 /// Products of unsigned bytes (the rows) and signed bytes (the panel).
 struct byte_words {
   using word = std::int32_t;
   using sums = int_lanes;
+  static constexpr int together = words_of_bytes;
   static sums add(sums s, word a, int_lanes b) { return add_byte_products(s, broadcast(a), b); }
+  static sums add(sums s, word a, int_lanes b, word c, int_lanes d) {
+    return add_byte_products(s, broadcast(a), b, broadcast(c), d);
+  }
   static int_lanes load(word const* b) { return load_lanes<int_lanes>(b); }
 };
+/// Words of k that one addition takes in: their number is a multiple of it.
+template <class Words>
+inline constexpr int words_together = [] {
+  if constexpr (requires { Words::together; }) return Words::together;
+  return 1;
+}();
 
 /// What sums are kept as between two runs of panel_tile: halves go on as floats.
 template <class Sums>
@@ -69,25 +87,66 @@ inline constexpr std::int64_t block_rows = 224, block_panels = 12;
 /// Words of k that a sum of halves may have.
 inline constexpr std::int64_t half_chain = 64;
 
-/// `Rows` rows of `a` times one panel; begin(r, half) gives a sum's start, end(r, half, sum) takes it. Rows are `stride` words
-/// apart, the words of a row `step`.
+/// left[r], right[r] += row r of `a` times either half of a panel. Rows are `stride` words apart, the words of a row `step`.
+template <class Words, int Rows>
+__attribute__((always_inline)) inline void add_panel(typename Words::sums* left, typename Words::sums* right,
+                                                     std::int64_t words, typename Words::word const* a, std::int64_t stride,
+                                                     std::int64_t step, typename Words::word const* panel) {
+  [&]<std::size_t... r>(std::index_sequence<r...>) __attribute__((always_inline)) {
+    for (std::int64_t k = 0; k < words; k += words_together<Words>) {
+      auto const* const b = panel + k * panel_width;
+      auto const b0 = Words::load(b), b1 = Words::load(b + lanes);
+      if constexpr (words_together<Words> == 2) {
+        auto const c0 = Words::load(b + panel_width), c1 = Words::load(b + panel_width + lanes);
+        auto const row = [&](std::size_t i) __attribute__((always_inline)) {
+          auto const *const first = a + std::int64_t(i) * stride + k * step, *const second = first + step;
+          left[i] = Words::add(left[i], *first, b0, *second, c0);
+          right[i] = Words::add(right[i], *first, b1, *second, c1);
+        };
+        (row(r), ...);
+      } else {
+        auto const row = [&](std::size_t i) __attribute__((always_inline)) {
+          auto const word = a[std::int64_t(i) * stride + k * step];
+          left[i] = Words::add(left[i], word, b0);
+          right[i] = Words::add(right[i], word, b1);
+        };
+        (row(r), ...);
+      }
+    }
+  }
+  (std::make_index_sequence<std::size_t(Rows)>());
+}
+
+/// The same as a function of its own: inside a larger one, g++ keeps some of the sums in memory where there are 16 registers.
+template <class Words, int Rows>
+__attribute__((noinline)) void add_panel_apart(typename Words::sums* sums, std::int64_t words, typename Words::word const* a,
+                                               std::int64_t stride, std::int64_t step, typename Words::word const* panel) {
+  [&]<std::size_t... r>(std::index_sequence<r...>) __attribute__((always_inline)) {
+    typename Words::sums left[Rows] = {sums[2 * r]...}, right[Rows] = {sums[2 * r + 1]...};
+    add_panel<Words, Rows>(left, right, words, a, stride, step, panel);
+    ((sums[2 * r] = left[r], sums[2 * r + 1] = right[r]), ...);
+  }
+  (std::make_index_sequence<std::size_t(Rows)>());
+}
+
+/// `Rows` rows of `a` times one panel; begin(r, half) gives a sum's start, end(r, half, sum) takes it. Rows and words as in
+/// add_panel.
 template <class Words, int Rows, class Begin, class End>
 __attribute__((always_inline)) inline void panel_tile(std::int64_t words, typename Words::word const* a, std::int64_t stride,
                                                       std::int64_t step, typename Words::word const* panel, Begin const& begin,
                                                       End const& end) {
   [&]<std::size_t... r>(std::index_sequence<r...>) __attribute__((always_inline)) {
-    typename Words::sums left[Rows] = {begin(int(r), 0)...}, right[Rows] = {begin(int(r), 1)...};
-    for (std::int64_t k = 0; k < words; ++k) {
-      auto const b0 = Words::load(panel + k * panel_width), b1 = Words::load(panel + k * panel_width + lanes);
-      auto const row = [&](std::size_t i) __attribute__((always_inline)) {
-        auto const word = a[std::int64_t(i) * stride + k * step];
-        left[i] = Words::add(left[i], word, b0);
-        right[i] = Words::add(right[i], word, b1);
-      };
-      (row(r), ...);
+    if constexpr (lanes == 16) {
+      typename Words::sums left[Rows] = {begin(int(r), 0)...}, right[Rows] = {begin(int(r), 1)...};
+      add_panel<Words, Rows>(left, right, words, a, stride, step, panel);
+      (end(int(r), 0, left[r]), ...);
+      (end(int(r), 1, right[r]), ...);
+    } else {
+      typename Words::sums sums[2 * Rows];
+      ((sums[2 * r] = begin(int(r), 0), sums[2 * r + 1] = begin(int(r), 1)), ...);
+      add_panel_apart<Words, Rows>(sums, words, a, stride, step, panel);
+      ((end(int(r), 0, sums[2 * r]), end(int(r), 1, sums[2 * r + 1])), ...);
     }
-    (end(int(r), 0, left[r]), ...);
-    (end(int(r), 1, right[r]), ...);
   }
   (std::make_index_sequence<std::size_t(Rows)>());
 }

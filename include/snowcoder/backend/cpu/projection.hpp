@@ -29,8 +29,9 @@
 namespace snowcoder::cpu {
 
 /// A packed weight (outputs, inputs) and its bias. T float: as given. bfloat16: rounded to it; the rows are too where the
-/// processor multiplies pairs; where it multiplies halves, both become halves. int8: per output symmetric, 127 steps from 0 to
-/// the largest magnitude; rows are quantised as they come, 255 steps from their smallest to their largest element.
+/// processor multiplies pairs; where it multiplies halves, both become halves, with AVX2 16-bit integers. int8: per output
+/// symmetric, at most 127 steps from 0 to the largest magnitude; rows are quantised as they come, 255 steps from their smallest
+/// to their largest element.
 template <class T>
 class projection {
  public:
@@ -48,11 +49,12 @@ class projection {
     }
     auto const per_word = elements_per_word();
     words_ = (inputs_ + per_word - 1) / per_word;
+    if (std::is_same_v<T, std::int8_t>) words_ = (words_ + words_of_bytes - 1) / words_of_bytes * words_of_bytes;
     auto const padded = panels() * panel_width;
     panels_ = buffer<std::int32_t>(padded * words_);
     bias_ = buffer<float>(padded);
     if (bias) std::copy_n(bias, outputs_, bias_.data());
-    if (std::is_same_v<T, std::int8_t> || by_halves()) scales_ = buffer<float>(padded);
+    if (std::is_same_v<T, std::int8_t> || by_halves() || by_shorts()) scales_ = buffer<float>(padded);
     if constexpr (std::is_same_v<T, std::int8_t>) sums_ = buffer<std::int32_t>(padded);
     std::vector<std::int32_t> line(static_cast<std::size_t>(words_));
     std::vector<bfloat16> pairs(2 * line.size());
@@ -65,6 +67,7 @@ class projection {
       } else if (per_word == 2) {
         for (std::int64_t i = 0; i < inputs_; ++i) store(pairs[std::size_t(i)], row[i]);
         if (by_halves()) scales_.data()[o] = to_halves(pairs);
+        if (by_shorts()) scales_.data()[o] = to_shorts(pairs);
         std::memcpy(line.data(), pairs.data(), line.size() * sizeof(std::int32_t));
       } else {
         for (std::int64_t i = 0; i < inputs_; ++i)
@@ -81,9 +84,10 @@ class projection {
   std::int64_t panels() const { return (outputs_ + panel_width - 1) / panel_width; }
   std::int64_t elements_per_word() const {
     if constexpr (std::is_same_v<T, std::int8_t>) return 4;
-    return std::is_same_v<T, bfloat16> && (kernel_ == bfloat16_kernel::pairs || by_halves()) ? 2 : 1;
+    return std::is_same_v<T, bfloat16> && (kernel_ == bfloat16_kernel::pairs || by_halves() || by_shorts()) ? 2 : 1;
   }
   bool by_halves() const { return has_half_lanes && std::is_same_v<T, bfloat16> && kernel_ == bfloat16_kernel::halves; }
+  bool by_shorts() const { return std::is_same_v<T, bfloat16> && kernel_ == bfloat16_kernel::shorts; }
   bool by_library() const { return std::is_same_v<T, bfloat16> && kernel_ == bfloat16_kernel::library; }
   /// As oneDNN gets it.
   matrix_view<bfloat16 const> plain() const { return {plain_.data(), outputs_, inputs_}; }
@@ -106,6 +110,16 @@ class projection {
     for (auto& v : values) v.bits = half_of(float(v) * scale).bits;
 #endif
     return 1 / scale;
+  }
+
+  /// Rewrites bfloat16 as 16-bit integers; what one of them stands for.
+  static float to_shorts(std::vector<bfloat16>& values) {
+    std::vector<float> const wide(values.begin(), values.end());
+    std::vector<std::int16_t> shorts(values.size());
+    auto const count = std::int64_t(values.size());
+    float const step = quantise_short(shorts.data(), wide.data(), count, count);
+    std::memcpy(values.data(), shorts.data(), shorts.size() * sizeof(std::int16_t));
+    return step;
   }
 
   std::int64_t outputs_ = 0, inputs_ = 0, words_ = 0;
@@ -241,6 +255,19 @@ void project_as(device& d, matrix_view<float> y, matrix_view<float const> x, pro
           return finish(j, s * (load_lanes<float_lanes>(scales + j) * steps[i]));
         });
 #endif
+  } else if (w.by_shorts()) {
+    auto* const shorts = scratch<std::int32_t, 20>(x.rows * w.words());
+    auto* const steps = scratch<float, 21>(x.rows);
+    constexpr std::int64_t piece = 32;
+    d.for_each((x.rows + piece - 1) / piece, [&](std::int64_t p) {
+      for (auto i = p * piece, end = std::min(x.rows, i + piece); i < end; ++i)
+        steps[i] = quantise_short(reinterpret_cast<std::int16_t*>(shorts + i * w.words()), x.row(i), x.columns, 2 * w.words());
+    });
+    auto const* scales = w.scales();
+    project_words<short_words>(
+        d, y, shorts, w.words(), w, [&](std::int64_t i, std::int64_t j, int_lanes s) __attribute__((always_inline)) {
+          return finish(j, as_float_lanes(s) * (load_lanes<float_lanes>(scales + j) * steps[i]));
+        });
   } else if (w.elements_per_word() == 2) {
     auto* const pairs = scratch<std::int32_t, 20>(x.rows * w.words());
     round_rows(d, reinterpret_cast<bfloat16*>(pairs), x, 2 * w.words());
@@ -258,8 +285,8 @@ void pack(device&, projection<T>& to, matrix_view<float const> weight, float con
   to = projection<T>(weight, bias);
 }
 
-/// y (rows, outputs) = act(x (rows, inputs) x W' + bias). y and x must not overlap. With int8 and with pairs, rows of x must be
-/// finite.
+/// y (rows, outputs) = act(x (rows, inputs) x W' + bias). y and x must not overlap. With int8, pairs and 16-bit integers, rows
+/// of x must be finite.
 template <class T>
 void project(device& d, matrix_view<float> y, matrix_view<float const> x, projection<T> const& w,
              activation act = activation::none) {

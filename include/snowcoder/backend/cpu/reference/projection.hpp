@@ -4,6 +4,7 @@
 #pragma once
 
 #include <snowcoder/backend/activation.hpp>
+#include <snowcoder/backend/cpu/integer_products.hpp>
 #include <snowcoder/backend/cpu/reference/gelu.hpp>
 #include <snowcoder/core/dtype.hpp>
 #include <snowcoder/core/tensor_view.hpp>
@@ -16,6 +17,19 @@
 
 namespace snowcoder::cpu::reference {
 
+/// Where bytes are added in 16 bits (integer_products.hpp): the most that four of one sign add up to, of those that meet there.
+inline double seen_together(std::vector<double> const& v) {
+  double most = 0;
+  if (words_of_bytes == 1) return most;
+  for (std::size_t i = 0; i < v.size(); ++i) {
+    double up = 0, down = 0;
+    for (std::size_t j = i / 8 * 8; j < std::min(v.size(), i / 8 * 8 + 8); ++j)
+      if (j % 4 / 2 == i % 4 / 2) (v[j] > 0 ? up : down) += std::abs(v[j]);
+    most = std::max({most, up, down});
+  }
+  return most;
+}
+
 /// The values that the arithmetic of T sees instead of `count` values.
 template <class T>
 std::vector<double> seen_weights(float const* w, std::int64_t count) {
@@ -25,7 +39,12 @@ std::vector<double> seen_weights(float const* w, std::int64_t count) {
   if constexpr (std::is_same_v<T, std::int8_t>) {
     double most = 0;
     for (auto v : seen) most = std::max(most, std::abs(v));
-    for (auto& v : seen) v = most > 0 ? std::nearbyint(v * 127 / most) * most / 127 : 0.0;
+    if (most == 0) return seen;
+    double step = std::max(most / 127, seen_together(seen) / most_short_sum);
+    auto bytes = seen;
+    for (auto& v : bytes) v = std::nearbyint(v / step);
+    if (seen_together(bytes) > most_short_sum) step *= most_short_sum / (most_short_sum - 2.0);
+    for (auto& v : seen) v = std::nearbyint(v / step) * step;
   }
   return seen;
 }
