@@ -69,6 +69,8 @@ concept decoder_backend = owns_memory<D, T> && owns_memory<D, float> && owns_mem
     walks_arrays<D, T> && requires(D& d, matrix_view<T> m, matrix_view<T const> c, matrix_view<float> f,
                                    matrix_view<float const> logits, T const* v, float* sums, float const* kept,
                                    std::int32_t const* ids, attention_shape shape, rope_positions where, std::int64_t n) {
+  { D::batches_show } -> std::convertible_to<bool>;  // whether a row's bits depend on the rows that go with it
+  { D::logit_rows } -> std::convertible_to<int>;     // of the head, at the same time
   embed(d, m, c, ids);
   embed_backward(d, f, c, ids);
   rms_norm(d, m, c, v, 1e-5f);
