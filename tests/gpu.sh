@@ -36,7 +36,7 @@ fi
 
 # name: sources in tests/ or benchmarks/
 programs="
-backend_cuda tests/support/main tests/unit/backend/cuda_verbs tests/unit/backend/cuda_encoder_verbs
+backend_cuda tests/support/main tests/unit/backend/cuda_verbs tests/unit/backend/cuda_encoder_verbs tests/unit/backend/cuda_encoder
 nn_cuda tests/support/main tests/unit/backend/cuda_decoder tests/unit/train/cuda_steps
 ${SNOWCODER_CUDNN_FRONTEND:+backend_cudnn tests/support/main tests/unit/backend/cudnn_graphs}
 step benchmarks/cuda/step

@@ -31,14 +31,14 @@ inline std::vector<section_tile> tiles_of_sections(std::int64_t const* query_off
 
 namespace detail {
 
-template <int D>
+template <int D, class T>
 __global__ void __launch_bounds__(256)
-    attend_to_section(matrix_view<float> out, matrix_view<float const> q, matrix_view<float const> kv,
-                      section_tile const* tiles, std::int64_t heads, float scale, bool wide) {
+    attend_to_section(matrix_view<T> out, matrix_view<T const> q, matrix_view<T const> kv, section_tile const* tiles,
+                      std::int64_t heads, float scale, bool wide) {
   auto const tile = tiles[std::int64_t(blockIdx.x) / heads];
   auto const width = q.columns / heads, at = std::int64_t(blockIdx.x) % heads * width;
   auto const rows = kv.slice(tile.first, tile.end - tile.first);
-  tile_source<float> const from{
+  tile_source<T> const from{
       q.row(tile.query) + at, rows.data + at, rows.data + q.columns + at, q.stride, kv.stride, int(width), wide, scale};
   key_range const all{0, rows.rows}, sees[2] = {all, all};
   attend<D>(out.row(tile.query) + at, out.stride, static_cast<float*>(nullptr), from, tile.queries, sees, all);
@@ -46,7 +46,8 @@ __global__ void __launch_bounds__(256)
 
 }  // namespace detail
 
-void bidirectional_attention(device& d, matrix_view<float> out, matrix_view<float const> q, matrix_view<float const> kv,
+template <class T>
+void bidirectional_attention(device& d, matrix_view<T> out, matrix_view<T const> q, matrix_view<T const> kv,
                              std::int64_t const* query_offsets, std::int64_t const* offsets, std::int64_t sections,
                              std::int64_t heads, arithmetic) {
   auto const width = q.columns / heads;
@@ -56,11 +57,12 @@ void bidirectional_attention(device& d, matrix_view<float> out, matrix_view<floa
   if (tiles.empty()) return;
   auto* const on_device = d.scratch<section_tile>(0, std::int64_t(tiles.size()));
   upload(d, on_device, tiles.data(), std::int64_t(tiles.size()));
-  bool const wide = detail::aligned<4>(q.data, width, q.stride) && detail::aligned<4>(kv.data, width, kv.stride);
+  constexpr int n = detail::widest<T>;
+  bool const wide = detail::aligned<n>(q.data, width, q.stride) && detail::aligned<n>(kv.data, width, kv.stride);
   auto const narrow = detail::head_class(width);
-  auto const kernel = narrow == 32   ? &detail::attend_to_section<32>
-                      : narrow == 64 ? &detail::attend_to_section<64>
-                                     : &detail::attend_to_section<128>;
+  auto const kernel = narrow == 32   ? &detail::attend_to_section<32, T>
+                      : narrow == 64 ? &detail::attend_to_section<64, T>
+                                     : &detail::attend_to_section<128, T>;
   auto const bytes = narrow == 32   ? detail::tile_bytes<32>(2, 1)
                      : narrow == 64 ? detail::tile_bytes<64>(2, 1)
                                     : detail::tile_bytes<128>(2, 1);

@@ -29,6 +29,10 @@ class device {
   /// Of the head, at the same time: fewer, and each product would spend its time on reading the head's gradient and writing
   /// it back. At 64,000 tokens 1.6 GB with their gradient.
   static constexpr int logit_rows = 4096;
+  /// Elements that pass between an encoder's verbs: those of its products, for each verb takes as long as it reads and writes.
+  template <class T>
+  using stream = T;
+  static constexpr std::int64_t row_gap = 0;  ///< between an encoder's rows
 
   /// Throws device_failure where that GPU cannot be used.
   explicit device(int ordinal = 0) {
