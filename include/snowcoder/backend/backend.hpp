@@ -113,6 +113,7 @@ concept encoder_backend = owns_memory<D, float> && owns_memory<D, stream_of<D, T
     projects<D, T> && requires(D& d, matrix_view<stream_of<D, T>> m, matrix_view<stream_of<D, T> const> c, float const* v,
                                std::int32_t const* ids, std::int64_t const* offsets, std::int64_t n,
                                void (*work)(std::int64_t, matrix_view<stream_of<D, T>>)) {
+  { D::planned_rows(n) } -> std::same_as<std::int64_t>;        // rows to fill a batch of n up to
   { D::row_gap } -> std::convertible_to<std::int64_t>;         // elements between rows
   for_each_row_block<stream_of<D, T>>(d, n, n, work);          // rows, columns; work(first row, room)
   embed(d, m, c, ids);                                         // also gathers the rows that pooling keeps

@@ -32,7 +32,7 @@ class encoder {
   encoder(Backend& device, encoder_weights<R, Backend, T> weights, std::int64_t tokens)
       : device_(device),
         weights_(std::move(weights)),
-        capacity_(std::max<std::int64_t>(tokens, shape.positions)),
+        capacity_(Backend::planned_rows(std::max<std::int64_t>(tokens, shape.positions))),
         ids_(capacity_),
         places_(capacity_),
         x_(capacity_ * stride(width)),
@@ -46,11 +46,12 @@ class encoder {
   /// [CLS] and [SEP] included; section s has the tokens [offsets[s], offsets[s + 1]). Requires sections of 1 to
   /// shape.positions tokens, ids inside the vocabulary, and offsets.back() <= capacity().
   void forward(std::span<std::int32_t const> ids, std::span<std::int64_t const> offsets, float* out) {
-    auto const sections = std::int64_t(offsets.size()) - 1, rows = std::int64_t(ids.size());
-    require(sections > 0 && offsets.front() == 0 && offsets.back() == rows && rows <= capacity_,
+    auto const sections = std::int64_t(offsets.size()) - 1;
+    require(sections > 0 && offsets.front() == 0 && offsets.back() == std::int64_t(ids.size()) && offsets.back() <= capacity_,
             "encoder: offsets cover the ids");
     for (auto id : ids) require(id >= 0 && id < shape.vocabulary, "encoder: ids lie in the vocabulary");
-    embed_tokens(ids, offsets);
+    auto const rows = Backend::planned_rows(offsets.back());
+    embed_tokens(ids, offsets, rows);
     auto const x = view(x_, rows, width), q = view(q_, rows, width), qkv = view(qkv_, rows, 3 * width);
     // Only attention sees other rows: between two of them a block of rows goes through all verbs while it is in the cache.
     for_each_row_block<element>(device_, rows, room,
@@ -64,18 +65,20 @@ class encoder {
     }
     if constexpr (whole < shape.layers) {
       // Only the first token of each section goes through the last layer; the others are its keys and values.
-      upload(device_, ids_.data(), first_rows(offsets), sections);
-      auto const stream = view(y_, sections, width), few = view(q_, sections, width);
+      auto const firsts = std::min(Backend::planned_rows(sections), capacity_);
+      host_.assign(offsets.begin(), offsets.end() - 1);
+      send(ids_, firsts);
+      auto const stream = view(y_, firsts, width), few = view(q_, firsts, width);
       auto const kv = view(qkv_, rows, 2 * width);
       embed(device_, stream, matrix_view<element const>(x), static_cast<std::int32_t const*>(ids_.data()));
       project(device_, few, matrix_view<element const>(stream), weights_.layer(whole).query);
       each_.resize(offsets.size());
       for (std::size_t s = 0; s < each_.size(); ++s) each_[s] = std::int64_t(s);
       attend(few, few, kv, each_.data(), offsets);
-      for_each_row_block<element>(device_, sections, room, [&](std::int64_t first, matrix_view<element> in) {
+      for_each_row_block<element>(device_, firsts, room, [&](std::int64_t first, matrix_view<element> in) {
         finish(whole, stream.slice(first, in.rows), few.slice(first, in.rows), in);
       });
-      give(out, stream);
+      give(out, stream.slice(0, sections));
     } else {
       matrix_view<element> const pooled(q_.data(), sections, width);
       mean_rows(device_, pooled, matrix_view<element const>(x), offsets.data());
@@ -95,25 +98,25 @@ class encoder {
     return {b.data(), rows, columns, stride(columns)};
   }
 
-  void embed_tokens(std::span<std::int32_t const> ids, std::span<std::int64_t const> offsets) {
-    auto const rows = std::int64_t(ids.size());
-    host_.resize(std::size_t(rows));
+  /// The numbers in host_ to the device, zeros behind them up to `count`.
+  void send(typename Backend::template buffer<std::int32_t>& to, std::int64_t count) {
+    host_.resize(std::size_t(count));
+    upload(device_, to.data(), static_cast<std::int32_t const*>(host_.data()), count);
+  }
+
+  void embed_tokens(std::span<std::int32_t const> ids, std::span<std::int64_t const> offsets, std::int64_t rows) {
+    host_.assign(ids.begin(), ids.end());
+    send(ids_, rows);
     for (std::size_t s = 0; s + 1 < offsets.size(); ++s) {
       auto const length = offsets[s + 1] - offsets[s];
       require(length > 0 && length <= shape.positions, "encoder: a section has 1 to positions tokens");
       for (std::int64_t i = 0; i < length; ++i) host_[std::size_t(offsets[s] + i)] = std::int32_t(i);
     }
-    upload(device_, ids_.data(), ids.data(), rows);
-    upload(device_, places_.data(), static_cast<std::int32_t const*>(host_.data()), rows);
+    send(places_, rows);
     auto const x = view(x_, rows, width), y = view(y_, rows, width);
     embed(device_, y, weights_.words(), static_cast<std::int32_t const*>(ids_.data()));
     embed(device_, x, weights_.places(), static_cast<std::int32_t const*>(places_.data()));
     norm(x, y, weights_.embedding_norm());
-  }
-
-  std::int32_t const* first_rows(std::span<std::int64_t const> offsets) {
-    host_.assign(offsets.begin(), offsets.end() - 1);
-    return host_.data();
   }
 
   /// out = the attention of the queries in q over all tokens of their sections.

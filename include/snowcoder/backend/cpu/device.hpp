@@ -37,6 +37,8 @@ class device {
   /// Elements that pass between an encoder's verbs, whatever its products multiply.
   template <class T>
   using stream = float;
+  /// Rows that an encoder's products are given for so many.
+  static constexpr std::int64_t planned_rows(std::int64_t rows) { return rows; }
   static constexpr std::int64_t row_gap = 16;  ///< between an encoder's rows: a power of two apart, they would share few sets
 
   /// `kernel`: for products of many rows.

@@ -32,6 +32,14 @@ class device {
   /// Elements that pass between an encoder's verbs: those of its products, for each verb takes as long as it reads and writes.
   template <class T>
   using stream = T;
+  /// Rows that an encoder's products are given for so many: of few kinds, for a product of another shape is planned and
+  /// measured anew, which takes longer than a batch.
+  static constexpr std::int64_t planned_rows(std::int64_t rows) {
+    constexpr std::int64_t most = 4096;
+    std::int64_t few = 64;
+    while (few < rows && few < most) few *= 2;
+    return rows <= most ? few : (rows + most - 1) / most * most;
+  }
   static constexpr std::int64_t row_gap = 0;  ///< between an encoder's rows
 
   /// Throws device_failure where that GPU cannot be used.
