@@ -5,29 +5,26 @@
 // cosine of a vector with that of the same weights in float. With FOLDER a second line: the same from files on disk, read and
 // cut into WordPiece by THREADS threads while the batch before is on the GPU. Files are read again until there are SECTIONS
 // sections; the first pass, in which algorithms are chosen and graphs built, is not timed.
-#include <snowcoder/annotate/sections.hpp>
+#include "cuda/section_batches.hpp"
+
 #include <snowcoder/backend/cuda/encoder_backend.hpp>
 #include <snowcoder/backend/cuda/stopwatch.hpp>
 #include <snowcoder/config/accounting.hpp>
 #include <snowcoder/core/philox.hpp>
-#include <snowcoder/core/thread_pool.hpp>
 #include <snowcoder/nn/encoder.hpp>
-#include <snowcoder/tokenize/word_piece.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <future>
-#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
 using namespace snowcoder;
+using benchmark::batch;
 
 namespace {
 
@@ -39,13 +36,6 @@ constexpr std::int64_t width = shape.width, length = shape.positions, batch_toke
                        batch_sections = batch_tokens / length;
 template <class T>
 using encoder_of = nn::encoder<R, cuda::device, T>;
-
-template <class T>
-T must_have(expected<T> value) {
-  if (value) return std::move(*value);
-  std::fprintf(stderr, "encoder: %s\n", value.error().message().c_str());
-  std::exit(1);
-}
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
@@ -60,17 +50,9 @@ struct drawn_weights {
 };
 template <class T>
 encoder_of<T> drawn(cuda::device& d, std::int64_t tokens) {
-  return {d, must_have(nn::encoder_weights<R, cuda::device, T>::load(d, drawn_weights())), tokens};
+  return {d, benchmark::must_have(nn::encoder_weights<R, cuda::device, T>::load(d, drawn_weights())), tokens};
 }
 
-struct batch {
-  std::vector<std::int32_t> ids;
-  std::vector<std::int64_t> offsets{0};
-  void add(std::span<std::int32_t const> section) {
-    ids.insert(ids.end(), section.begin(), section.end());
-    offsets.push_back(std::int64_t(ids.size()));
-  }
-};
 batch drawn_batch(std::int64_t sections) {
   draws const source("benchmark tokens", 2409);
   std::vector<std::int32_t> section(std::size_t(length), 0);
@@ -184,78 +166,7 @@ void of_ids(cuda::device& d, encoder_of<bfloat16>& encoder, int sections, double
   std::fflush(stdout);
 }
 
-/// Batches of sections of files, longest first.
-class text_batches {
- public:
-  text_batches(std::string const& folder, std::string const& vocabulary, int threads)
-      : tokenizer_(opened(vocabulary)), pool_(threads) {
-    for (auto const& entry : std::filesystem::recursive_directory_iterator(folder))
-      if (entry.is_regular_file() && entry.file_size() > 0) files_.push_back(entry.path());
-    std::sort(files_.begin(), files_.end());
-    if (files_.empty()) std::fprintf(stderr, "encoder: no files in %s\n", folder.c_str()), std::exit(1);
-  }
-
-  /// Begins anew, for so many sections.
-  void begin(std::int64_t sections) { left_ = sections, next_ = 0, bytes_ = 0, waiting_.clear(), tokens_ = 0; }
-  std::int64_t bytes() const { return bytes_; }
-  std::size_t files() const { return files_.size(); }
-
-  /// Without sections when all were given.
-  batch next() {
-    while (tokens_ < batch_tokens && left_ > 0) read_some();
-    std::sort(waiting_.begin(), waiting_.end(), [](auto const& a, auto const& b) { return a.size() < b.size(); });
-    batch b;
-    while (!waiting_.empty() && std::int64_t(b.ids.size() + waiting_.back().size()) <= batch_tokens) {
-      tokens_ -= std::int64_t(waiting_.back().size());
-      b.add(waiting_.back());
-      waiting_.pop_back();
-    }
-    return b;
-  }
-
- private:
-  using section = std::vector<std::int32_t>;
-  static tokenize::word_piece opened(std::string const& path) {
-    std::ifstream in(path);
-    std::vector<std::string> tokens;
-    for (std::string line; std::getline(in, line);) tokens.push_back(line);
-    if (tokens.empty() || tokens.size() > std::size_t(shape.vocabulary))
-      std::fprintf(stderr, "encoder: %s is not a vocab.txt of 1 to %d tokens\n", path.c_str(), shape.vocabulary), std::exit(1);
-    return must_have(tokenize::word_piece::from_vocabulary(tokens));
-  }
-
-  void read_some() {
-    std::vector<std::vector<section>> found(std::size_t(4 * pool_.threads()));
-    std::vector<std::int64_t> bytes(found.size());
-    pool_.for_each_index(std::int64_t(found.size()), [&](std::int64_t i) {
-      std::ifstream in(files_[(next_ + std::size_t(i)) % files_.size()], std::ios::binary);
-      std::string const text((std::istreambuf_iterator<char>(in)), {});
-      bytes[std::size_t(i)] = std::int64_t(text.size());
-      section all;
-      tokenizer_.encode(text, all);
-      auto const cut = annotate::sections_of(std::int64_t(all.size()), config::sections::top_middle_bottom, int(length));
-      for (int s = 0; s < cut.distinct; ++s)
-        annotate::append_section(found[std::size_t(i)].emplace_back(), tokenizer_, all, cut.windows[std::size_t(s)]);
-    });
-    next_ += found.size();
-    for (auto b : bytes) bytes_ += b;
-    for (auto& file : found)
-      for (auto& s : file) {
-        tokens_ += std::int64_t(s.size());
-        waiting_.push_back(std::move(s));
-        --left_;
-      }
-  }
-
-  tokenize::word_piece tokenizer_;
-  thread_pool pool_;
-  std::vector<std::filesystem::path> files_;
-  std::vector<section> waiting_;
-  std::size_t next_ = 0;
-  std::int64_t left_ = 0, tokens_ = 0, bytes_ = 0;
-};
-
-void of_files(encoder_of<bfloat16>& encoder, text_batches& texts, int wanted, int threads) {
+void of_files(encoder_of<bfloat16>& encoder, benchmark::text_batches& texts, int wanted, int threads) {
   std::vector<float> out(std::size_t(batch_tokens / 2 * width));  // a section has two tokens at least
   double seconds = 0;
   std::int64_t tokens = 0, sections = 0;
@@ -292,7 +203,7 @@ int main(int argc, char** argv) {
     int const sections = std::atoi(argv[1]);
     of_ids(device, encoder, sections, std::atof(argv[2]));
     if (argc == 6) {
-      text_batches texts(argv[3], argv[4], std::atoi(argv[5]));
+      benchmark::text_batches texts(argv[3], argv[4], shape.vocabulary, length, batch_tokens, std::atoi(argv[5]));
       of_files(encoder, texts, sections, std::atoi(argv[5]));
     }
     return 0;

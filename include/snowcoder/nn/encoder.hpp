@@ -33,8 +33,7 @@ class encoder {
       : device_(device),
         weights_(std::move(weights)),
         capacity_(Backend::planned_rows(std::max<std::int64_t>(tokens, shape.positions))),
-        ids_(capacity_),
-        places_(capacity_),
+        numbers_(3 * capacity_),
         x_(capacity_ * stride(width)),
         y_(capacity_ * stride(width)),
         q_(capacity_ * stride(width)),
@@ -50,8 +49,9 @@ class encoder {
     require(sections > 0 && offsets.front() == 0 && offsets.back() == std::int64_t(ids.size()) && offsets.back() <= capacity_,
             "encoder: offsets cover the ids");
     for (auto id : ids) require(id >= 0 && id < shape.vocabulary, "encoder: ids lie in the vocabulary");
-    auto const rows = Backend::planned_rows(offsets.back());
-    embed_tokens(ids, offsets, rows);
+    auto const rows = Backend::planned_rows(offsets.back()), firsts = std::min(Backend::planned_rows(sections), capacity_);
+    auto const sent = send(ids, offsets, rows, firsts);
+    embed_tokens(sent, rows);
     auto const x = view(x_, rows, width), q = view(q_, rows, width), qkv = view(qkv_, rows, 3 * width);
     // Only attention sees other rows: between two of them a block of rows goes through all verbs while it is in the cache.
     for_each_row_block<element>(device_, rows, room,
@@ -65,12 +65,9 @@ class encoder {
     }
     if constexpr (whole < shape.layers) {
       // Only the first token of each section goes through the last layer; the others are its keys and values.
-      auto const firsts = std::min(Backend::planned_rows(sections), capacity_);
-      host_.assign(offsets.begin(), offsets.end() - 1);
-      send(ids_, firsts);
       auto const stream = view(y_, firsts, width), few = view(q_, firsts, width);
       auto const kv = view(qkv_, rows, 2 * width);
-      embed(device_, stream, matrix_view<element const>(x), static_cast<std::int32_t const*>(ids_.data()));
+      embed(device_, stream, matrix_view<element const>(x), sent.firsts);
       project(device_, few, matrix_view<element const>(stream), weights_.layer(whole).query);
       each_.resize(offsets.size());
       for (std::size_t s = 0; s < each_.size(); ++s) each_[s] = std::int64_t(s);
@@ -98,24 +95,30 @@ class encoder {
     return {b.data(), rows, columns, stride(columns)};
   }
 
-  /// The numbers in host_ to the device, zeros behind them up to `count`.
-  void send(typename Backend::template buffer<std::int32_t>& to, std::int64_t count) {
-    host_.resize(std::size_t(count));
-    upload(device_, to.data(), static_cast<std::int32_t const*>(host_.data()), count);
-  }
-
-  void embed_tokens(std::span<std::int32_t const> ids, std::span<std::int64_t const> offsets, std::int64_t rows) {
-    host_.assign(ids.begin(), ids.end());
-    send(ids_, rows);
+  /// Ids, places and first tokens of sections lie behind each other, and go to the device at once: each list is filled up with
+  /// zeros, which name rows of every table, to what its verbs are given.
+  struct numbers {
+    std::int32_t const *ids, *places, *firsts;
+  };
+  numbers send(std::span<std::int32_t const> ids, std::span<std::int64_t const> offsets, std::int64_t rows,
+               std::int64_t firsts) {
+    host_.assign(std::size_t(2 * rows + firsts), 0);
+    std::copy(ids.begin(), ids.end(), host_.begin());
+    auto* const places = host_.data() + rows;
     for (std::size_t s = 0; s + 1 < offsets.size(); ++s) {
       auto const length = offsets[s + 1] - offsets[s];
       require(length > 0 && length <= shape.positions, "encoder: a section has 1 to positions tokens");
-      for (std::int64_t i = 0; i < length; ++i) host_[std::size_t(offsets[s] + i)] = std::int32_t(i);
+      for (std::int64_t i = 0; i < length; ++i) places[offsets[s] + i] = std::int32_t(i);
+      places[rows + std::int64_t(s)] = std::int32_t(offsets[s]);
     }
-    send(places_, rows);
+    upload(device_, numbers_.data(), static_cast<std::int32_t const*>(host_.data()), std::int64_t(host_.size()));
+    return {numbers_.data(), numbers_.data() + rows, numbers_.data() + 2 * rows};
+  }
+
+  void embed_tokens(numbers n, std::int64_t rows) {
     auto const x = view(x_, rows, width), y = view(y_, rows, width);
-    embed(device_, y, weights_.words(), static_cast<std::int32_t const*>(ids_.data()));
-    embed(device_, x, weights_.places(), static_cast<std::int32_t const*>(places_.data()));
+    embed(device_, y, weights_.words(), n.ids);
+    embed(device_, x, weights_.places(), n.places);
     norm(x, y, weights_.embedding_norm());
   }
 
@@ -175,7 +178,7 @@ class encoder {
   Backend& device_;
   encoder_weights<R, Backend, T> weights_;
   std::int64_t capacity_;
-  typename Backend::template buffer<std::int32_t> ids_, places_;
+  typename Backend::template buffer<std::int32_t> numbers_;
   typename Backend::template buffer<element> x_, y_, q_, qkv_;
   std::vector<std::int32_t> host_;
   std::vector<std::int64_t> each_;
