@@ -77,7 +77,7 @@ function(snowcoder_add_kernels folder)
   # As an option: CMake 3.25 takes nvcc 13's default for C++20 and leaves the flag of the CUDA_STANDARD property out.
   target_compile_options(snowcoder_kernels PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-std=c++20>)
   if(TARGET snowcoder_cudnn)
-    target_sources(snowcoder_kernels PRIVATE ${folder}/cudnn_attention.cpp)
+    target_sources(snowcoder_kernels PRIVATE ${folder}/cudnn_attention.cpp ${folder}/cudnn_section_attention.cpp)
     target_compile_definitions(snowcoder_kernels PRIVATE SNOWCODER_CUDNN CUDNN_FRONTEND_SKIP_JSON_LIB)
     target_link_libraries(snowcoder_kernels PUBLIC snowcoder_cudnn)
   endif()

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Defines cudnn_attention.hpp: one graph a shape and direction, built when it is first needed.
+#include "cudnn_plans.hpp"
+
 #include <snowcoder/backend/cuda/cudnn_attention.hpp>
 #include <snowcoder/core/contract.hpp>
 
-#include <cudnn_frontend.h>
-
-#include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
-#include <tuple>
-#include <unordered_map>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -18,8 +15,7 @@ namespace snowcoder::cuda {
 
 namespace {
 
-namespace fe = cudnn_frontend;
-using graph = fe::graph::Graph;
+using namespace detail;
 
 /// Names of tensors in graphs.
 enum id : std::int64_t { q_id = 1, k_id, v_id, out_id, sums_id, dout_id, dq_id, dk_id, dv_id };
@@ -28,12 +24,8 @@ enum id : std::int64_t { q_id = 1, k_id, v_id, out_id, sums_id, dout_id, dq_id, 
 struct manner {
   std::int64_t qkv, out, dout, dqkv;
   bool repeatable;
-  auto order() const { return std::tuple(qkv, out, dout, dqkv, repeatable); }
 };
 
-fe::graph::Tensor_attributes tensor(id which, std::vector<std::int64_t> dims, std::vector<std::int64_t> steps) {
-  return fe::graph::Tensor_attributes().set_uid(which).set_dim(std::move(dims)).set_stride(std::move(steps));
-}
 /// The heads of all sequences, where they lie in rows of `stride` elements.
 fe::graph::Tensor_attributes heads_of(id which, attention_shape const& s, std::int64_t heads, std::int64_t stride) {
   return tensor(which, {s.sequences, heads, s.length, s.head_width}, {s.length * stride, s.head_width, stride, 1});
@@ -44,15 +36,6 @@ void describe_output(std::shared_ptr<fe::graph::Tensor_attributes> const& t, id 
       .set_uid(which)
       .set_dim({s.sequences, heads, s.length, s.head_width})
       .set_stride({s.length * stride, s.head_width, stride, 1});
-}
-
-std::shared_ptr<graph> begun(int architecture) {
-  auto g = std::make_shared<graph>();
-  if (architecture > 0) g->set_sm_version(architecture);
-  g->set_io_data_type(fe::DataType_t::BFLOAT16)
-      .set_intermediate_data_type(fe::DataType_t::FLOAT)
-      .set_compute_data_type(fe::DataType_t::FLOAT);
-  return g;
 }
 
 /// `architecture` 0: that of the device at hand.
@@ -93,56 +76,9 @@ std::shared_ptr<graph> backward_graph(attention_shape const& s, manner const& at
   return g;
 }
 
-void must(fe::error_t status, char const* where) {
-  if (status.is_bad()) [[unlikely]]
-    throw device_failure({"cuDNN: " + status.get_message(), where, "build the kernels without SNOWCODER_CUDNN_FRONTEND"});
+cudnn_plans::key key_of(char const* verb, attention_shape const& s, manner const& at) {
+  return {verb, {s.sequences, s.length, s.heads, s.kv_heads, s.head_width, at.qkv, at.out, at.dout, at.dqkv, at.repeatable}};
 }
-
-/// The library's handle and the graphs built so far, kept by the device.
-class plans {
- public:
-  explicit plans(device& d) {
-    if (auto const made = cudnnCreate(&handle_); made != CUDNN_STATUS_SUCCESS)
-      throw device_failure({std::string("cuDNN: ") + cudnnGetErrorString(made), "start of the library",
-                            "build the kernels without SNOWCODER_CUDNN_FRONTEND"});
-    cudnnSetStream(handle_, d.queue());
-  }
-  plans(plans const&) = delete;
-  plans& operator=(plans const&) = delete;
-  ~plans() {
-    built_.clear();
-    cudnnDestroy(handle_);
-  }
-  static plans& of(device& d) {
-    auto& kept = d.attention_plans();
-    if (!kept) kept = std::make_shared<plans>(d);
-    return *static_cast<plans*>(kept.get());
-  }
-
-  /// Runs the graph that make(shape, manner, architecture) describes; tensors by their names.
-  template <class Make>
-  void run(device& d, char const* verb, attention_shape const& s, manner const& at, Make const& make,
-           std::unordered_map<std::int64_t, void*> tensors) {
-    auto& g = built_[{verb, s.sequences, s.length, s.heads, s.kv_heads, s.head_width, at.order()}];
-    if (!g) {
-      auto built = make(s, at, 0);
-      must(built->build(handle_, {fe::HeurMode_t::A}), verb);
-      g = std::move(built);
-    }
-    std::int64_t bytes = 0;
-    must(g->get_workspace_size(bytes), verb);
-    must(g->execute(handle_, tensors, d.scratch<std::byte>(2, bytes)), verb);
-  }
-
- private:
-  using key = std::tuple<std::string, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t,
-                         decltype(std::declval<manner>().order())>;
-  cudnnHandle_t handle_ = nullptr;
-  std::map<key, std::shared_ptr<graph>> built_;
-};
-
-/// cuDNN takes what it only reads as void* too.
-void* address(bfloat16 const* p) { return const_cast<bfloat16*>(p); }
 
 }  // namespace
 
@@ -153,28 +89,28 @@ bool cudnn_attends(attention_shape const& s) {
 void cudnn_attention(device& d, matrix_view<bfloat16> out, float* log_sums, matrix_view<bfloat16 const> qkv,
                      attention_shape s) {
   manner const at{qkv.stride, out.stride, 0, 0, true};
-  plans::of(d).run(d, "attention", s, at, forward_graph,
-                   {{q_id, address(qkv.data)},
-                    {k_id, address(qkv.data + s.k(0))},
-                    {v_id, address(qkv.data + s.v(0))},
-                    {out_id, out.data},
-                    {sums_id, log_sums}});
+  cudnn_plans::of(d).run(d, key_of("attention", s, at), [&] { return forward_graph(s, at); },
+                         {{q_id, address(qkv.data)},
+                          {k_id, address(qkv.data + s.k(0))},
+                          {v_id, address(qkv.data + s.v(0))},
+                          {out_id, out.data},
+                          {sums_id, log_sums}});
 }
 
 void cudnn_attention_backward(device& d, matrix_view<bfloat16> dqkv, matrix_view<bfloat16 const> qkv,
                               matrix_view<bfloat16 const> out, float const* log_sums, matrix_view<bfloat16 const> dout,
                               attention_shape s) {
   manner const at{qkv.stride, out.stride, dout.stride, dqkv.stride, d.repeatable()};
-  plans::of(d).run(d, "attention_backward", s, at, backward_graph,
-                   {{q_id, address(qkv.data)},
-                    {k_id, address(qkv.data + s.k(0))},
-                    {v_id, address(qkv.data + s.v(0))},
-                    {out_id, address(out.data)},
-                    {sums_id, const_cast<float*>(log_sums)},
-                    {dout_id, address(dout.data)},
-                    {dq_id, dqkv.data},
-                    {dk_id, dqkv.data + s.k(0)},
-                    {dv_id, dqkv.data + s.v(0)}});
+  cudnn_plans::of(d).run(d, key_of("attention_backward", s, at), [&] { return backward_graph(s, at); },
+                         {{q_id, address(qkv.data)},
+                          {k_id, address(qkv.data + s.k(0))},
+                          {v_id, address(qkv.data + s.v(0))},
+                          {out_id, address(out.data)},
+                          {sums_id, const_cast<float*>(log_sums)},
+                          {dout_id, address(dout.data)},
+                          {dq_id, dqkv.data},
+                          {dk_id, dqkv.data + s.k(0)},
+                          {dv_id, dqkv.data + s.v(0)}});
 }
 
 std::string cudnn_attention_fault(attention_shape s, int architecture) {

@@ -1,7 +1,7 @@
 snowcoder_add_test(backend_cpu SOURCES unit/backend/cpu_verbs.cpp COMPONENTS cpu)
 
-set(gpu_tests unit/backend/cuda_verbs.cpp unit/backend/cuda_encoder_verbs.cpp unit/backend/cuda_minhash.cpp
-    unit/parallel/tree_exchange.cpp)
+set(gpu_tests unit/backend/cuda_verbs.cpp unit/backend/cuda_encoder_verbs.cpp unit/backend/cuda_encoder.cpp
+    unit/backend/cuda_minhash.cpp unit/parallel/tree_exchange.cpp)
 
 # The GPU's verbs with their kernels compiled for the CPU, over the emulated runtime: needs neither CUDA nor a GPU.
 file(STRINGS ${PROJECT_SOURCE_DIR}/kernels/kernels.txt kernels)

@@ -3,14 +3,16 @@
 # Tests and benchmarks of the GPU on a machine that has only nvcc and g++: tests/gpu.sh [FOLDER]
 #
 # Builds in FOLDER (default build/gpu) and runs, within ten minutes: every verb against its twin, whole models and steps of
-# training, the same under compute-sanitizer, then the paper's model: steps, each verb as a share of the device's limits, and
-# PyTorch's step beside it where python3 (or SNOWCODER_PYTHON) has PyTorch. Figures go to FOLDER/results.jsonl.
+# training, the same under compute-sanitizer, then the paper's model: steps, each verb as a share of the device's limits, the
+# annotator's encoder, and PyTorch's beside them where python3 (or SNOWCODER_PYTHON) has PyTorch. Figures go to FOLDER/results.jsonl.
 #
 # SNOWCODER_THIRD_PARTY     folder with tl/expected.hpp and catch2/, where the system has none
 # SNOWCODER_CUDNN_FRONTEND  folder with cudnn_frontend.h: attention by cuDNN, else by our own kernels
 # SNOWCODER_SM              the architecture, default that of the GPU at hand, else 90
 # SNOWCODER_PEAK            "FLOPS BYTES" by second of the data sheet (bf16), for GPUs that this script does not know
 # SNOWCODER_MICRO_BATCH     sequences at a time, default 2
+# SNOWCODER_VOCAB           a vocab.txt of at most 30522 tokens: the encoder reads files too, SNOWCODER_TEXTS (default: this
+#                           repository's headers), on SNOWCODER_THREADS (default: all) threads
 #
 # Ends with 0 when every test passed, or when there is no GPU: then all of it is built, and what was skipped is said.
 set -euo pipefail
@@ -27,7 +29,7 @@ sm=${sm:-90}
 [ "$sm" != 100 ] || sm=100a
 flags="-std=c++20 -O2 -DSNOWCODER_CUDA -I$root/include ${SNOWCODER_THIRD_PARTY:+-I$SNOWCODER_THIRD_PARTY} ${SNOWCODER_CUDNN_FRONTEND:+-DSNOWCODER_CUDNN}"
 host="g++ $flags -I$root/tests -I$root/benchmarks -isystem $cuda/include"
-libraries="-L$cuda/lib64 -lcublasLt -lcudart -Wl,-rpath,$cuda/lib64"
+libraries="-pthread -L$cuda/lib64 -lcublasLt -lcudart -Wl,-rpath,$cuda/lib64"
 if [ -n "${SNOWCODER_CUDNN_FRONTEND:-}" ]; then
   libraries+=" -lcudnn -lnvrtc"
 else
@@ -36,16 +38,19 @@ fi
 
 # name: sources in tests/ or benchmarks/
 programs="
-backend_cuda tests/support/main tests/unit/backend/cuda_verbs tests/unit/backend/cuda_encoder_verbs tests/unit/backend/cuda_minhash tests/unit/parallel/tree_exchange
+backend_cuda tests/support/main tests/unit/backend/cuda_verbs tests/unit/backend/cuda_encoder_verbs tests/unit/backend/cuda_encoder tests/unit/backend/cuda_minhash tests/unit/parallel/tree_exchange
 nn_cuda tests/support/main tests/unit/backend/cuda_decoder tests/unit/train/cuda_steps
 ${SNOWCODER_CUDNN_FRONTEND:+backend_cudnn tests/support/main tests/unit/backend/cudnn_graphs}
 step benchmarks/cuda/step
 verbs benchmarks/cuda/verbs
-data benchmarks/cuda/data"
+data benchmarks/cuda/data
+encoder benchmarks/cuda/encoder"
 object() { echo "$out/$(echo "$1" | tr / _).o"; }
 {
-  [ -z "${SNOWCODER_CUDNN_FRONTEND:-}" ] || echo "$host -DCUDNN_FRONTEND_SKIP_JSON_LIB -isystem $SNOWCODER_CUDNN_FRONTEND" \
-    "-c $root/kernels/cudnn_attention.cpp -o $out/cudnn_attention.kernel.o"
+  [ -z "${SNOWCODER_CUDNN_FRONTEND:-}" ] || for source in cudnn_attention cudnn_section_attention; do
+    echo "$host -DCUDNN_FRONTEND_SKIP_JSON_LIB -isystem $SNOWCODER_CUDNN_FRONTEND" \
+      "-c $root/kernels/$source.cpp -o $out/$source.kernel.o"
+  done
   while read -r kernel; do
     echo "nvcc $flags -arch=sm_$sm -c $root/kernels/$kernel -o $out/${kernel%.cu}.kernel.o"
   done < "$root/kernels/kernels.txt"
@@ -117,9 +122,13 @@ measure "$out/data" 16 1000000000 "$(nproc)"
 measure "$out/verbs" $((batch * 8192)) "$flops" "$bytes"
 measure "$out/step" "$batch" "$sequences" 3 "$flops" repeatable
 [ -z "${SNOWCODER_CUDNN_FRONTEND:-}" ] || measure "$out/step" "$batch" "$sequences" 3 "$flops" free
+texts=()
+[ -z "${SNOWCODER_VOCAB:-}" ] || texts=("${SNOWCODER_TEXTS:-$root/include}" "$SNOWCODER_VOCAB" "${SNOWCODER_THREADS:-$(nproc)}")
+measure "$out/encoder" 8192 "$flops" "${texts[@]}"
 python=${SNOWCODER_PYTHON:-python3}
 if "$python" -c "import torch" 2> /dev/null; then
   measure "$python" "$root/benchmarks/cuda/peers.py" 1 "$sequences" 3 "$flops"
+  measure "$python" "$root/benchmarks/cuda/encoder_peers.py" "$flops"
 else
   say "skipped PyTorch's step: $python has no torch"
 fi

@@ -20,9 +20,18 @@
 
 namespace snowcoder::tests {
 
+template <class T>
+class twin_projection;  // twin_encoder.hpp
+
 struct twin_device {
   static constexpr bool batches_show = false;
   static constexpr int logit_rows = 512;
+  static constexpr std::int64_t planned_rows(std::int64_t rows) { return rows; }
+  static constexpr std::int64_t row_gap = 3;
+  template <class T>
+  using stream = float;
+  template <class T>
+  using projection = twin_projection<T>;
   template <class T>
   class buffer {
    public:

@@ -94,12 +94,16 @@ concept generation_backend = decoder_backend<D, T> &&
   attention_cached(d, m, c, m, m, where, shape);
 };
 
-/// Weights that never change, laid out by the device for products in the arithmetic of T (float, bfloat16 or int8); rows and
-/// results are float.
+/// Elements that pass between an encoder's verbs on that device, where products are in the arithmetic of T.
+template <class D, class T>
+using stream_of = typename D::template stream<T>;
+
+/// Weights that never change, laid out by the device for products in the arithmetic of T (float, bfloat16 or int8).
 template <class D, class T>
 concept projects = requires(D& d, typename D::template projection<T>& p, typename D::template projection<T> const& packed,
-                            matrix_view<float> y, matrix_view<float const> x, float const* bias) {
-  pack(d, p, x, bias);  // from (outputs, inputs) in host memory
+                            matrix_view<stream_of<D, T>> y, matrix_view<stream_of<D, T> const> x,
+                            matrix_view<float const> weight, float const* bias) {
+  pack(d, p, weight, bias);  // from (outputs, inputs) in host memory
   project(d, y, x, packed);
   project(d, y, x, packed, activation::gelu);
 };
@@ -107,15 +111,28 @@ concept projects = requires(D& d, typename D::template projection<T>& p, typenam
 /// Everything an encoder needs; forward only. offsets holds sections + 1 row numbers in host memory: sections may differ in
 /// length.
 template <class D, class T>
-concept encoder_backend = owns_memory<D, float> && owns_memory<D, std::int32_t> && projects<D, T> &&
-    requires(D& d, matrix_view<float> m, matrix_view<float const> c, float const* v, std::int32_t const* ids,
-             std::int64_t const* offsets, std::int64_t n, void (*work)(std::int64_t, matrix_view<float>)) {
-  for_each_row_block(d, n, n, work);                           // rows, columns; work(first row, room)
+concept encoder_backend = owns_memory<D, float> && owns_memory<D, stream_of<D, T>> && owns_memory<D, std::int32_t> &&
+    projects<D, T> && requires(D& d, matrix_view<stream_of<D, T>> m, matrix_view<stream_of<D, T> const> c, float const* v,
+                               std::int32_t const* ids, std::int64_t const* offsets, std::int64_t n,
+                               void (*work)(std::int64_t, matrix_view<stream_of<D, T>>)) {
+  { D::planned_rows(n) } -> std::same_as<std::int64_t>;        // rows to fill a batch of n up to
+  { D::row_gap } -> std::convertible_to<std::int64_t>;         // elements between rows
+  for_each_row_block<stream_of<D, T>>(d, n, n, work);          // rows, columns; work(first row, room)
   embed(d, m, c, ids);                                         // also gathers the rows that pooling keeps
   mean_rows(d, m, c, offsets);                                 // mean pooling
   layer_norm(d, m, c, c, v, v, 1e-12f);                        // y, x, residual, weight, bias, epsilon: y = norm(x + residual)
   bidirectional_attention(d, m, c, c, offsets, offsets, n, n,  // out, q, kv, query offsets, offsets, sections, heads,
                           arithmetic::narrow);                 // and how exact
+};
+
+/// A residual is added inside the product that makes what is added to it: x += in W' + bias, then x = norm(x). Else the norm
+/// adds both as it reads them.
+template <class D, class T>
+concept adds_in_products = encoder_backend<D, T> &&
+    requires(D& d, typename D::template projection<T> const& packed, matrix_view<stream_of<D, T>> x,
+             matrix_view<stream_of<D, T> const> in, float const* v) {
+  project_onto(d, x, in, packed);
+  layer_norm(d, x, in, v, v, 1e-12f);
 };
 
 }  // namespace snowcoder

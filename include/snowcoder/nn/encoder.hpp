@@ -17,7 +17,8 @@
 
 namespace snowcoder::nn {
 
-/// T is the arithmetic of the products: float, bfloat16 or int8. Everything between them is float.
+/// T is the arithmetic of the products: float, bfloat16 or int8. What passes between them is what the device streams for T,
+/// float on a CPU.
 template <named_encoder R, class Backend, class T>
 class encoder {
   static_assert(encoder_backend<Backend, T>);
@@ -25,14 +26,14 @@ class encoder {
  public:
   static constexpr config::encoder_shape shape = R::encoder;
   static constexpr std::int64_t width = shape.width;
+  using element = stream_of<Backend, T>;
 
   /// Room for batches of up to `tokens` tokens; `device` outlives the encoder.
   encoder(Backend& device, encoder_weights<R, Backend, T> weights, std::int64_t tokens)
       : device_(device),
         weights_(std::move(weights)),
-        capacity_(std::max<std::int64_t>(tokens, shape.positions)),
-        ids_(capacity_),
-        places_(capacity_),
+        capacity_(Backend::planned_rows(std::max<std::int64_t>(tokens, shape.positions))),
+        numbers_(3 * capacity_),
         x_(capacity_ * stride(width)),
         y_(capacity_ * stride(width)),
         q_(capacity_ * stride(width)),
@@ -44,87 +45,92 @@ class encoder {
   /// [CLS] and [SEP] included; section s has the tokens [offsets[s], offsets[s + 1]). Requires sections of 1 to
   /// shape.positions tokens, ids inside the vocabulary, and offsets.back() <= capacity().
   void forward(std::span<std::int32_t const> ids, std::span<std::int64_t const> offsets, float* out) {
-    auto const sections = std::int64_t(offsets.size()) - 1, rows = std::int64_t(ids.size());
-    require(sections > 0 && offsets.front() == 0 && offsets.back() == rows && rows <= capacity_,
+    auto const sections = std::int64_t(offsets.size()) - 1;
+    require(sections > 0 && offsets.front() == 0 && offsets.back() == std::int64_t(ids.size()) && offsets.back() <= capacity_,
             "encoder: offsets cover the ids");
     for (auto id : ids) require(id >= 0 && id < shape.vocabulary, "encoder: ids lie in the vocabulary");
-    embed_tokens(ids, offsets);
+    auto const rows = Backend::planned_rows(offsets.back()), firsts = std::min(Backend::planned_rows(sections), capacity_);
+    auto const sent = send(ids, offsets, rows, firsts);
+    embed_tokens(sent, rows);
     auto const x = view(x_, rows, width), q = view(q_, rows, width), qkv = view(qkv_, rows, 3 * width);
     // Only attention sees other rows: between two of them a block of rows goes through all verbs while it is in the cache.
-    for_each_row_block(device_, rows, room,
-                       [&](std::int64_t first, matrix_view<float> in) { ask(0, first, x.slice(first, in.rows)); });
+    for_each_row_block<element>(device_, rows, room,
+                                [&](std::int64_t first, matrix_view<element> in) { ask(0, first, x.slice(first, in.rows)); });
     for (std::int64_t i = 0; i < whole; ++i) {
       attend(q, qkv.part(0, width), qkv.part(width, 2 * width), offsets.data(), offsets);
-      for_each_row_block(device_, rows, room, [&](std::int64_t first, matrix_view<float> in) {
+      for_each_row_block<element>(device_, rows, room, [&](std::int64_t first, matrix_view<element> in) {
         finish(i, x.slice(first, in.rows), q.slice(first, in.rows), in);
         if (i + 1 < shape.layers) ask(i + 1, first, x.slice(first, in.rows));
       });
     }
     if constexpr (whole < shape.layers) {
       // Only the first token of each section goes through the last layer; the others are its keys and values.
-      upload(device_, ids_.data(), first_rows(offsets), sections);
-      auto const stream = view(y_, sections, width), few = view(q_, sections, width);
+      auto const stream = view(y_, firsts, width), few = view(q_, firsts, width);
       auto const kv = view(qkv_, rows, 2 * width);
-      embed(device_, stream, matrix_view<float const>(x), static_cast<std::int32_t const*>(ids_.data()));
-      project(device_, few, matrix_view<float const>(stream), weights_.layer(whole).query);
+      embed(device_, stream, matrix_view<element const>(x), sent.firsts);
+      project(device_, few, matrix_view<element const>(stream), weights_.layer(whole).query);
       each_.resize(offsets.size());
       for (std::size_t s = 0; s < each_.size(); ++s) each_[s] = std::int64_t(s);
       attend(few, few, kv, each_.data(), offsets);
-      for_each_row_block(device_, sections, room, [&](std::int64_t first, matrix_view<float> in) {
+      for_each_row_block<element>(device_, firsts, room, [&](std::int64_t first, matrix_view<element> in) {
         finish(whole, stream.slice(first, in.rows), few.slice(first, in.rows), in);
       });
-      for (std::int64_t s = 0; s < sections; ++s)
-        download(device_, out + s * width, static_cast<float const*>(stream.row(s)), width);
+      give(out, stream.slice(0, sections));
     } else {
-      matrix_view<float> const pooled(q_.data(), sections, width);
-      mean_rows(device_, pooled, matrix_view<float const>(x), offsets.data());
-      download(device_, out, static_cast<float const*>(pooled.data), sections * width);
+      matrix_view<element> const pooled(q_.data(), sections, width);
+      mean_rows(device_, pooled, matrix_view<element const>(x), offsets.data());
+      give(out, pooled);
     }
   }
 
  private:
   /// Layers that every token goes through.
   static constexpr std::int64_t whole = encoder_weights<R, Backend, T>::whole_layers;
-  /// Rows a power of two apart would share few sets of a cache.
-  static constexpr std::int64_t gap = 16;
+  static constexpr std::int64_t gap = Backend::row_gap;
   static constexpr std::int64_t stride(std::int64_t columns) { return columns + gap; }
   /// Columns of a row between two verbs of a block.
-  static constexpr std::int64_t room = shape.hidden + width + 2 * gap;
+  static constexpr std::int64_t room = stride(shape.hidden) + (adds_in_products<Backend, T> ? 0 : stride(width));
   template <class Buffer>
-  static matrix_view<float> view(Buffer& b, std::int64_t rows, std::int64_t columns) {
+  static matrix_view<element> view(Buffer& b, std::int64_t rows, std::int64_t columns) {
     return {b.data(), rows, columns, stride(columns)};
   }
 
-  void embed_tokens(std::span<std::int32_t const> ids, std::span<std::int64_t const> offsets) {
-    auto const rows = std::int64_t(ids.size());
-    host_.resize(std::size_t(rows));
+  /// Ids, places and first tokens of sections lie behind each other, and go to the device at once: each list is filled up with
+  /// zeros, which name rows of every table, to what its verbs are given.
+  struct numbers {
+    std::int32_t const *ids, *places, *firsts;
+  };
+  numbers send(std::span<std::int32_t const> ids, std::span<std::int64_t const> offsets, std::int64_t rows,
+               std::int64_t firsts) {
+    host_.assign(std::size_t(2 * rows + firsts), 0);
+    std::copy(ids.begin(), ids.end(), host_.begin());
+    auto* const places = host_.data() + rows;
     for (std::size_t s = 0; s + 1 < offsets.size(); ++s) {
       auto const length = offsets[s + 1] - offsets[s];
       require(length > 0 && length <= shape.positions, "encoder: a section has 1 to positions tokens");
-      for (std::int64_t i = 0; i < length; ++i) host_[std::size_t(offsets[s] + i)] = std::int32_t(i);
+      for (std::int64_t i = 0; i < length; ++i) places[offsets[s] + i] = std::int32_t(i);
+      places[rows + std::int64_t(s)] = std::int32_t(offsets[s]);
     }
-    upload(device_, ids_.data(), ids.data(), rows);
-    upload(device_, places_.data(), static_cast<std::int32_t const*>(host_.data()), rows);
+    upload(device_, numbers_.data(), static_cast<std::int32_t const*>(host_.data()), std::int64_t(host_.size()));
+    return {numbers_.data(), numbers_.data() + rows, numbers_.data() + 2 * rows};
+  }
+
+  void embed_tokens(numbers n, std::int64_t rows) {
     auto const x = view(x_, rows, width), y = view(y_, rows, width);
-    embed(device_, y, weights_.words(), static_cast<std::int32_t const*>(ids_.data()));
-    embed(device_, x, weights_.places(), static_cast<std::int32_t const*>(places_.data()));
+    embed(device_, y, weights_.words(), n.ids);
+    embed(device_, x, weights_.places(), n.places);
     norm(x, y, weights_.embedding_norm());
   }
 
-  std::int32_t const* first_rows(std::span<std::int64_t const> offsets) {
-    host_.assign(offsets.begin(), offsets.end() - 1);
-    return host_.data();
-  }
-
   /// out = the attention of the queries in q over all tokens of their sections.
-  void attend(matrix_view<float> out, matrix_view<float const> q, matrix_view<float const> kv,
+  void attend(matrix_view<element> out, matrix_view<element const> q, matrix_view<element const> kv,
               std::int64_t const* query_offsets, std::span<std::int64_t const> offsets) {
     bidirectional_attention(device_, out, q, kv, query_offsets, offsets.data(), std::int64_t(offsets.size()) - 1,
                             std::int64_t(shape.heads), std::is_same_v<T, float> ? arithmetic::exact : arithmetic::narrow);
   }
 
   /// What attention in a layer asks of the rows x from `first` on.
-  void ask(std::int64_t layer, std::int64_t first, matrix_view<float const> x) {
+  void ask(std::int64_t layer, std::int64_t first, matrix_view<element const> x) {
     auto const& w = weights_.layer(layer);
     if (layer < whole)
       project(device_, view(qkv_, capacity_, 3 * width).slice(first, x.rows), x, w.query_key_value);
@@ -133,29 +139,50 @@ class encoder {
   }
 
   /// What follows attention in a layer, on rows of the residual stream x; `in` is scratch of `room` columns.
-  void finish(std::int64_t layer, matrix_view<float> x, matrix_view<float const> attended, matrix_view<float> in) {
+  void finish(std::int64_t layer, matrix_view<element> x, matrix_view<element const> attended, matrix_view<element> in) {
     auto const& w = weights_.layer(layer);
-    auto const inner = in.part(0, shape.hidden), mixed = in.part(stride(shape.hidden), width);
-    project(device_, mixed, attended, w.output);
-    norm(x, mixed, w.attention_norm.data());
-    project(device_, inner, matrix_view<float const>(x), w.intermediate, activation::gelu);
-    project(device_, mixed, matrix_view<float const>(inner), w.down);
-    norm(x, mixed, w.output_norm.data());
+    auto const inner = in.part(0, shape.hidden);
+    fold(x, attended, w.output, w.attention_norm.data(), in);
+    project(device_, inner, matrix_view<element const>(x), w.intermediate, activation::gelu);
+    fold(x, inner, w.down, w.output_norm.data(), in);
+  }
+
+  /// x = norm(x + from W' + bias)
+  void fold(matrix_view<element> x, matrix_view<element const> from, typename Backend::template projection<T> const& w,
+            float const* norm_weight, matrix_view<element> in) {
+    if constexpr (adds_in_products<Backend, T>) {
+      project_onto(device_, x, from, w);
+      layer_norm(device_, x, matrix_view<element const>(x), norm_weight, norm_weight + width, float(shape.norm_epsilon));
+    } else {
+      auto const mixed = in.part(stride(shape.hidden), width);
+      project(device_, mixed, from, w);
+      norm(x, mixed, norm_weight);
+    }
   }
 
   /// x = norm(x + added)
-  void norm(matrix_view<float> x, matrix_view<float const> added, float const* weight_and_bias) {
-    layer_norm(device_, x, added, matrix_view<float const>(x), weight_and_bias, weight_and_bias + width,
+  void norm(matrix_view<element> x, matrix_view<element const> added, float const* weight_and_bias) {
+    layer_norm(device_, x, added, matrix_view<element const>(x), weight_and_bias, weight_and_bias + width,
                float(shape.norm_epsilon));
+  }
+
+  /// Rows to the host, which gets floats.
+  void give(float* out, matrix_view<element const> rows) {
+    given_.resize(std::size_t(rows.rows * rows.stride));
+    download(device_, given_.data(), rows.data, rows.rows * rows.stride - (rows.stride - rows.columns));
+    for (std::int64_t i = 0; i < rows.rows; ++i)
+      for (std::int64_t j = 0; j < rows.columns; ++j)
+        out[i * rows.columns + j] = float(given_[std::size_t(i * rows.stride + j)]);
   }
 
   Backend& device_;
   encoder_weights<R, Backend, T> weights_;
   std::int64_t capacity_;
-  typename Backend::template buffer<std::int32_t> ids_, places_;
-  typename Backend::template buffer<float> x_, y_, q_, qkv_;
+  typename Backend::template buffer<std::int32_t> numbers_;
+  typename Backend::template buffer<element> x_, y_, q_, qkv_;
   std::vector<std::int32_t> host_;
   std::vector<std::int64_t> each_;
+  std::vector<element> given_;
 };
 
 }  // namespace snowcoder::nn

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A BERT encoder's weights on a device, read under the names that published folders use: tables and norms in float, every
-// matrix of a product packed by the device for the arithmetic of T.
+// A BERT encoder's weights on a device, read under the names that published folders use: tables as the device streams them for
+// T, norms in float, every matrix of a product packed by the device for the arithmetic of T.
 #pragma once
 
 #include <snowcoder/backend/backend.hpp>
@@ -42,6 +42,7 @@ template <named_encoder R, class Backend, class T>
 class encoder_weights {
  public:
   static constexpr config::encoder_shape shape = R::encoder;
+  using element = stream_of<Backend, T>;
   /// Layers that every token goes through.
   static constexpr int whole_layers = shape.layers - (shape.pool == config::pooling::cls);
 
@@ -51,14 +52,14 @@ class encoder_weights {
     constexpr auto width = std::int64_t(shape.width);
     std::string const e = "embeddings.";
     SNOWCODER_TRY(auto const words, read(source, {e + "word_embeddings.weight"}, shape.vocabulary * width));
-    w.words_ = on_device(device, words);
+    w.words_ = on_device<element>(device, words);
     // Every token of ours is of kind 0: the kind's vector joins the positions once, instead of every token.
     SNOWCODER_TRY(auto places, read(source, {e + "position_embeddings.weight"}, shape.positions * width));
     SNOWCODER_TRY(auto const kinds, read(source, {e + "token_type_embeddings.weight"}, shape.types * width));
     for (std::size_t i = 0; i < places.size(); ++i) places[i] += kinds[i % std::size_t(width)];
-    w.places_ = on_device(device, places);
+    w.places_ = on_device<element>(device, places);
     SNOWCODER_TRY(auto const norm, read(source, {e + "LayerNorm.weight", e + "LayerNorm.bias"}, width));
-    w.embedding_norm_ = on_device(device, norm);
+    w.embedding_norm_ = on_device<float>(device, norm);
     for (int i = 0; i < shape.layers; ++i) {
       auto const at = "encoder.layer." + std::to_string(i) + ".", self = at + "attention.self.";
       auto& l = w.layers_.emplace_back();
@@ -75,20 +76,21 @@ class encoder_weights {
       for (auto [to, name] :
            {std::pair{&l.attention_norm, at + "attention.output."}, std::pair{&l.output_norm, at + "output."}}) {
         SNOWCODER_TRY(auto const values, read(source, {name + "LayerNorm.weight", name + "LayerNorm.bias"}, width));
-        *to = on_device(device, values);
+        *to = on_device<float>(device, values);
       }
     }
     return w;
   }
 
-  matrix_view<float const> words() const { return {words_.data(), shape.vocabulary, shape.width}; }
+  matrix_view<element const> words() const { return {words_.data(), shape.vocabulary, shape.width}; }
   /// Position and kind 0, added.
-  matrix_view<float const> places() const { return {places_.data(), shape.positions, shape.width}; }
+  matrix_view<element const> places() const { return {places_.data(), shape.positions, shape.width}; }
   float const* embedding_norm() const { return embedding_norm_.data(); }
   encoder_layer_weights<Backend, T> const& layer(std::int64_t i) const { return layers_[std::size_t(i)]; }
 
  private:
-  using buffer = typename Backend::template buffer<float>;
+  template <class E>
+  using buffer = typename Backend::template buffer<E>;
 
   /// Tensors of `size` elements each, one behind the other.
   static expected<std::vector<float>> read(weight_source auto const& source, std::vector<std::string> const& names,
@@ -98,9 +100,11 @@ class encoder_weights {
       SNOWCODER_CHECK(source.read(names[i], std::span(values).subspan(i * std::size_t(size), std::size_t(size))));
     return values;
   }
-  static buffer on_device(Backend& device, std::vector<float> const& values) {
-    buffer b(std::int64_t(values.size()));
-    upload(device, b.data(), values.data(), b.size());
+  template <class E>
+  static buffer<E> on_device(Backend& device, std::vector<float> const& values) {
+    std::vector<E> const rounded(values.begin(), values.end());
+    buffer<E> b(std::int64_t(values.size()));
+    upload(device, b.data(), rounded.data(), b.size());
     return b;
   }
   /// The linear layers `names`, of `outputs` outputs each, as one projection.
@@ -114,7 +118,8 @@ class encoder_weights {
     return {};
   }
 
-  buffer words_, places_, embedding_norm_;
+  buffer<element> words_, places_;
+  buffer<float> embedding_norm_;
   std::vector<encoder_layer_weights<Backend, T>> layers_;
 };
 

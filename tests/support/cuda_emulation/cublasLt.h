@@ -8,6 +8,7 @@
 
 #include <snowcoder/core/dtype.hpp>
 
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -15,7 +16,13 @@ enum cublasStatus_t { CUBLAS_STATUS_SUCCESS = 0, CUBLAS_STATUS_INVALID_VALUE = 7
 enum cublasOperation_t { CUBLAS_OP_N = 0, CUBLAS_OP_T = 1 };
 enum cublasComputeType_t { CUBLAS_COMPUTE_32F = 68 };
 enum cudaDataType_t { CUDA_R_32F = 0, CUDA_R_16BF = 14 };
-enum cublasLtMatmulDescAttributes_t { CUBLASLT_MATMUL_DESC_TRANSA = 3, CUBLASLT_MATMUL_DESC_TRANSB = 4 };
+enum cublasLtMatmulDescAttributes_t {
+  CUBLASLT_MATMUL_DESC_TRANSA = 3,
+  CUBLASLT_MATMUL_DESC_TRANSB = 4,
+  CUBLASLT_MATMUL_DESC_EPILOGUE = 7,
+  CUBLASLT_MATMUL_DESC_BIAS_POINTER = 8
+};
+enum cublasLtEpilogue_t { CUBLASLT_EPILOGUE_DEFAULT = 1, CUBLASLT_EPILOGUE_BIAS = 4, CUBLASLT_EPILOGUE_GELU_BIAS = 36 };
 enum cublasLtMatmulPreferenceAttributes_t {
   CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES = 1,
   CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK = 3,
@@ -27,6 +34,8 @@ enum cublasLtMatmulPreferenceAttributes_t {
 enum cublasLtReductionScheme_t { CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE = 2 };
 struct cublasLtMatmulDescOpaque_t {
   std::int32_t transposed[2] = {CUBLAS_OP_N, CUBLAS_OP_N};
+  std::uint32_t epilogue = CUBLASLT_EPILOGUE_DEFAULT;
+  void const* bias = nullptr;
 };
 struct cublasLtMatrixLayoutOpaque_t {
   cudaDataType_t type;
@@ -60,7 +69,12 @@ inline cublasStatus_t cublasLtMatmulDescCreate(cublasLtMatmulDesc_t* d, cublasCo
 inline cublasStatus_t cublasLtMatmulDescDestroy(cublasLtMatmulDesc_t d) { return delete d, CUBLAS_STATUS_SUCCESS; }
 inline cublasStatus_t cublasLtMatmulDescSetAttribute(cublasLtMatmulDesc_t d, cublasLtMatmulDescAttributes_t which,
                                                      void const* value, std::size_t) {
-  d->transposed[which == CUBLASLT_MATMUL_DESC_TRANSB] = *static_cast<std::int32_t const*>(value);
+  if (which == CUBLASLT_MATMUL_DESC_EPILOGUE)
+    d->epilogue = *static_cast<std::uint32_t const*>(value);
+  else if (which == CUBLASLT_MATMUL_DESC_BIAS_POINTER)
+    d->bias = *static_cast<void const* const*>(value);
+  else
+    d->transposed[which == CUBLASLT_MATMUL_DESC_TRANSB] = *static_cast<std::int32_t const*>(value);
   return CUBLAS_STATUS_SUCCESS;
 }
 inline cublasStatus_t cublasLtMatrixLayoutCreate(cublasLtMatrixLayout_t* l, cudaDataType_t type, std::uint64_t rows,
@@ -101,7 +115,7 @@ inline double element(void const* data, cublasLtMatrixLayout_t l, std::int64_t r
 }
 }  // namespace cuda_emulation
 
-/// D = alpha op(A) op(B) + beta C
+/// D = epilogue(alpha op(A) op(B) + beta C), with a bias of D's type for each of its rows.
 inline cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t how, void const* alpha, void const* a,
                                      cublasLtMatrixLayout_t la, void const* b, cublasLtMatrixLayout_t lb, void const* beta,
                                      void const* c, cublasLtMatrixLayout_t lc, void* d, cublasLtMatrixLayout_t ld,
@@ -112,6 +126,9 @@ inline cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t how,
   if ((tb ? lb->columns : lb->rows) != depth || (ta ? la->columns : la->rows) != ld->rows ||
       (tb ? lb->rows : lb->columns) != ld->columns || lc->rows != ld->rows || lc->columns != ld->columns)
     return CUBLAS_STATUS_INVALID_VALUE;
+  bool const biased = how->epilogue != CUBLASLT_EPILOGUE_DEFAULT;
+  if (biased && !how->bias) return CUBLAS_STATUS_INVALID_VALUE;
+  cublasLtMatrixLayoutOpaque_t bias_layout{ld->type, ld->rows, 1, std::int64_t(ld->rows)};
   float const scale = *static_cast<float const*>(alpha), kept = *static_cast<float const*>(beta);
   auto const k_of = [depth](auto const& of) {  // rows of an operand, one after the other
     std::vector<double> values;
@@ -133,7 +150,11 @@ inline cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t how,
         for (std::int64_t k = part; k < std::int64_t(depth); k += parts) here += row[k] * column[k];
         sum += parts > 1 ? double(float(here)) : here;
       }
-      float const value = float(double(scale) * sum + (kept != 0 ? double(kept) * element(c, lc, i, j) : 0.0));
+      double full = double(scale) * sum + (kept != 0 ? double(kept) * element(c, lc, i, j) : 0.0);
+      if (biased) full += element(how->bias, &bias_layout, i, 0);
+      if (how->epilogue == CUBLASLT_EPILOGUE_GELU_BIAS)
+        full *= 0.5 * (1 + std::tanh(0.7978845608028654 * (full + 0.044715 * full * full * full)));
+      float const value = float(full);
       auto const at = i + j * ld->leading;
       if (ld->type == CUDA_R_32F)
         static_cast<float*>(d)[at] = value;

@@ -5,6 +5,7 @@
 
 #include <snowcoder/backend/cuda/launch_plan.hpp>
 #include <snowcoder/backend/cuda/product_layout.hpp>
+#include <snowcoder/backend/cuda/section_runs.hpp>
 #include <snowcoder/config/accounting.hpp>
 #include <snowcoder/recipes/arctic_snowcoder_1b3.hpp>
 
@@ -60,4 +61,13 @@ TEST_CASE("emulation: a barrier is waited for, and a missing one shows", "[gpu]"
   CHECK(right == ran(with_barrier, true));
   for (int t = 0; t < 64; ++t) CHECK(right[std::size_t(t)] == 64 - t + (t ^ 1));
   CHECK(ran(without_barrier, false) != ran(with_barrier, false));
+}
+
+TEST_CASE("sections go to libraries in runs of few kinds that cover them") {
+  using runs = std::vector<section_run>;
+  std::int64_t const offsets[] = {0, 512, 1024, 1536, 1664, 1665, 1700, 1900, 2028};
+  CHECK(
+      runs_of_sections(offsets, 8) ==
+      runs{{0, 2, 512, true}, {2, 1, 512, true}, {3, 1, 128, true}, {4, 2, 128, false}, {6, 1, 256, false}, {7, 1, 128, true}});
+  CHECK(runs_of_sections(offsets, 0).empty());
 }

@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 
 #include <snowcoder/backend/cuda/cudnn_attention.hpp>
+#include <snowcoder/backend/cuda/cudnn_section_attention.hpp>
 #include <snowcoder/recipes/arctic_snowcoder_1b3.hpp>
 
 using namespace snowcoder;
@@ -25,4 +26,14 @@ TEST_CASE("cudnn: what it has no safe kernel for is left to our own", "[gpu]") {
   CHECK_FALSE(cuda::cudnn_attends({1, 256, 4, 4, 6}));
   std::int32_t starts = 0;
   CHECK_FALSE(cuda::cudnn_attends({1, 8192, 16, 16, 128, &starts}));
+}
+
+TEST_CASE("cudnn: graphs of attention over sections are valid on every architecture that kernels are built for", "[gpu]") {
+  for (int architecture : {80, 90, 100})
+    for (std::int64_t head_width : {32, 64}) {
+      INFO("sm_" << architecture);
+      CHECK(cuda::cudnn_section_attention_fault({0, 128, 512, true}, 12, head_width, architecture) == "");
+      CHECK(cuda::cudnn_section_attention_fault({0, 4, 256, false}, 12, head_width, architecture) == "");
+    }
+  CHECK(cuda::cudnn_section_attention_fault({0, 4, 256, false}, 12, 60, 90) != "");
 }

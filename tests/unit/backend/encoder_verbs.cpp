@@ -206,7 +206,7 @@ TEST_CASE("blocks of rows cover every row once, and verbs inside them give the s
   for (auto* d : {&d1, &d3}) {
     std::vector<int> seen(rows);
     std::fill(blocks.begin(), blocks.end(), 0.0f);
-    for_each_row_block(*d, rows, 3000, [&](std::int64_t first, matrix_view<float> room) {
+    for_each_row_block<float>(*d, rows, 3000, [&](std::int64_t first, matrix_view<float> room) {
       for (auto i = first; i < first + room.rows; ++i) ++seen[std::size_t(i)];
       project(*d, room.part(0, outputs), in.slice(first, room.rows), packed);
       for (std::int64_t i = 0; i < room.rows; ++i) std::copy_n(room.row(i), outputs, blocks.data() + (first + i) * outputs);

@@ -34,6 +34,12 @@ class device {
   static constexpr bool memory_is_the_hosts = true;
   static constexpr bool batches_show = false;  ///< a row's bits do not depend on the rows that go with it
   static constexpr int logit_rows = 512;       ///< of the head, at the same time
+  /// Elements that pass between an encoder's verbs, whatever its products multiply.
+  template <class T>
+  using stream = float;
+  /// Rows that an encoder's products are given for so many.
+  static constexpr std::int64_t planned_rows(std::int64_t rows) { return rows; }
+  static constexpr std::int64_t row_gap = 16;  ///< between an encoder's rows: a power of two apart, they would share few sets
 
   /// `kernel`: for products of many rows.
   explicit device(int threads = omp_get_num_procs(), bfloat16_products bf16 = bfloat16_products::native,

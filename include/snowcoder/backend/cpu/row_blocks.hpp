@@ -26,15 +26,14 @@ inline std::int64_t even_block(std::int64_t rows, std::int64_t most, std::int64_
 
 /// Calls work(first, room) for blocks that cover `rows` rows, on all threads; room is (the block's rows, columns), its contents
 /// are whatever was left there. Verbs inside `work` run on its thread alone.
-template <class Work>
+template <class T, class Work>
 void for_each_row_block(device& d, std::int64_t rows, std::int64_t columns, Work const& work) {
   constexpr std::int64_t room_bytes = 5 << 18;  // beside what is read and weights that pass by, in 2 MiB
-  auto const most =
-      std::clamp<std::int64_t>(room_bytes / (columns * std::int64_t(sizeof(float))), 4 * tile_rows, 16 * tile_rows);
+  auto const most = std::clamp<std::int64_t>(room_bytes / (columns * std::int64_t(sizeof(T))), 4 * tile_rows, 16 * tile_rows);
   auto const block = detail::even_block(rows, most, d.threads());
   d.for_each((rows + block - 1) / block, [&](std::int64_t i) {
     auto const first = i * block, count = std::min(block, rows - first);
-    work(first, matrix_view<float>(scratch<float, 34>(block * columns), count, columns));
+    work(first, matrix_view<T>(scratch<T, 34>(block * columns), count, columns));
   });
 }
 

@@ -65,6 +65,12 @@ __global__ void __launch_bounds__(256)
   }
 }
 
+/// The kernel for heads of that width.
+template <class T>
+auto cache_kernel(std::int64_t head_width) {
+  return head_width <= 32 ? &attend_to_cache<1, T> : head_width <= 64 ? &attend_to_cache<2, T> : &attend_to_cache<4, T>;
+}
+
 }  // namespace detail
 
 template <class T>
@@ -76,11 +82,8 @@ void attention_cached(device& d, matrix_view<T> out, matrix_view<T const> qkv, m
   upload(d, spans, where, qkv.rows);
   launch(d, "attention_cached", strips_of_rows(qkv.rows, s.kv_width()), &detail::keep_keys_and_values<T>, keys, values, qkv,
          spans, s);
-  auto const kernel = s.head_width <= 32   ? &detail::attend_to_cache<1, T>
-                      : s.head_width <= 64 ? &detail::attend_to_cache<2, T>
-                                           : &detail::attend_to_cache<4, T>;
-  launch(d, "attention_cached", block_each(qkv.rows * s.heads), kernel, out, qkv, matrix_view<T const>(keys),
-         matrix_view<T const>(values), spans, s, s.scale());
+  launch(d, "attention_cached", block_each(qkv.rows * s.heads), detail::cache_kernel<T>(s.head_width), out, qkv,
+         matrix_view<T const>(keys), matrix_view<T const>(values), spans, s, s.scale());
 }
 
 }  // namespace snowcoder::cuda

@@ -15,7 +15,8 @@ namespace snowcoder::cuda {
 /// q (queries, width), kv (rows, 2 width: keys, then values). Section s has the queries [query_offsets[s], query_offsets[s +
 /// 1]) and the rows [offsets[s], offsets[s + 1]); both in host memory. out (queries, width) may be q: a block reads its queries
 /// before it writes them. Products are of floats, however narrow they might be.
-void bidirectional_attention(device& d, matrix_view<float> out, matrix_view<float const> q, matrix_view<float const> kv,
+template <class T>
+void bidirectional_attention(device& d, matrix_view<T> out, matrix_view<T const> q, matrix_view<T const> kv,
                              std::int64_t const* query_offsets, std::int64_t const* offsets, std::int64_t sections,
                              std::int64_t heads, arithmetic how = arithmetic::exact);
 

@@ -29,6 +29,18 @@ class device {
   /// Of the head, at the same time: fewer, and each product would spend its time on reading the head's gradient and writing
   /// it back. At 64,000 tokens 1.6 GB with their gradient.
   static constexpr int logit_rows = 4096;
+  /// Elements that pass between an encoder's verbs: those of its products, for each verb takes as long as it reads and writes.
+  template <class T>
+  using stream = T;
+  /// Rows that an encoder's products are given for so many: of few kinds, for a product of another shape is planned and
+  /// measured anew, which takes longer than a batch.
+  static constexpr std::int64_t planned_rows(std::int64_t rows) {
+    constexpr std::int64_t most = 4096;
+    std::int64_t few = 64;
+    while (few < rows && few < most) few *= 2;
+    return rows <= most ? few : (rows + most - 1) / most * most;
+  }
+  static constexpr std::int64_t row_gap = 0;  ///< between an encoder's rows
 
   /// Throws device_failure where that GPU cannot be used.
   explicit device(int ordinal = 0) {

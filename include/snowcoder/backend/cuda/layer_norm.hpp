@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Layer norm of a sum, and means over sections, on the GPU. Defined in layer_norm.cuh.
+// Layer norm of rows or of a sum, and means over sections, on the GPU. Defined in layer_norm.cuh.
 // twins: backend/cpu/reference/layer_norm.hpp and mean_rows.hpp
 #pragma once
 
@@ -12,10 +12,15 @@ namespace snowcoder::cuda {
 
 /// y = norm(x + residual) * weight + bias, per row. x, residual, y (rows, columns), y may be either of them; weight, bias
 /// (columns).
-void layer_norm(device& d, matrix_view<float> y, matrix_view<float const> x, matrix_view<float const> residual,
-                float const* weight, float const* bias, float epsilon);
+template <class T>
+void layer_norm(device& d, matrix_view<T> y, matrix_view<T const> x, matrix_view<T const> residual, float const* weight,
+                float const* bias, float epsilon);
+/// y = norm(x) * weight + bias
+template <class T>
+void layer_norm(device& d, matrix_view<T> y, matrix_view<T const> x, float const* weight, float const* bias, float epsilon);
 
 /// out(s) = mean of x's rows [offsets[s], offsets[s + 1]), added in row order; offsets in host memory.
-void mean_rows(device& d, matrix_view<float> out, matrix_view<float const> x, std::int64_t const* offsets);
+template <class T>
+void mean_rows(device& d, matrix_view<T> out, matrix_view<T const> x, std::int64_t const* offsets);
 
 }  // namespace snowcoder::cuda

@@ -6,7 +6,6 @@
 #include <snowcoder/backend/cuda/elementwise.hpp>
 #include <snowcoder/backend/cuda/launch.cuh>
 #include <snowcoder/backend/cuda/matmul.hpp>
-#include <snowcoder/backend/cuda/projection.hpp>
 #include <snowcoder/core/contract.hpp>
 #include <snowcoder/core/dtype.hpp>
 
@@ -42,17 +41,6 @@ __global__ void round_rows_with_bias(matrix_view<T> y, matrix_view<float const> 
   store<N>(y.row(i) + j, values);
 }
 
-template <class T, int N>
-__global__ void cast_rows_kernel(matrix_view<T> out, matrix_view<float const> x) {
-  auto const [i, p] = place_in_strips(x.columns / N);
-  auto const j = p * N;
-  if (j >= x.columns) return;
-  auto const values = load<N>(x.row(i) + j);
-  pack<T, N> rounded;
-  for (int e = 0; e < N; ++e) rounded.at[e] = nearest<T>(values.at[e]);
-  store<N>(out.row(i) + j, rounded);
-}
-
 template <class C, class T>
 void require_product(matrix_view<C> c, operand<T> a, operand<T> b) {
   require(a.rows == c.rows && b.columns == c.columns && a.columns == b.rows, "matmul: shapes agree");
@@ -66,13 +54,6 @@ product_key key_of(matrix_view<C> c, operand<T> a, operand<T> b) {
 }
 
 }  // namespace detail
-
-template <class T>
-void cast_rows(device& d, matrix_view<T> out, matrix_view<float const> x) {
-  bool const wide = detail::all_aligned<4>(out, x);
-  launch(d, "rows of a product", strips_of_rows(x.rows, x.columns / (wide ? 4 : 1)),
-         wide ? &detail::cast_rows_kernel<T, 4> : &detail::cast_rows_kernel<T, 1>, out, x);
-}
 
 template <class T>
 void add_bias(device& d, matrix_view<T> y, float const* bias, activation act) {
@@ -108,6 +89,16 @@ void matmul_onto(device& d, matrix_view<T> c, matrix_view<T const> addend, opera
   auto key = detail::key_of(c, a, b);
   key.alignment[2] = std::min(key.alignment[2], alignment_of(addend.data));
   d.product_plans().run(key, b.data, a.data, addend.data, c.data, 1.0f, d.queue());
+}
+
+template <class T>
+void matmul_with_bias(device& d, matrix_view<T> c, operand<T> a, operand<T> b, T const* bias, product_end end,
+                      bool accumulate) {
+  detail::require_product(c, a, b);
+  if (c.rows == 0 || c.columns == 0) return;
+  auto key = detail::key_of(c, a, b);
+  key.end = end;
+  d.product_plans().run(key, b.data, a.data, c.data, c.data, accumulate ? 1.0f : 0.0f, d.queue(), bias);
 }
 
 }  // namespace snowcoder::cuda

@@ -12,16 +12,21 @@
 
 namespace snowcoder::cuda {
 
+/// What becomes of a product before it is rounded and stored. A bias has an element of the result's type for each row of the
+/// library's (column of our) result; gelu is the tanh form of it.
+enum class product_end : std::uint8_t { plain, bias, bias_and_gelu };
+
 /// What a plan depends on: layouts, element types, and by how many bytes addresses are aligned (16 at most matters).
 struct product_key {
   product_layout layout;
   dtype operands, result;
   std::array<int, 3> alignment;  ///< left, right, result
+  product_end end = product_end::plain;
 
   auto order() const {
     auto const& [l, r, c] = layout;
     return std::tuple(l.rows, l.columns, l.leading, l.transposed, r.rows, r.columns, r.leading, r.transposed, c.leading,
-                      operands, result, alignment);
+                      operands, result, alignment, end);
   }
   friend bool operator<(product_key const& a, product_key const& b) { return a.order() < b.order(); }
 
@@ -35,7 +40,7 @@ struct product_key {
     for (auto type : {operands, result}) all += type == dtype::f32 ? "f32 " : "bf16 ";
     for (int a : alignment) all += number(a) + " ";
     all.pop_back();
-    return all;
+    return all + (end == product_end::plain ? "" : end == product_end::bias ? " +bias" : " +bias gelu");
   }
 };
 

@@ -40,16 +40,18 @@ class products {
     if (open_) cublasLtDestroy(library_);
   }
 
-  /// result = op(left) op(right) + keep * addend, sums in float. `addend` lies as `result` does, or is it.
+  /// result = end(op(left) op(right) + keep * addend), sums in float. `addend` lies as `result` does, or is it; `bias` where
+  /// the key's end says so.
   void run(product_key const& key, void const* left, void const* right, void const* addend, void* result, float keep,
-           cudaStream_t queue) {
+           cudaStream_t queue, void const* bias = nullptr) {
     if (!open_) {
       must(cublasLtCreate(&library_), "start of the library");
       open_ = true;
       workspace_ = buffer<std::byte>::raw(workspace_bytes);
     }
     auto& p = plans_[key];
-    if (!p) p = make_plan(key, left, right, queue);
+    if (!p) p = make_plan(key, left, right, bias, queue);
+    if (bias) p->add(bias);
     float const one = 1.0f;
     must(cublasLtMatmul(library_, p->how, &one, left, p->left, right, p->right, &keep, addend, p->result, result, p->result,
                         &p->algorithm, workspace_.data(), workspace_bytes, queue),
@@ -104,7 +106,12 @@ class products {
       create(left, key.layout.left, key.operands);
       create(right, key.layout.right, key.operands);
       create(result, key.layout.result, key.result);
+      if (key.end != product_end::plain)
+        set(CUBLASLT_MATMUL_DESC_EPILOGUE,
+            std::uint32_t(key.end == product_end::bias ? CUBLASLT_EPILOGUE_BIAS : CUBLASLT_EPILOGUE_GELU_BIAS));
     }
+    /// The bias of the next run.
+    void add(void const* bias) { set(CUBLASLT_MATMUL_DESC_BIAS_POINTER, bias); }
     plan(plan const&) = delete;
     plan& operator=(plan const&) = delete;
     ~plan() {
@@ -115,7 +122,10 @@ class products {
 
    private:
     void transpose(cublasLtMatmulDescAttributes_t which, bool yes) {
-      std::int32_t const value = yes ? CUBLAS_OP_T : CUBLAS_OP_N;
+      set(which, std::int32_t(yes ? CUBLAS_OP_T : CUBLAS_OP_N));
+    }
+    template <class Value>
+    void set(cublasLtMatmulDescAttributes_t which, Value value) {
       must(cublasLtMatmulDescSetAttribute(how, which, &value, sizeof value), "plan of a product");
     }
     static void create(cublasLtMatrixLayout_t& l, column_major const& m, dtype type) {
@@ -125,8 +135,10 @@ class products {
     }
   };
 
-  std::unique_ptr<plan> make_plan(product_key const& key, void const* left, void const* right, cudaStream_t queue) {
+  std::unique_ptr<plan> make_plan(product_key const& key, void const* left, void const* right, void const* bias,
+                                  cudaStream_t queue) {
     auto p = std::make_unique<plan>(key);
+    if (bias) p->add(bias);
     auto const name = key.text();
     if (auto const known = kept_.find(name); known != kept_.end()) {
       p->algorithm = the_librarys(known->second);

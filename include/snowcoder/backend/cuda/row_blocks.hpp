@@ -10,9 +10,9 @@
 namespace snowcoder::cuda {
 
 /// Calls work(0, room) with room of (rows, columns), whose contents are whatever was left there.
-template <class Work>
+template <class T, class Work>
 void for_each_row_block(device& d, std::int64_t rows, std::int64_t columns, Work const& work) {
-  if (rows > 0) work(0, matrix_view<float>(d.scratch<float>(device::row_block_slot, rows * columns), rows, columns));
+  if (rows > 0) work(0, matrix_view<T>(d.scratch<T>(device::row_block_slot, rows * columns), rows, columns));
 }
 
 }  // namespace snowcoder::cuda
