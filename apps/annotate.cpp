@@ -30,7 +30,7 @@ void add_rival_flags(CLI::App& command, pipeline::rival_options& o, CLI::Option*
 int main(int argc, char** argv) {
   pipeline::app<recipe> app("annotate", "vectors, heads and quality scores of the annotator");
   app.flags().require_subcommand(1);
-  CLI::IsMember const precisions({"f32", "bf16", "int8"});
+  CLI::IsMember const precisions({"f32", "bf16", "int8"}), devices({"cpu", "cuda"});
 
   pipeline::embed_options embed;
   auto* const embed_command = app.flags().add_subcommand("embed", "vectors of documents, plain source files or instructions");
@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
       ->required();
   embed_command->add_option("--out", embed.out, "folder for the vectors")->required();
   embed_command->add_option("--precision", embed.precision, "f32, bf16 or int8")->check(precisions);
+  embed_command->add_option("--device", embed.device, "cpu or cuda, of the encoder")->check(devices);
   embed_command->add_option("--sections", embed.sections, "first (enough for training) or all (top, middle, bottom)")
       ->check(CLI::IsMember({"first", "all"}));
   embed_command->add_option("--store", embed.store, "f16 or f32")->check(CLI::IsMember({"f16", "f32"}));
@@ -100,6 +101,7 @@ int main(int argc, char** argv) {
   score_command->add_option("--name", score.names, "names of the attributes, one per head; default: the head files' names");
   add_rival_flags(*score_command, score.rival, score_heads);
   score_command->add_option("--precision", score.precision, "f32, bf16 or int8")->check(precisions);
+  score_command->add_option("--device", score.device, "cpu or cuda, of the encoder")->check(devices);
 
   pipeline::auc_options auc;
   auto* const auc_command =
@@ -114,6 +116,7 @@ int main(int argc, char** argv) {
   auc_command->add_option("--out", auc.out, "results as JSON")->required();
   auc_command->add_option("--negatives", auc.negatives, "unseen documents at most")->check(CLI::PositiveNumber);
   auc_command->add_option("--precision", auc.precision, "f32, bf16 or int8")->check(precisions);
+  auc_command->add_option("--device", auc.device, "cpu or cuda, of the encoder")->check(devices);
 
   label_command->final_callback([&] {
     if (label.replay.empty() && (label.server.empty() || label.model.empty()))

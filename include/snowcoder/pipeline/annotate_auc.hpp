@@ -35,7 +35,7 @@ struct auc_options {
   std::vector<std::filesystem::path> heads, benchmarks;
   rival_options rival;            ///< instead of heads
   std::int64_t negatives = 2000;  ///< documents at most
-  std::string precision = "f32";
+  std::string precision = "f32", device = "cpu";
 };
 
 namespace detail {
@@ -163,7 +163,7 @@ expected<outcome> measure_auc(run_context& run, auc_options const& options) {
       return detail::write_auc<R>(run, options, scorer, {{options.rival.scorer, "rival"}}, annotator_seed<R>(run),
                                   std::move(about));
     });
-  return with_encoder<R>(run, options.encoder, options.precision, [&](auto& session) -> expected<outcome> {
+  return with_encoder<R>(run, options.encoder, options.precision, options.device, [&](auto& session) -> expected<outcome> {
     SNOWCODER_TRY(auto const heads, detail::read_heads(options.heads, session.hash));
     std::vector<annotate::named_head> trained;
     std::vector<detail::measured_scorer> named;
@@ -176,7 +176,7 @@ expected<outcome> measure_auc(run_context& run, auc_options const& options) {
       named.push_back({name, std::string(name_of(heads[i].trained.recipe))});
     }
     run.bar.begin("auc", "sections", 0);
-    annotate::section_scorer scorer(session.tokenizer, session.encoder, session.device.pool(), std::move(trained), settings,
+    annotate::section_scorer scorer(session.tokenizer, session.encoder, session.threads.pool(), std::move(trained), settings,
                                     [&](std::int64_t n) { run.bar.advance(n); });
     return detail::write_auc<R>(run, options, scorer, named, heads.front().seed, {{"encoder", session.hash}});
   });

@@ -32,7 +32,7 @@ namespace snowcoder::pipeline {
 
 struct embed_options {
   std::filesystem::path encoder, in, out;
-  std::string precision = "f32";
+  std::string precision = "f32", device = "cpu";
   std::string sections = "first";  ///< first, or all
   std::string store = "f16";       ///< f16 or f32
   std::int64_t sample = 0;         ///< documents: only so many, in the order in which negatives are drawn; 0: all
@@ -68,7 +68,7 @@ expected<outcome> embed(run_context& run, embed_options const& options) {
   config::annotator const settings = R::annotator;
   auto const seed = annotator_seed<R>(run);
   SNOWCODER_TRY(auto const source, find_texts(options.in));
-  return with_encoder<R>(run, options.encoder, options.precision, [&](auto& session) -> expected<outcome> {
+  return with_encoder<R>(run, options.encoder, options.precision, options.device, [&](auto& session) -> expected<outcome> {
     auto stamp = provenance::of<R>("annotate embed", {{"encoder", session.hash},
                                                       {"sections", options.sections},
                                                       {"store", options.store},
@@ -121,7 +121,7 @@ expected<outcome> embed(run_context& run, embed_options const& options) {
       }
       if (!done) {
         auto const vectors = annotate::embed_texts(std::span<std::string_view const>(views), session.tokenizer, session.encoder,
-                                                   session.device.pool(), rule, settings.section);
+                                                   session.threads.pool(), rule, settings.section);
         for (std::size_t i = 0; i < views.size(); ++i) {
           auto const& t = page.texts[i];
           table.rows.push_back({t.id, t.language, hash(t.text), source.kind, vectors[i].tokens});

@@ -24,7 +24,7 @@ struct score_options {
   std::vector<std::filesystem::path> heads;
   std::vector<std::string> names;  ///< of the attributes; empty: the head files' names
   rival_options rival;             ///< a scorer instead of heads
-  std::string precision = "f32";
+  std::string precision = "f32", device = "cpu";
 };
 
 namespace detail {
@@ -56,7 +56,7 @@ expected<outcome> score(run_context& run, score_options const& options) {
       wanted_score const w{options.names.empty() ? options.rival.scorer : options.names.front(), std::move(about)};
       return score_documents<R>(run, options.in, {w}, [&](auto const&) { return make(); });
     });
-  return with_encoder<R>(run, options.encoder, options.precision, [&](auto& session) -> expected<outcome> {
+  return with_encoder<R>(run, options.encoder, options.precision, options.device, [&](auto& session) -> expected<outcome> {
     SNOWCODER_TRY(auto const heads, detail::read_heads(options.heads, session.hash));
     std::vector<wanted_score> wanted;
     for (std::size_t i = 0; i < heads.size(); ++i) {
@@ -75,7 +75,7 @@ expected<outcome> score(run_context& run, score_options const& options) {
     return score_documents<R>(run, options.in, wanted, [&](std::vector<std::size_t> const& indices) {
       std::vector<annotate::named_head> chosen;
       for (auto i : indices) chosen.push_back({wanted[i].name, heads[i].trained});
-      return annotate::section_scorer(session.tokenizer, session.encoder, session.device.pool(), std::move(chosen), settings);
+      return annotate::section_scorer(session.tokenizer, session.encoder, session.threads.pool(), std::move(chosen), settings);
     });
   });
 }

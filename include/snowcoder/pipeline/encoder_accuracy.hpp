@@ -25,11 +25,13 @@ template <config::recipe R, class Session>
 expected<io::json> encoder_accuracy(Session& session, std::filesystem::path const& folder,
                                     std::span<std::string_view const> texts, int section, std::size_t most = 16) {
   SNOWCODER_TRY(auto files, io::encoder_folder::open(folder));
-  SNOWCODER_TRY(auto weights, nn::encoder_weights<R, cpu::device, float>::load(session.device, files));
-  nn::encoder<R, cpu::device, float> exact(session.device, std::move(weights), encoder_batch_tokens(session.device.threads()));
+  using backend = typename Session::backend;
+  SNOWCODER_TRY(auto weights, nn::encoder_weights<R, backend, float>::load(session.device, files));
+  auto& pool = session.threads.pool();
+  nn::encoder<R, backend, float> exact(session.device, std::move(weights), encoder_batch_tokens<backend>(pool.threads()));
   auto const sample = texts.subspan(0, std::min(most, texts.size()));
   auto const vectors = [&](auto& encoder) {
-    return annotate::embed_texts(sample, session.tokenizer, encoder, session.device.pool(), config::sections::head, section);
+    return annotate::embed_texts(sample, session.tokenizer, encoder, pool, config::sections::head, section);
   };
   auto const ours = vectors(session.encoder), theirs = vectors(exact);
   double least = 1, sum = 0;

@@ -1,43 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
-// The annotator's encoder, ready to work on the CPU: a BERT-family folder checked against the recipe, its tokenizer and its
-// weights in the precision asked for.
+// The annotator's encoder, ready to work on the device that --device names: a BERT-family folder checked against the recipe,
+// its tokenizer and its weights in the precision asked for.
 #pragma once
 
 #include <snowcoder/backend/cpu/encoder_backend.hpp>
+#ifdef SNOWCODER_CUDA
+#include <snowcoder/backend/cuda/encoder_backend.hpp>
+#endif
 #include <snowcoder/config/concepts.hpp>
 #include <snowcoder/core/expected.hpp>
+#include <snowcoder/core/thread_pool.hpp>
 #include <snowcoder/io/encoder_folder.hpp>
 #include <snowcoder/io/word_piece_file.hpp>
 #include <snowcoder/nn/encoder.hpp>
 #include <snowcoder/pipeline/app.hpp>
+#include <snowcoder/pipeline/with_device.hpp>
 #include <snowcoder/tokenize/word_piece.hpp>
 
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace snowcoder::pipeline {
 
-/// Tokens that go through the encoder at once: work for every thread, and few enough that what one layer leaves is still in the
-/// caches for the next (int8 at MiniLM's shape: an eighth less time than with 4096). Vectors do not depend on it.
-inline std::int64_t encoder_batch_tokens(int threads) { return std::clamp<std::int64_t>(1024 * threads, 1024, 32768); }
+/// Tokens that go through the encoder at once. On the CPU work for every thread, and few enough that what one layer leaves is
+/// still in the caches for the next (int8 at MiniLM's shape: an eighth less time than with 4096); on a GPU as many as fill it.
+template <class Backend>
+std::int64_t encoder_batch_tokens(int threads) {
+  if (!std::is_same_v<Backend, cpu::device>) return 65536;
+  return std::clamp<std::int64_t>(1024 * threads, 1024, 32768);
+}
 
-template <config::recipe R, class T>
-struct encoder_session {
-  using encoder_type = nn::encoder<R, cpu::device, T>;
-  cpu::device& device;
-  tokenize::word_piece tokenizer;
-  encoder_type encoder;
-  std::string hash;  ///< io::encoder_folder::content_hash, and the precision
+/// The threads that read texts and score vectors: those of the CPU that encodes, or some beside the GPU.
+class session_threads {
+ public:
+  session_threads(cpu::device& device, int) : pool_(device.pool()) {}
+  template <class Backend>
+  session_threads(Backend&, int threads) : own_(std::make_unique<thread_pool>(threads)), pool_(*own_) {}
+  thread_pool& pool() { return pool_; }
+
+ private:
+  std::unique_ptr<thread_pool> own_;
+  thread_pool& pool_;
 };
 
-/// Calls use(session) with the encoder of `folder`; `precision` is f32, bf16 or int8.
+template <config::recipe R, class Backend, class T>
+struct encoder_session {
+  using backend = Backend;
+  using encoder_type = nn::encoder<R, Backend, T>;
+  Backend& device;
+  session_threads threads;
+  tokenize::word_piece tokenizer;
+  encoder_type encoder;
+  std::string hash;  ///< io::encoder_folder::content_hash, the precision, and the device that rounds otherwise than the CPU
+};
+
+/// Calls use(session) with the encoder of `folder`; `precision` is f32, bf16 or, on the CPU, int8. Vectors do not depend on the
+/// size of batches on the CPU; on a GPU they do in their last bits, as those of decoders do.
 template <config::recipe R, class Use>
 expected<outcome> with_encoder(run_context& run, std::filesystem::path const& folder, std::string_view precision,
-                               Use const& use) {
+                               std::string const& device_name, Use const& use) {
+  if (precision == "int8" && device_name != "cpu")
+    return failure("bytes are multiplied on the CPU only", "--precision int8 --device " + device_name, "use --precision bf16");
   SNOWCODER_TRY(auto files, io::encoder_folder::open(folder));
   SNOWCODER_CHECK(files.matches(R::encoder));
   if (auto const pool = files.pooling(); pool && *pool != R::encoder.pool)
@@ -51,17 +80,21 @@ expected<outcome> with_encoder(run_context& run, std::filesystem::path const& fo
                    folder.string(), "vocabulary and weights must be of one model");
   auto tokenizer = tokenize::word_piece::from_vocabulary(vocabulary);
   if (!tokenizer) return failure(std::move(tokenizer).error());
-  cpu::device device(run.threads);
-  auto const go = [&]<class T>(T) -> expected<outcome> {
-    SNOWCODER_TRY(auto weights, nn::encoder_weights<R, cpu::device, T>::load(device, files));
-    encoder_session<R, T> session{device,
-                                  std::move(*tokenizer),
-                                  {device, std::move(weights), encoder_batch_tokens(run.threads)},
-                                  hash.hex() + (precision == "f32" ? "" : "-" + std::string(precision))};
-    return use(session);
-  };
-  if (precision == "int8") return go(std::int8_t());
-  return precision == "bf16" ? go(bfloat16()) : go(0.0f);
+  return with_device(device_name, run.threads, [&]<class Backend>(Backend& device) -> expected<outcome> {
+    auto const go = [&]<class T>(T) -> expected<outcome> {
+      SNOWCODER_TRY(auto weights, nn::encoder_weights<R, Backend, T>::load(device, files));
+      encoder_session<R, Backend, T> session{device,
+                                             {device, run.threads},
+                                             std::move(*tokenizer),
+                                             {device, std::move(weights), encoder_batch_tokens<Backend>(run.threads)},
+                                             hash.hex() + (precision == "f32" ? "" : "-" + std::string(precision)) +
+                                                 (device_name == "cpu" ? "" : "-" + device_name)};
+      return use(session);
+    };
+    if constexpr (std::is_same_v<Backend, cpu::device>)
+      if (precision == "int8") return go(std::int8_t());
+    return precision == "bf16" ? go(bfloat16()) : go(0.0f);
+  });
 }
 
 }  // namespace snowcoder::pipeline

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// annotate with its encoder on the GPU, or on the emulated one: the CPU's vectors to within a precision, files that say where
+// they were made, and what is refused.
+#include "support/on_gpu.hpp"
+#include "support/temporary_folder.hpp"
+#include "support/tiny_recipe.hpp"
+
+#include <snowcoder/io/atomic_file.hpp>
+#include <snowcoder/io/vector_file.hpp>
+#include <snowcoder/pipeline/annotate_embed.hpp>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+using namespace snowcoder;
+using namespace snowcoder::tests;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct world {
+  temporary_folder folder;
+
+  world() {
+    for (int i = 0; i < 30; ++i) {
+      std::string text;
+      for (int k = 0; k < 1 + i % 11; ++k) text += "while value" + std::to_string((i * 31 + k * 7) % 97) + " = return\n";
+      REQUIRE(io::write_file(folder / ("in/f" + std::to_string(i) + ".py"), text));
+    }
+  }
+  expected<pipeline::outcome> embed(std::string const& device, std::string const& precision) const {
+    pipeline::run_context context;
+    context.threads = 2;
+    pipeline::embed_options o;
+    o.encoder = fs::path(SNOWCODER_TESTS_DIR) / "golden/encoder";
+    o.in = folder / "in";
+    o.out = folder / (device + precision);
+    o.device = device;
+    o.precision = precision;
+    o.sections = "all";
+    o.store = "f32";
+    return pipeline::embed<tiny_recipe>(context, o);
+  }
+  io::vector_table vectors(std::string const& name) const {
+    auto table = io::read_vectors(folder / name);
+    REQUIRE(table);
+    return std::move(*table);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("gpu: annotate embeds as the CPU does", "[gpu]") {
+  if (!gpu_at_hand()) return;
+  world const w;
+  for (std::string precision : {"f32", "bf16"}) {
+    REQUIRE(w.embed("cpu", precision).has_value());
+    REQUIRE(w.embed("cuda", precision).has_value());
+    auto const here = w.vectors("cpu" + precision), there = w.vectors("cuda" + precision);
+    CHECK(there.encoder == here.encoder + "-cuda");
+    REQUIRE(there.rows.size() == 30);
+    for (std::size_t s = 0; s < 3; ++s)
+      CHECK(distance(there.sections[s], here.sections[s]) <
+            (precision == "f32" ? tolerance<float>::encoder : 2 * tolerance<bfloat16>::encoder));  // each rounds otherwise
+  }
+  auto const refused = w.embed("cuda", "int8");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().what == "bytes are multiplied on the CPU only");
+}
