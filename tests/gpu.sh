@@ -82,11 +82,12 @@ say "tests passed"
 sanitizer=$(command -v compute-sanitizer || echo "$cuda/bin/compute-sanitizer")
 if [ -x "$sanitizer" ]; then
   for tool in memcheck racecheck synccheck; do
-    # Products are the library's own kernels, which take long under the tool and are not ours to check.
-    timeout 90 "$sanitizer" --tool "$tool" --error-exitcode 1 "$out/backend_cuda" "~gpu: products*" > "$out/$tool.txt" 2>&1 || {
+    # Kernels of cuBLASLt and cuDNN take long under the tools, wait in ways that racecheck and synccheck do not follow, and are
+    # not ours to check.
+    timeout 90 "$sanitizer" --tool "$tool" --error-exitcode 1 "$out/backend_cuda" "~[library]" > "$out/$tool.txt" 2>&1 || {
       code=$?
       tail -n 20 "$out/$tool.txt"
-      [ "$code" = 124 ] || exit 1
+      if [ "$code" != 124 ] || grep -q "^========= Error" "$out/$tool.txt"; then exit 1; fi
       say "compute-sanitizer $tool was stopped after 90 s, without a finding"
       continue
     }
@@ -111,7 +112,7 @@ if [ -z "$peak" ]; then
 fi
 read -r flops bytes <<< "$peak"
 batch=${SNOWCODER_MICRO_BATCH:-2}
-sequences=$((4 * batch))  # one micro-batch in each of the step's lanes
+sequences=$((16 * batch))  # four micro-batches in each of the step's lanes: AdamW should not show
 : > "$out/results.jsonl"
 measure() {
   local code=0
@@ -120,14 +121,14 @@ measure() {
 }
 measure "$out/data" 16 1000000000 "$(nproc)"
 measure "$out/verbs" $((batch * 8192)) "$flops" "$bytes"
-measure "$out/step" "$batch" "$sequences" 3 "$flops" repeatable
-[ -z "${SNOWCODER_CUDNN_FRONTEND:-}" ] || measure "$out/step" "$batch" "$sequences" 3 "$flops" free
+measure "$out/step" "$batch" "$sequences" 2 "$flops" repeatable
+[ -z "${SNOWCODER_CUDNN_FRONTEND:-}" ] || measure "$out/step" "$batch" "$sequences" 2 "$flops" free
 texts=()
 [ -z "${SNOWCODER_VOCAB:-}" ] || texts=("${SNOWCODER_TEXTS:-$root/include}" "$SNOWCODER_VOCAB" "${SNOWCODER_THREADS:-$(nproc)}")
 measure "$out/encoder" 8192 "$flops" "${texts[@]}"
 python=${SNOWCODER_PYTHON:-python3}
 if "$python" -c "import torch" 2> /dev/null; then
-  measure "$python" "$root/benchmarks/cuda/peers.py" 1 "$sequences" 3 "$flops"
+  measure "$python" "$root/benchmarks/cuda/peers.py" 1 8 2 "$flops"
   measure "$python" "$root/benchmarks/cuda/encoder_peers.py" "$flops"
 else
   say "skipped PyTorch's step: $python has no torch"

@@ -43,7 +43,7 @@ std::vector<float> vectors(Device& d, std::span<std::int32_t const> ids, std::sp
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("gpu: an encoder gives what the twins give", "[gpu]", small_encoder<config::pooling::cls>,
+TEMPLATE_TEST_CASE("gpu: an encoder gives what the twins give", "[gpu][library]", small_encoder<config::pooling::cls>,
                    small_encoder<config::pooling::mean>) {
   if (!gpu_at_hand()) return;
   std::vector<std::int64_t> const offsets{0, 1, 4, 52, 100, 121, 150};

@@ -65,7 +65,7 @@ TEMPLATE_TEST_CASE("gpu: means of sections", "[gpu]", float, bfloat16) {
   CHECK(apart(out.host(), want) < tolerance<T>::elementwise);
 }
 
-TEMPLATE_TEST_CASE("gpu: attention over sections", "[gpu]", float, bfloat16) {
+TEMPLATE_TEST_CASE("gpu: attention over sections", "[gpu][library]", float, bfloat16) {
   using T = TestType;
   if (!gpu_at_hand()) return;
   cuda::device d;
@@ -98,7 +98,7 @@ TEMPLATE_TEST_CASE("gpu: attention over sections", "[gpu]", float, bfloat16) {
     }
 }
 
-TEMPLATE_TEST_CASE("gpu: projections with bias and gelu, and onto a residual", "[gpu]", float, bfloat16) {
+TEMPLATE_TEST_CASE("gpu: projections with bias and gelu, and onto a residual", "[gpu][library]", float, bfloat16) {
   using T = TestType;
   if (!gpu_at_hand()) return;
   cuda::device d;

@@ -338,7 +338,7 @@ void products(cuda::device& d, std::int64_t m, std::int64_t n, std::int64_t k, d
 }
 }  // namespace
 
-TEST_CASE("gpu: products, as they lie and transposed", "[gpu]") {
+TEST_CASE("gpu: products, as they lie and transposed", "[gpu][library]") {
   if (!gpu_at_hand()) return;
   cuda::device d;
   for (auto [m, n, k] : {std::array{1, 1, 1}, {1, 48, 64}, {37, 29, 50}, {64, 1, 40}, {16, 72, 1}, {64, 64, 96}}) {
@@ -372,7 +372,7 @@ TEMPLATE_TEST_CASE("gpu: a few rows with a weight, each as if it were alone", "[
   }
 }
 
-TEMPLATE_TEST_CASE("gpu: a product onto what lies elsewhere", "[gpu]", float, bfloat16) {
+TEMPLATE_TEST_CASE("gpu: a product onto what lies elsewhere", "[gpu][library]", float, bfloat16) {
   using T = TestType;
   if (!gpu_at_hand()) return;
   cuda::device d;
