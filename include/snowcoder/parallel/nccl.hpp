@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ranks with a GPU each: arrays are device memory and go from GPU to GPU by NCCL, numbers and the start-up by MPI. NCCL only
-// carries; sums are made by our kernel in the order of parallel/tree_exchange.hpp, since NCCL's own order depends on the number
-// of ranks and on the wires between them. NCCL is optional (SNOWCODER_NCCL) and named here only; without it this header is
-// empty.
+// The wires of gpu_ranks.hpp between ranks with a GPU each: arrays in device memory go from GPU to GPU by NCCL, which the
+// ranks' own wires start. NCCL only carries; sums are made by our kernel in the order of parallel/tree_exchange.hpp, since
+// NCCL's own order depends on the number of ranks and on the wires between them. NCCL is optional (SNOWCODER_NCCL) and named
+// here only; without it this header is empty.
 #pragma once
 
 #ifdef SNOWCODER_NCCL
 #include <snowcoder/backend/cuda/sum_ranks.hpp>
 #include <snowcoder/parallel/communicator.hpp>
-#include <snowcoder/parallel/mpi.hpp>
 #include <snowcoder/parallel/tree_exchange.hpp>
 
 #include <nccl.h>
@@ -22,7 +21,7 @@ namespace snowcoder::parallel {
 
 /// Queued on the device's queue: what follows there sees the sums. Throws cuda::device_failure; a rank that ends so takes the
 /// others with it by MPI's launcher.
-template <class World = mpi>
+template <class World>
 class nccl {
  public:
   /// `d`: this rank's own GPU; no two ranks may share one. `world`: joined already.
@@ -45,10 +44,6 @@ class nccl {
     if (link_.ranks) ncclCommDestroy(link_.ranks);
   }
 
-  int rank() const { return world_.rank(); }
-  int size() const { return world_.size(); }
-  int rank_on_this_machine() const { return world_.rank_on_this_machine(); }
-
   // Arrays: device memory. Requires a power of two of ranks.
 
   void sum_to_owners(float* values, std::int64_t count) {
@@ -59,26 +54,6 @@ class nccl {
   }
   void from_owners(float* values, std::int64_t count) {
     if (size() > 1) parallel::from_owners(link_, me(), values, count);
-  }
-  void sum(float* values, std::int64_t count) {
-    sum_to_owners(values, count);
-    from_owners(values, count);
-  }
-
-  // Arrays and numbers of the host.
-
-  template <class V>
-  void collect(V const* mine, V* all, std::int64_t count) {
-    world_.collect(mine, all, count);
-  }
-  double sum(double value) { return world_.sum(value); }
-  double sum_over_owners(double value) { return world_.sum_over_owners(value); }
-  bool any(bool flag) { return world_.any(flag); }
-  std::int64_t from_first(std::int64_t value) { return world_.from_first(value); }
-  /// Until every rank's queue is done.
-  void wait_for_all() {
-    device_.wait();
-    world_.wait_for_all();
   }
 
  private:
@@ -101,6 +76,8 @@ class nccl {
     }
     void end() { must(ncclGroupEnd()); }
   };
+  int rank() const { return world_.rank(); }
+  int size() const { return world_.size(); }
   place_among me() const { return {rank(), size()}; }
 
   World& world_;
@@ -108,7 +85,5 @@ class nccl {
   wires link_;
   cuda::buffer<float> inbox_;
 };
-static_assert(communicator<nccl<>>);
-
 }  // namespace snowcoder::parallel
 #endif

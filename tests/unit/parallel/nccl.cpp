@@ -3,8 +3,9 @@
 // shows that the program links, that NCCL answers, and that one rank keeps what it has.
 #include "support/on_gpu.hpp"
 
+#include <snowcoder/parallel/gpu_ranks.hpp>
 #include <snowcoder/parallel/launch.hpp>
-#include <snowcoder/parallel/nccl.hpp>
+#include <snowcoder/parallel/mpi.hpp>
 
 #include <algorithm>
 #include <string>
@@ -24,7 +25,7 @@ TEST_CASE("gpu: ranks sum to the bits of the tree", "[gpu]") {
   }
   {
     cuda::device d(world.rank());
-    parallel::nccl ranks(world, d);
+    parallel::gpu_ranks ranks(world, d);
     constexpr std::int64_t count = (std::int64_t(9) << 20) + 13;
     std::vector<std::vector<float>> given;
     for (int r = 0; r < world.size(); ++r) given.push_back(normal<float>("gradient" + std::to_string(r), count));
@@ -32,7 +33,8 @@ TEST_CASE("gpu: ranks sum to the bits of the tree", "[gpu]") {
     for (std::size_t i = 0; i < expected_sum.size(); ++i)
       expected_sum[i] = parallel::tree_sum(world.size(), [&](int r) { return given[std::size_t(r)][i]; });
     on_gpu<float> values(d, given[std::size_t(world.rank())]);
-    ranks.sum(values.data(), count);
+    ranks.sum_to_owners(values.data(), count);
+    ranks.from_owners(values.data(), count);
     CHECK(values.host() == expected_sum);
     auto const mine = parallel::owned_by(count, world.rank(), world.size());
     std::vector<float> all(expected_sum.size(), -1.0f);
