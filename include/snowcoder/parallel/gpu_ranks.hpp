@@ -2,8 +2,10 @@
 // Ranks that compute on GPUs: gradients and weights lie in device memory and go from GPU to GPU by NCCL where every rank has
 // one of its own and the program was built with it; else through the host's memory by the ranks' own wires. Either way the sums
 // are those of the tree, so 1, 2 and 4 ranks end with the same bits, also where they share a GPU.
+// Only where the program was built with CUDA (SNOWCODER_CUDA); else this header is empty.
 #pragma once
 
+#ifdef SNOWCODER_CUDA
 #include <snowcoder/backend/cuda/device.hpp>
 #include <snowcoder/backend/cuda/pinned.hpp>
 #include <snowcoder/parallel/communicator.hpp>
@@ -78,3 +80,4 @@ class gpu_ranks {
 };
 
 }  // namespace snowcoder::parallel
+#endif

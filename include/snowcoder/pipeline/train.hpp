@@ -13,9 +13,7 @@
 #include <snowcoder/io/evaluation_file.hpp>
 #include <snowcoder/io/folder_lock.hpp>
 #include <snowcoder/io/metrics_file.hpp>
-#ifdef SNOWCODER_CUDA
 #include <snowcoder/parallel/gpu_ranks.hpp>
-#endif
 #include <snowcoder/parallel/world.hpp>
 #include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/checkpoint_writer.hpp>
