@@ -16,7 +16,8 @@ namespace snowcoder::config {
 /// and time (a third more), and no bit of the gradient.
 enum class recompute : bool { nothing, blocks };
 
-/// Positions whose logits exist at the same time on a device that holds up to `most`.
+/// Positions whose logits exist at the same time on a device that holds up to `most` (a backend's logit_rows), by default a
+/// CPU.
 constexpr int loss_chunk(decoder_shape const& s, int most = 512) { return std::min(most, s.context); }
 
 /// What a step's memory depends on beside the shape. None of it but the two types changes a result.
@@ -25,10 +26,9 @@ struct memory_choices {
   dtype moments = dtype::f32;
   recompute again = recompute::nothing;
   int micro_batch = 1;
-  int gradients = 1;     ///< that stand at once (train/lanes.hpp)
-  int logit_rows = 512;  ///< at the same time: the backend's, cpu::device or cuda::device
-  int threads = 2;       ///< of a CPU
-  int processes = 1;     ///< that share a step: each keeps its part of the moments
+  int gradients = 1;  ///< that stand at once (train/lanes.hpp)
+  int threads = 2;    ///< of a CPU
+  int processes = 1;  ///< that share a step: each keeps its part of the moments
 };
 
 /// Bytes, by who holds them.
@@ -60,7 +60,7 @@ constexpr training_memory memory_of_step(decoder_shape const& s, memory_choices 
   std::int64_t const layer = 4 * width + packed + 3 * hidden, layers = again ? 1 : s.layers;
   m.kept = rows * (element * ((s.layers + 3) * width + layers * layer) + 4 * layers * s.heads);
   m.backward = rows * element * (width + packed + 3 * hidden);
-  m.loss = 4 * rows + loss_chunk(s, c.logit_rows) * std::int64_t(s.vocabulary) * (4 + (narrow ? element : 0));
+  m.loss = 4 * rows + loss_chunk(s) * std::int64_t(s.vocabulary) * (4 + (narrow ? element : 0));
   // Scores and their gradient of 128 queries, sums of a head's keys and values, and operands brought into panels.
   std::int64_t const scores = 2 * 128 * s.context * (4 + (narrow ? element : 0)), sums = 2 * 4 * s.context * s.head_width();
   std::int64_t const panels = narrow ? 4 * std::max<std::int64_t>(s.context * 128, 32 * 8192) + 512 * 1024 * 4 : 0;
