@@ -17,7 +17,7 @@ void linear(Device& device, matrix_view<Y> y, matrix_view<T const> x, matrix_vie
   matmul(device, y, operand<T>(x), transposed(weight), product_options{});
 }
 
-/// y = addend + x W', rounded once; y and addend are apart.
+/// y = addend + x W'; y and addend are apart. Whether the product is rounded before it is added is the device's.
 template <class Device, class T>
 void linear_onto(Device& device, matrix_view<T> y, matrix_view<T const> addend, matrix_view<T const> x,
                  matrix_view<T const> weight) {

@@ -169,15 +169,16 @@ void matmul(device& d, matrix_view<C> c, A const& a, B const& b, product_options
   matmul(d, c, operand(a), operand(b), how);
 }
 
-/// c = addend + a x b, rounded once. c and addend are apart.
+/// c = addend + a x b; the product is rounded to T before it is added. c and addend are apart.
 template <class T>
 void matmul_onto(device& d, matrix_view<T> c, matrix_view<T const> addend, operand<T> a, operand<T> b) {
   require(addend.rows == c.rows && addend.columns == c.columns, "matmul_onto: what is added has the result's shape");
+  matmul(d, c, a, b);
   constexpr std::int64_t piece = 64;
   d.for_each((c.rows + piece - 1) / piece, [&](std::int64_t p) {
-    for (auto i = p * piece, end = std::min(c.rows, i + piece); i < end; ++i) std::copy_n(addend.row(i), c.columns, c.row(i));
+    for (auto i = p * piece, end = std::min(c.rows, i + piece); i < end; ++i)
+      for (std::int64_t j = 0; j < c.columns; ++j) c.row(i)[j] = T(float(addend.row(i)[j]) + float(c.row(i)[j]));
   });
-  matmul(d, c, a, b, product_options{.accumulate = true});
 }
 
 }  // namespace snowcoder::cpu
