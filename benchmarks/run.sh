@@ -31,6 +31,6 @@ case $room in
   tokenize) targets=(quickstart.tokenize benchmark.bpe_encode benchmark.word_piece benchmark.bpe_train) ;;
   *) sed -n '3,18s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
-cmake --preset release -DSNOWCODER_BENCHMARKS=ON -DSNOWCODER_RECIPE_APPS= > /dev/null
+cmake --preset release -DSNOWCODER_BENCHMARKS=ON -USNOWCODER_RECIPES -DSNOWCODER_RECIPE_APPS= > /dev/null
 cmake --build --preset release --target "${targets[@]}" > /dev/null
 exec python3 "benchmarks/$room/room.py" "$@"

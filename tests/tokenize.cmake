@@ -16,5 +16,6 @@ target_compile_definitions(packing.tokenize PRIVATE SNOWCODER_RECIPE_HEADER="sup
                                                     SNOWCODER_RECIPE=snowcoder::tests::packing_recipe)
 target_include_directories(packing.tokenize PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(packing.tokenize PRIVATE snowcoder_data snowcoder_dev)
+snowcoder_build_quickly(packing.tokenize)
 add_test(NAME end_to_end.packed COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/end_to_end/packed.py
                                         $<TARGET_FILE:packing.tokenize> ${CMAKE_CURRENT_BINARY_DIR}/packed)

@@ -3,7 +3,7 @@ snowcoder_add_test(train_data SOURCES unit/train/loader.cpp unit/train/checkpoin
                                       unit/train/metrics_file.cpp unit/train/throughput.cpp unit/parallel/owned.cpp unit/generate/completion.cpp unit/generate/completion_batch.cpp unit/evaluate/bits_per_byte.cpp COMPONENTS data)
 snowcoder_add_test(train_run SOURCES unit/train/run.cpp unit/train/hardships.cpp COMPONENTS data cpu)
 snowcoder_add_test(train_selftest SOURCES unit/train/selftest.cpp COMPONENTS data cpu)
-snowcoder_add_test(train_memory SOURCES unit/train/memory.cpp COMPONENTS data cpu)
+snowcoder_add_test(train_memory SOURCES unit/train/memory.cpp COMPONENTS data cpu OPTIMISED)
 snowcoder_add_test(train_evaluation SOURCES unit/train/evaluation.cpp COMPONENTS data cpu)
 
 # One, two and four processes, where MPI is.
@@ -11,6 +11,7 @@ if(TARGET snowcoder_mpi AND TARGET snowcoder_cpu)
   add_executable(test.train_ranks unit/parallel/ranks.cpp)
   target_link_libraries(test.train_ranks PRIVATE snowcoder_cpu snowcoder_mpi snowcoder_dev)
   target_include_directories(test.train_ranks PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  snowcoder_build_quickly(test.train_ranks)
   set_target_properties(test.train_ranks PROPERTIES OUTPUT_NAME train_ranks RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME train_ranks COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/unit/parallel/ranks.py ${MPIEXEC_EXECUTABLE}
            $<TARGET_FILE:test.train_ranks> ${CMAKE_CURRENT_BINARY_DIR}/train_ranks.runs)

@@ -2,22 +2,97 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every header stands alone, and can be linked twice: headers.py SOURCE_DIR BUILD_DIR COMPILER [FLAGS...]
 
-Alone: each header is a translation unit of its own. Twice: two units that include every header that compiled are linked into
-one program, so a missing `inline` is an error. What has not changed since the last success is not compiled again.
+Alone: each header is a translation unit of its own. What headers include from outside costs most, so those that include the
+same are checked over one precompiled header of what all of them include: that cannot hide a missing include from any of them.
+Twice: two units that include every header are linked into one program, so a missing `inline` is an error. What has not changed
+since the last success is not compiled again.
 """
+import collections
 import concurrent.futures
 import hashlib
+import heapq
+import itertools
 import os
+import re
+import shutil
 import subprocess
 import sys
 
+PRECOMPILING = 8  # what writing a precompiled header costs beside its includes, in includes of the standard library
 
-def compile_alone(job):
-    header, command, stamp = job
-    done = subprocess.run(command + ["-fsyntax-only", "-x", "c++", header], capture_output=True, text=True)
-    if done.returncode == 0:
-        open(stamp, "w").close()
-    return header, done.returncode, done.stderr
+
+def cost(names):
+    """Of parsing them, in the same unit."""
+    return sum(1 if re.fullmatch(r"\w+", name) else 5 for name in names)
+
+
+class Headers:
+    """The library's headers and what each includes at last: from outside, and not only under a condition."""
+
+    def __init__(self, include):
+        self.include, self.outside_of = include, {}
+        self.found = sorted(os.path.relpath(os.path.join(folder, name), include) for folder, _, names in os.walk(os.path.join(include, "snowcoder"))
+                            for name in names if name.endswith(".hpp"))
+
+    def outside(self, header):
+        if header not in self.outside_of:
+            self.outside_of[header] = names = set()
+            depth = 0
+            for line in open(os.path.join(self.include, header), encoding="utf-8"):
+                depth += bool(re.match(r"\s*#\s*if", line)) - bool(re.match(r"\s*#\s*endif", line))
+                included = re.match(r"\s*#\s*include\s*[<\"]([^>\"]+)", line)
+                if included and not depth:
+                    name = included.group(1)
+                    names |= self.outside(name) if name.startswith("snowcoder/") else {name}
+        return self.outside_of[header]
+
+    def by_shared(self, wanted):
+        """Pairs of what is included from outside by all of some headers, and those headers: the two groups that lose least by
+        it are made one, for as long as that costs less than it spares."""
+        alike = collections.defaultdict(list)
+        for header in wanted:
+            alike[frozenset(self.outside(header))].append(header)
+        groups = dict(enumerate(alike.items()))
+        possible = []
+
+        def consider(a, b):
+            (names, headers), (others, more) = groups[a], groups[b]
+            both = names & others
+            lost = len(headers) * cost(names - both) + len(more) * cost(others - both)
+            heapq.heappush(possible, (lost - cost(names | others) - PRECOMPILING, a, b))
+
+        for pair in itertools.combinations(groups, 2):
+            consider(*pair)
+        while possible and possible[0][0] < 0:
+            _, a, b = heapq.heappop(possible)
+            if a in groups and b in groups:
+                (names, headers), (others, more) = groups.pop(a), groups.pop(b)
+                made = max(b, *groups, a) + 1 if groups else b + 1
+                groups[made] = (names & others, headers + more)
+                for other in list(groups)[:-1]:
+                    consider(other, made)
+        return groups.values()
+
+
+def compile_(command, *arguments, text=None):
+    return subprocess.run(command + list(arguments), capture_output=True, text=True, input=text)
+
+
+def check_group(command, build, number, shared, headers):
+    """[(header, the compiler's message or None)] over one precompiled header."""
+    folder = os.path.join(build, f"shared-{number}")
+    os.makedirs(folder, exist_ok=True)
+    every, over = os.path.join(folder, "every.hpp"), []
+    with open(every, "w", encoding="utf-8") as out:
+        out.write("".join(f"#include <{name}>\n" for name in sorted(shared)))
+    if shared and compile_(command, "-x", "c++-header", every, "-o", every + ".gch").returncode == 0:
+        over = ["-include", every]
+    results = []
+    for header in headers:
+        done = compile_(command, *over, "-fsyntax-only", "-x", "c++", "-", text=f"#include <{header}>\n")
+        results.append((header, done.stderr if done.returncode else None))
+    shutil.rmtree(folder)
+    return results
 
 
 def main():
@@ -25,39 +100,39 @@ def main():
     include = os.path.join(root, "include")
     command = command + ["-std=c++20", "-O0", "-w", "-I", include]
     os.makedirs(build, exist_ok=True)
-    found = sorted(os.path.join(folder, name) for folder, _, names in os.walk(os.path.join(include, "snowcoder"))
-                   for name in names if name.endswith(".hpp"))
-    probe = subprocess.run(command + ["-fsyntax-only", "-x", "c++", "-"], input="#include <cuda_runtime.h>\n", capture_output=True, text=True)
-    if probe.returncode:
-        cuda = [h for h in found if os.sep + "cuda" + os.sep in h]
+    headers = Headers(include)
+    found = headers.found
+    if compile_(command, "-fsyntax-only", "-x", "c++", "-", text="#include <cuda_runtime.h>\n").returncode:
+        cuda = [h for h in found if "/cuda/" in h]
         found = [h for h in found if h not in cuda]
         print(f"skipped: {len(cuda)} headers of backend/cuda, there is no CUDA toolkit here")
     everything = hashlib.md5(repr(command).encode())
     for header in found:
-        everything.update(open(header, "rb").read())
-    jobs = []
-    for header in found:
-        stamp = os.path.join(build, hashlib.md5((header + everything.hexdigest()).encode()).hexdigest())
-        if not os.path.exists(stamp):
-            jobs.append((header, command, stamp))
+        everything.update(open(os.path.join(include, header), "rb").read())
+    stamp = {header: os.path.join(build, hashlib.md5((header + everything.hexdigest()).encode()).hexdigest()) for header in found}
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for header, code, message in pool.map(compile_alone, jobs):
-            if code:
+        groups = headers.by_shared([h for h in found if not os.path.exists(stamp[h])])
+        jobs = [pool.submit(check_group, command, build, number, shared, members) for number, (shared, members) in
+                enumerate(sorted(groups, key=lambda group: -len(group[1])))]
+        for header, message in (result for job in jobs for result in job.result()):
+            if message is None:
+                open(stamp[header], "w").close()
+            else:
                 failed += 1
-                print(f"{os.path.relpath(header, root)} does not stand alone:\n{message[:2000]}")
+                print(f"{header} does not stand alone:\n{message[:2000]}")
     objects = []
-    lines = "".join(f"#include <{os.path.relpath(h, include)}>\n" for h in found)
+    lines = "".join(f"#include <{h}>\n" for h in found)
     for name, tail in (("first", "int other();\nint main() { return other(); }\n"), ("second", "int other() { return 0; }\n")):
         source, target = os.path.join(build, name + ".cpp"), os.path.join(build, name + ".o")
         with open(source, "w", encoding="utf-8") as out:
             out.write(lines + tail)
-        done = subprocess.run(command + ["-c", source, "-o", target], capture_output=True, text=True)
+        done = compile_(command, "-c", source, "-o", target)
         if done.returncode:
             print(f"all headers together do not compile:\n{done.stderr[:3000]}")
             failed += 1
         objects.append(target)
-    link = subprocess.run(command + ["-r", "-nostdlib"] + objects + ["-o", os.path.join(build, "both.o")], capture_output=True, text=True)
+    link = compile_(command, "-r", "-nostdlib", *objects, "-o", os.path.join(build, "both.o"))
     if link.returncode:
         print(f"headers cannot be linked twice:\n{link.stderr[:3000]}")
         failed += 1

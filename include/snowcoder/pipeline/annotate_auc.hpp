@@ -8,13 +8,14 @@
 #include <snowcoder/annotate/section_scorer.hpp>
 #include <snowcoder/annotate/training_set.hpp>
 #include <snowcoder/config/concepts.hpp>
+#include <snowcoder/config/fingerprint.hpp>
 #include <snowcoder/core/philox.hpp>
 #include <snowcoder/io/benchmark_file.hpp>
 #include <snowcoder/io/document_file.hpp>
 #include <snowcoder/pipeline/annotate_score.hpp>
-#include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/open_encoder.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/pipeline/score_rivals.hpp>
 
 #include <fmt/core.h>

@@ -12,11 +12,11 @@
 #include <snowcoder/io/reject_file.hpp>
 #include <snowcoder/io/vector_file.hpp>
 #include <snowcoder/pipeline/annotate_texts.hpp>
-#include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/begun.hpp>
 #include <snowcoder/pipeline/encoder_accuracy.hpp>
 #include <snowcoder/pipeline/open_encoder.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 
 #include <fmt/core.h>
 

@@ -18,11 +18,11 @@
 #include <snowcoder/io/reject_file.hpp>
 #include <snowcoder/pipeline/annotate_embed.hpp>
 #include <snowcoder/pipeline/annotate_texts.hpp>
-#include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/chat_server.hpp>
 #include <snowcoder/pipeline/document_stream.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
 #include <snowcoder/pipeline/recorded_answers.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/synthesize/code_fence.hpp>
 
 #include <fmt/core.h>

@@ -8,11 +8,12 @@
 #include <snowcoder/annotate/ngram_scorer.hpp>
 #include <snowcoder/annotate/training_set.hpp>
 #include <snowcoder/config/concepts.hpp>
+#include <snowcoder/config/fingerprint.hpp>
 #include <snowcoder/core/thread_pool.hpp>
 #include <snowcoder/pipeline/annotate_embed.hpp>
 #include <snowcoder/pipeline/annotate_texts.hpp>
-#include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 
 #include <fmt/core.h>
 

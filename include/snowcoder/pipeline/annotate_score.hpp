@@ -6,8 +6,8 @@
 #include <snowcoder/annotate/section_scorer.hpp>
 #include <snowcoder/config/concepts.hpp>
 #include <snowcoder/pipeline/annotate_embed.hpp>
-#include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/open_encoder.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/pipeline/score_documents.hpp>
 #include <snowcoder/pipeline/score_rivals.hpp>
 

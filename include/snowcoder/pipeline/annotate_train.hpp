@@ -9,12 +9,13 @@
 #include <snowcoder/annotate/training_set.hpp>
 #include <snowcoder/backend/cpu/backend.hpp>
 #include <snowcoder/config/concepts.hpp>
+#include <snowcoder/config/fingerprint.hpp>
 #include <snowcoder/io/reject_file.hpp>
 #include <snowcoder/io/vector_file.hpp>
 #include <snowcoder/pipeline/annotate_embed.hpp>
-#include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/label_reader.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 
 #include <fmt/core.h>
 

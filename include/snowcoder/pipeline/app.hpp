@@ -11,16 +11,17 @@
 
 #include <snowcoder/config/fingerprint.hpp>
 #include <snowcoder/core/expected.hpp>
-#include <snowcoder/core/progress.hpp>
 #include <snowcoder/core/version.hpp>
 #include <snowcoder/pipeline/console.hpp>
 #include <snowcoder/pipeline/describe.hpp>
 #include <snowcoder/pipeline/log.hpp>
 #include <snowcoder/pipeline/processor.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 
 #include <fmt/core.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -29,20 +30,6 @@
 #include <thread>
 
 namespace snowcoder::pipeline {
-
-/// Exit codes of every program; 1 is an error of the world, 2 wrong usage.
-enum class outcome : int { done = 0, some_refused = 3 };
-
-/// What a body gets: the common options, the bar and the log.
-struct run_context {
-  int threads = 1;
-  std::uint64_t seed = 0;
-  progress bar;
-  event_log log;
-
-  /// One line for the person at the terminal (standard error).
-  void say(std::string const& line) const { std::fputs((line + "\n").c_str(), stderr); }
-};
 
 template <config::recipe R>
 class app {

@@ -3,12 +3,13 @@
 #pragma once
 
 #include <snowcoder/backend/cpu/backend.hpp>
+#include <snowcoder/config/fingerprint.hpp>
 #include <snowcoder/evaluate/bits_per_byte.hpp>
 #include <snowcoder/io/benchmark_file.hpp>
 #include <snowcoder/nn/decoder.hpp>
-#include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/evaluated_texts.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/pipeline/text_model.hpp>
 
 #include <array>

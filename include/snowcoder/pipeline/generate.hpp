@@ -11,8 +11,8 @@
 #include <snowcoder/io/http.hpp>
 #include <snowcoder/io/journal.hpp>
 #include <snowcoder/io/sample_file.hpp>
-#include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/pipeline/text_model.hpp>
 #include <snowcoder/pipeline/with_device.hpp>
 

@@ -4,6 +4,7 @@
 // how the benchmark's own solutions fared under the same conditions.
 #pragma once
 
+#include <snowcoder/config/fingerprint.hpp>
 #include <snowcoder/core/enum_name.hpp>
 #include <snowcoder/evaluate/judge.hpp>
 #include <snowcoder/evaluate/pass_at_k.hpp>
@@ -11,8 +12,8 @@
 #include <snowcoder/io/journal.hpp>
 #include <snowcoder/io/md5.hpp>
 #include <snowcoder/io/sample_file.hpp>
-#include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 
 #include <fmt/core.h>
 

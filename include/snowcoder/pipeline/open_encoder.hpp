@@ -13,7 +13,7 @@
 #include <snowcoder/io/encoder_folder.hpp>
 #include <snowcoder/io/word_piece_file.hpp>
 #include <snowcoder/nn/encoder.hpp>
-#include <snowcoder/pipeline/app.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/pipeline/with_device.hpp>
 #include <snowcoder/tokenize/word_piece.hpp>
 

@@ -10,14 +10,15 @@
 #include <snowcoder/config/concepts.hpp>
 #include <snowcoder/core/quantity.hpp>
 #include <snowcoder/core/thread_pool.hpp>
+#include <snowcoder/core/version.hpp>
 #include <snowcoder/io/document_file.hpp>
 #include <snowcoder/io/folder_lock.hpp>
 #include <snowcoder/io/megatron.hpp>
-#include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/chosen_documents.hpp>
 #include <snowcoder/pipeline/open_tokenizer.hpp>
 #include <snowcoder/pipeline/packed_shares.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/pipeline/shard_lanes.hpp>
 #include <snowcoder/pipeline/tokenized_corpus.hpp>
 #include <snowcoder/pipeline/tokenized_shard.hpp>

@@ -8,7 +8,7 @@
 
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/io/json.hpp>
-#include <snowcoder/pipeline/app.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 
 #include <fmt/core.h>
 

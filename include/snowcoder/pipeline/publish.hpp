@@ -2,18 +2,20 @@
 // The program `publish`: a checkpoint as a folder or a file that others load, and `publish import`, the way back.
 #pragma once
 
+#include <snowcoder/config/accounting.hpp>
 #include <snowcoder/config/fingerprint.hpp>
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/version.hpp>
 #include <snowcoder/io/checkpoint_file.hpp>
 #include <snowcoder/nn/decoder_parameters.hpp>
-#include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/open_tokenizer.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/publish/gguf.hpp>
 #include <snowcoder/publish/hugging_face.hpp>
 #include <snowcoder/publish/hugging_face_import.hpp>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <string>

@@ -2,12 +2,19 @@
 // The program `report`: one self-contained page on a run folder. It shows what is there and says what is not.
 #pragma once
 
-#include <snowcoder/pipeline/app.hpp>
+#include <snowcoder/config/accounting.hpp>
+#include <snowcoder/config/fingerprint.hpp>
+#include <snowcoder/core/version.hpp>
+#include <snowcoder/pipeline/describe.hpp>
 #include <snowcoder/pipeline/report_data.hpp>
 #include <snowcoder/pipeline/report_scores.hpp>
 #include <snowcoder/pipeline/report_training.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
+
+#include <fmt/core.h>
 
 #include <filesystem>
+#include <string>
 
 namespace snowcoder::pipeline {
 

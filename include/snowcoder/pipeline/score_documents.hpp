@@ -9,9 +9,9 @@
 #include <snowcoder/io/document_file.hpp>
 #include <snowcoder/io/reject_file.hpp>
 #include <snowcoder/pipeline/annotate_texts.hpp>
-#include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/begun.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/pipeline/score_journal.hpp>
 
 #include <algorithm>

@@ -8,11 +8,12 @@
 #include <snowcoder/evaluate/bits_per_byte.hpp>
 #include <snowcoder/io/checkpoint_file.hpp>
 #include <snowcoder/nn/decoder.hpp>
-#include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/open_tokenizer.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/pipeline/text_model.hpp>
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <span>
 #include <string>

@@ -9,8 +9,8 @@
 #include <snowcoder/config/concepts.hpp>
 #include <snowcoder/core/thread_pool.hpp>
 #include <snowcoder/pipeline/annotate_embed.hpp>
-#include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/pipeline/score_column.hpp>
 #include <snowcoder/pipeline/score_perplexity.hpp>
 

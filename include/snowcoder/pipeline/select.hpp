@@ -6,6 +6,7 @@
 
 #include <snowcoder/annotate/random_scorer.hpp>
 #include <snowcoder/config/concepts.hpp>
+#include <snowcoder/config/fingerprint.hpp>
 #include <snowcoder/core/quantity.hpp>
 #include <snowcoder/core/thread_pool.hpp>
 #include <snowcoder/io/attribute_column.hpp>
@@ -14,12 +15,12 @@
 #include <snowcoder/io/row_file.hpp>
 #include <snowcoder/io/scratch_file.hpp>
 #include <snowcoder/io/selection_file.hpp>
-#include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/data_device.hpp>
 #include <snowcoder/pipeline/document_map.hpp>
 #include <snowcoder/pipeline/gpu_sieve.hpp>
 #include <snowcoder/pipeline/open_tokenizer.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/select/ranked_selection.hpp>
 
 #include <fmt/core.h>

@@ -17,7 +17,7 @@
 #include <snowcoder/config/concepts.hpp>
 #include <snowcoder/config/training_memory.hpp>
 #include <snowcoder/core/expected.hpp>
-#include <snowcoder/pipeline/app.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/pipeline/selftest_subject.hpp>
 #include <snowcoder/pipeline/train_options.hpp>
 #include <snowcoder/pipeline/with_device.hpp>

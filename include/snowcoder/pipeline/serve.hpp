@@ -3,7 +3,7 @@
 #pragma once
 
 #include <snowcoder/io/http_server.hpp>
-#include <snowcoder/pipeline/app.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/pipeline/text_model.hpp>
 #include <snowcoder/pipeline/text_service.hpp>
 #include <snowcoder/pipeline/with_device.hpp>

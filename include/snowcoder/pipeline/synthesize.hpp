@@ -12,18 +12,20 @@
 #include <snowcoder/io/folder_lock.hpp>
 #include <snowcoder/io/journal.hpp>
 #include <snowcoder/io/selection_file.hpp>
-#include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/chat_server.hpp>
 #include <snowcoder/pipeline/document_stream.hpp>
 #include <snowcoder/pipeline/open_tokenizer.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
 #include <snowcoder/pipeline/recorded_answers.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/pipeline/synthesize_accept.hpp>
 #include <snowcoder/synthesize/prompt.hpp>
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <deque>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <string>

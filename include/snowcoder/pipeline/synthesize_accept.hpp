@@ -14,9 +14,11 @@
 #include <snowcoder/io/document_file.hpp>
 #include <snowcoder/io/journal.hpp>
 #include <snowcoder/io/reject_file.hpp>
-#include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/document_stream.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/synthesize/accept.hpp>
+
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <filesystem>

@@ -16,7 +16,7 @@
 #include <snowcoder/io/json.hpp>
 #include <snowcoder/io/megatron.hpp>
 #include <snowcoder/io/npy.hpp>
-#include <snowcoder/pipeline/app.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/train/loader.hpp>
 
 #include <algorithm>

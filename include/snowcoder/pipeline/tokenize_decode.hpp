@@ -8,8 +8,8 @@
 #include <snowcoder/io/json.hpp>
 #include <snowcoder/io/megatron.hpp>
 #include <snowcoder/io/reject_file.hpp>
-#include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/open_tokenizer.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 
 #include <algorithm>
 #include <cstddef>

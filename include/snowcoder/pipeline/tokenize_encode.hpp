@@ -7,10 +7,10 @@
 #include <snowcoder/io/mapped_file.hpp>
 #include <snowcoder/io/megatron.hpp>
 #include <snowcoder/io/reject_file.hpp>
-#include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/document_map.hpp>
 #include <snowcoder/pipeline/encode_text.hpp>
 #include <snowcoder/pipeline/open_tokenizer.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 
 #include <cstddef>
 #include <filesystem>

@@ -9,9 +9,9 @@
 #include <snowcoder/io/document_file.hpp>
 #include <snowcoder/io/reject_file.hpp>
 #include <snowcoder/io/tokenizer_file.hpp>
-#include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/document_scatter.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/tokenize/byte_pair_trainer.hpp>
 #include <snowcoder/tokenize/word_counts.hpp>
 

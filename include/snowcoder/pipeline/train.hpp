@@ -15,11 +15,11 @@
 #include <snowcoder/io/metrics_file.hpp>
 #include <snowcoder/parallel/gpu_ranks.hpp>
 #include <snowcoder/parallel/world.hpp>
-#include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/checkpoint_writer.hpp>
 #include <snowcoder/pipeline/pin_threads.hpp>
 #include <snowcoder/pipeline/product_choices.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/pipeline/stop_signal.hpp>
 #include <snowcoder/pipeline/token_file.hpp>
 #include <snowcoder/pipeline/train_options.hpp>

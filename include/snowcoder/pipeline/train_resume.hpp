@@ -7,7 +7,7 @@
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/io/checkpoint_file.hpp>
 #include <snowcoder/parallel/communicator.hpp>
-#include <snowcoder/pipeline/app.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/pipeline/training_checkpoint.hpp>
 
 #include <cstdint>

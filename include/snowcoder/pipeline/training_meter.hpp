@@ -4,7 +4,7 @@
 #pragma once
 
 #include <snowcoder/config/concepts.hpp>
-#include <snowcoder/pipeline/app.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/record/training_step.hpp>
 #include <snowcoder/train/throughput.hpp>
 
