@@ -2,6 +2,7 @@
 // report: one self-contained HTML page with plots on a run folder.
 #include SNOWCODER_RECIPE_HEADER
 
+#include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/report.hpp>
 
 using recipe = SNOWCODER_RECIPE;
