@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// train: one phase or the whole curriculum; `train bits`: bits per byte of texts under a checkpoint.
+// train: one phase or the whole curriculum; `train bits`: bits per byte of texts under a checkpoint. What trains is compiled
+// beside it (train_phases.cpp), so that two processors build it in half the time.
 #include SNOWCODER_RECIPE_HEADER
 
 #include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/bits.hpp>
 #include <snowcoder/pipeline/selftest.hpp>
-#include <snowcoder/pipeline/train.hpp>
+#include <snowcoder/pipeline/train_options.hpp>
 
 using recipe = SNOWCODER_RECIPE;
 using namespace snowcoder;
+
+extern template expected<pipeline::outcome> pipeline::train_recipe<recipe>(pipeline::run_context&,
+                                                                           pipeline::train_options const&);
 
 int main(int argc, char** argv) {
   pipeline::app<recipe> app("train", "one phase or the whole curriculum, or bits per byte under a checkpoint");
@@ -76,6 +80,7 @@ int main(int argc, char** argv) {
     if (measure->parsed() && benchmark->count() + in->count() == 0) throw CLI::RequiredError("--benchmark or --in");
   });
   return app.run(argc, argv, [&](pipeline::run_context& context) -> expected<pipeline::outcome> {
+    bits.device = train.device;
     bits.precision = train.precision;
     if (train.selftest) return pipeline::selftest_recipe<recipe>(context, train);
     return measure->parsed() ? pipeline::bits_per_byte<recipe>(context, bits) : pipeline::train_recipe<recipe>(context, train);

@@ -2,7 +2,6 @@
 // The program `train bits`: bits per byte under a checkpoint, on a benchmark's prompt+solution or on documents by language.
 #pragma once
 
-#include <snowcoder/backend/cpu/backend.hpp>
 #include <snowcoder/config/fingerprint.hpp>
 #include <snowcoder/evaluate/bits_per_byte.hpp>
 #include <snowcoder/io/benchmark_file.hpp>
@@ -11,6 +10,7 @@
 #include <snowcoder/pipeline/provenance.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/pipeline/text_model.hpp>
+#include <snowcoder/pipeline/with_device.hpp>
 
 #include <array>
 #include <filesystem>
@@ -22,7 +22,7 @@ namespace snowcoder::pipeline {
 struct bits_options {
   std::filesystem::path checkpoint, tokenizer, benchmark, in, out;
   std::int64_t limit_bytes = 0;  ///< of each language; 0: all
-  std::string precision = "f32";
+  std::string device = "cpu", precision = "f32";
 };
 
 namespace detail {
@@ -71,13 +71,14 @@ expected<io::json> bits_of_documents(run_context& run, std::filesystem::path con
   return io::json{{"total", information_json(total)}, {"languages", std::move(rows)}};
 }
 
-template <config::recipe R, class T>
-expected<outcome> bits_in(run_context& run, bits_options const& options) {
+template <config::recipe R, class T, class Backend>
+expected<outcome> bits_on(Backend& device, run_context& run, bits_options const& options) {
   SNOWCODER_TRY(auto const from, io::checkpoint::open(options.checkpoint));
   auto const text = options.benchmark.empty() ? io::documents_folder(options.in) : options.benchmark;
-  auto stamp = provenance::of<R>(
-      "train bits",
-      {{"weights", from.checksum(model_part)}, {"precision", options.precision}, {"limit_bytes", options.limit_bytes}});
+  auto stamp = provenance::of<R>("train bits", {{"weights", from.checksum(model_part)},
+                                                {"device", options.device},
+                                                {"precision", options.precision},
+                                                {"limit_bytes", options.limit_bytes}});
   SNOWCODER_CHECK(stamp.add_input(options.tokenizer));
   SNOWCODER_CHECK(stamp.add_input(text));
   auto const stamp_path = std::filesystem::path(options.out).replace_extension().string() + ".provenance.json";
@@ -88,9 +89,8 @@ expected<outcome> bits_in(run_context& run, bits_options const& options) {
   SNOWCODER_TRY(auto const codec, open_tokenizer<R>(options.tokenizer));
   SNOWCODER_TRY(auto const weights, load_weights<R>(from));
   SNOWCODER_TRY(auto const input, content_hash(text));
-  cpu::device device(run.threads);
-  nn::decoder<R, cpu::device, T> model(device, 1);
-  model.load(weights.data());
+  nn::decoder<R, Backend, T> model(device, 1);
+  load_onto(device, model, weights);
   auto const measure = [&](std::string const& text) {
     return evaluate::measure(model, codec.encode(text), std::int64_t(text.size()), R::model.context);
   };
@@ -105,6 +105,7 @@ expected<outcome> bits_in(run_context& run, bits_options const& options) {
                    {"tokens", m.position.tokens},
                    {"weights", from.checksum(model_part)}}},
                  {"rule", "ids follow one end-of-text token; windows of the context move by half; every id counts once"},
+                 {"device", options.device},
                  {"precision", options.precision},
                  {"input", input.hex()},
                  {"limit_bytes", options.limit_bytes}};
@@ -120,7 +121,10 @@ expected<outcome> bits_in(run_context& run, bits_options const& options) {
 
 template <config::recipe R>
 expected<outcome> bits_per_byte(run_context& run, bits_options const& options) {
-  return options.precision == "bf16" ? detail::bits_in<R, bfloat16>(run, options) : detail::bits_in<R, float>(run, options);
+  return with_device(options.device, run.threads, [&](auto& device) {
+    return options.precision == "bf16" ? detail::bits_on<R, bfloat16>(device, run, options)
+                                       : detail::bits_on<R, float>(device, run, options);
+  });
 }
 
 }  // namespace snowcoder::pipeline

@@ -26,6 +26,18 @@ auto open_tokenizer(std::filesystem::path const& named, std::filesystem::path co
   return open_tokenizer<R>(named.empty() ? io::run_folder_of(checkpoint) / "tokenizer.json" : named);
 }
 
+/// to.load(weights), of weights that stand in the host's memory.
+template <class Backend, class Loaded>
+void load_onto(Backend& device, Loaded& to, std::vector<float> const& weights) {
+  if constexpr (requires { requires Backend::memory_is_the_hosts; }) {
+    to.load(weights.data());
+  } else {
+    typename Backend::template buffer<float> there(std::int64_t(weights.size()));
+    upload(device, there.data(), weights.data(), there.size());
+    to.load(there.data());
+  }
+}
+
 /// Weights in device memory, from a verified checkpoint. T is the type that computes; `device` outlives the model.
 template <config::recipe R, class Backend, class T>
 class text_model {
@@ -38,13 +50,7 @@ class text_model {
              from.folder().filename().string()),
         device_(device),
         weights_(device) {
-    if constexpr (requires { requires Backend::memory_is_the_hosts; }) {
-      weights_.load(weights.data());
-    } else {
-      typename Backend::template buffer<float> there(std::int64_t(weights.size()));
-      upload(device, there.data(), weights.data(), there.size());
-      weights_.load(there.data());
-    }
+    load_onto(device, weights_, weights);
   }
   /// One conversation on this model.
   cache_type conversation() { return cache_type(device_, weights_); }

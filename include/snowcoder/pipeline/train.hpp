@@ -254,8 +254,6 @@ class trainer {
   bool stopped_ = false;
 };
 
-/// The whole program. Requires what the flags of `train` promise: phase is empty or a phase's name, from, arm and tokens only
-/// with a phase, tokens only with an arm.
 template <config::recipe R>
 expected<outcome> train_recipe(run_context& run, train_options const& options) {
   SNOWCODER_TRY(auto const ranks, parallel::join_world(train::reduction_lanes<R>()));

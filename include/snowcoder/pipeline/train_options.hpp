@@ -5,6 +5,7 @@
 #include <snowcoder/config/concepts.hpp>
 #include <snowcoder/config/training_memory.hpp>
 #include <snowcoder/pipeline/evaluation_hook.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/train/lanes.hpp>
 
 #include <cstdint>
@@ -37,6 +38,11 @@ struct train_options {
 
   config::recompute again() const { return recompute == "blocks" ? config::recompute::blocks : config::recompute::nothing; }
 };
+
+/// The whole program (train.hpp defines it). Requires what the flags of `train` promise: phase is empty or a phase's name, from,
+/// arm and tokens only with a phase, tokens only with an arm.
+template <config::recipe R>
+expected<outcome> train_recipe(run_context& run, train_options const& options);
 
 /// Sequences whose activations take less than two gigabytes, at most eight.
 template <config::recipe R>

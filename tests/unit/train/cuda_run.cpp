@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whole training runs on the GPU: what the CPU learns, and the same bytes however often a run is killed.
+#include "support/byte_tokenizer.hpp"
 #include "support/on_gpu.hpp"
 #include "support/tiny_run.hpp"
 
+#include <snowcoder/pipeline/bits.hpp>
 #include <snowcoder/pipeline/selftest.hpp>
 
 #include <sys/wait.h>
@@ -155,6 +157,35 @@ TEST_CASE("gpu: choices of products are refused where they are damaged, and meas
   REQUIRE(io::write_json(file, choices));
   REQUIRE(train_tiny(o));
   CHECK(io::read_json(file).value()["made_by"] == cuda::products::made_by());
+}
+
+TEST_CASE("gpu: bits per byte are those of the CPU", "[gpu]") {
+  if (!gpu_at_hand()) return;
+  temporary_folder run;
+  write_run(run.path());
+  auto o = on("cpu", run.path());
+  o.steps = 8;
+  REQUIRE(train_tiny(o));
+  pipeline::bits_options bits;
+  bits.checkpoint = run / "checkpoints/general/step-000008";
+  bits.tokenizer = run / "tokenizer.json";
+  bits.benchmark = run / "one.jsonl";
+  REQUIRE(write_byte_tokenizer<tiny_recipe>(bits.tokenizer));
+  io::json const task{{"task_id", "a"}, {"prompt", "def f(a, b):\n"}, {"canonical_solution", std::string(300, 'b')}};
+  REQUIRE(io::write_file(bits.benchmark, io::to_line(task) + "\n"));
+  for (std::string precision : {"f32", "bf16"}) {
+    bits.precision = precision;
+    std::vector<double> found;
+    for (std::string device : {"cpu", "cuda"}) {
+      bits.device = device;
+      bits.out = run / (device + precision + ".json");
+      pipeline::run_context context;
+      REQUIRE(pipeline::bits_per_byte<tiny_recipe>(context, bits));
+      found.push_back(io::read_json(bits.out).value()["total"]["bits_per_byte"].get<double>());
+    }
+    CHECK(found[0] > 1);
+    CHECK(found[1] == Approx(found[0]).epsilon(precision == "bf16" ? steps_in_bfloat16 : optimizer_steps));
+  }
 }
 
 TEST_CASE("gpu: a phase goes on only as it began", "[gpu]") {
