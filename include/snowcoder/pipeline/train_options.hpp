@@ -39,8 +39,8 @@ struct train_options {
   config::recompute again() const { return recompute == "blocks" ? config::recompute::blocks : config::recompute::nothing; }
 };
 
-/// The whole program (train.hpp defines it). Requires what the flags of `train` promise: phase is empty or a phase's name, from,
-/// arm and tokens only with a phase, tokens only with an arm.
+/// The whole program (train.hpp defines it). Requires what the flags of `train` promise: phase is empty or a phase's name,
+/// from, arm and tokens only with a phase, tokens only with an arm.
 template <config::recipe R>
 expected<outcome> train_recipe(run_context& run, train_options const& options);
 
