@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // train: one phase or the whole curriculum; `train bits`: bits per byte of texts under a checkpoint. What trains is compiled
-// beside it (train_phases.cpp), so that two processors build it in half the time.
+// beside it (train_phases.cpp), so that two processors share the work.
 #include SNOWCODER_RECIPE_HEADER
 
 #include <snowcoder/pipeline/app.hpp>

@@ -7,8 +7,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 apps/packages.sh tests
 jobs=$(nproc)
+# Where a GPU is, its tests are built too.
+cuda=AUTO; ! nvidia-smi -L > /dev/null 2>&1 || cuda=ON
 configured=$(mktemp)
-cmake --preset release -DSNOWCODER_TESTS=ON -DSNOWCODER_CUDA=AUTO -DSNOWCODER_RECIPES=arctic_snowcoder_1b3 "-DSNOWCODER_RECIPE_APPS=plan;train" \
+cmake --preset release -DSNOWCODER_TESTS=ON -DSNOWCODER_CUDA=$cuda -DSNOWCODER_RECIPES=arctic_snowcoder_1b3 "-DSNOWCODER_RECIPE_APPS=plan;train" \
   > "$configured" 2>&1 || { cat "$configured"; exit 1; }
 rm -f "$configured"
 cmake --build --preset release -j "$jobs"

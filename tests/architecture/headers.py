@@ -74,7 +74,7 @@ class Headers:
         return groups.values()
 
 
-def compile_(command, *arguments, text=None):
+def compiled(command, *arguments, text=None):
     return subprocess.run(command + list(arguments), capture_output=True, text=True, input=text)
 
 
@@ -85,11 +85,11 @@ def check_group(command, build, number, shared, headers):
     every, over = os.path.join(folder, "every.hpp"), []
     with open(every, "w", encoding="utf-8") as out:
         out.write("".join(f"#include <{name}>\n" for name in sorted(shared)))
-    if shared and compile_(command, "-x", "c++-header", every, "-o", every + ".gch").returncode == 0:
+    if shared and compiled(command, "-x", "c++-header", every, "-o", every + ".gch").returncode == 0:
         over = ["-include", every]
     results = []
     for header in headers:
-        done = compile_(command, *over, "-fsyntax-only", "-x", "c++", "-", text=f"#include <{header}>\n")
+        done = compiled(command, *over, "-fsyntax-only", "-x", "c++", "-", text=f"#include <{header}>\n")
         results.append((header, done.stderr if done.returncode else None))
     shutil.rmtree(folder)
     return results
@@ -102,7 +102,7 @@ def main():
     os.makedirs(build, exist_ok=True)
     headers = Headers(include)
     found = headers.found
-    if compile_(command, "-fsyntax-only", "-x", "c++", "-", text="#include <cuda_runtime.h>\n").returncode:
+    if compiled(command, "-fsyntax-only", "-x", "c++", "-", text="#include <cuda_runtime.h>\n").returncode:
         cuda = [h for h in found if "/cuda/" in h]
         found = [h for h in found if h not in cuda]
         print(f"skipped: {len(cuda)} headers of backend/cuda, there is no CUDA toolkit here")
@@ -127,12 +127,12 @@ def main():
         source, target = os.path.join(build, name + ".cpp"), os.path.join(build, name + ".o")
         with open(source, "w", encoding="utf-8") as out:
             out.write(lines + tail)
-        done = compile_(command, "-c", source, "-o", target)
+        done = compiled(command, "-c", source, "-o", target)
         if done.returncode:
             print(f"all headers together do not compile:\n{done.stderr[:3000]}")
             failed += 1
         objects.append(target)
-    link = compile_(command, "-r", "-nostdlib", *objects, "-o", os.path.join(build, "both.o"))
+    link = compiled(command, "-r", "-nostdlib", *objects, "-o", os.path.join(build, "both.o"))
     if link.returncode:
         print(f"headers cannot be linked twice:\n{link.stderr[:3000]}")
         failed += 1
