@@ -118,6 +118,12 @@ int main(int argc, char** argv) {
   auc_command->add_option("--precision", auc.precision, "f32, bf16 or int8")->check(precisions);
   auc_command->add_option("--device", auc.device, "cpu or cuda, of the encoder")->check(devices);
 
+  pipeline::encoder_selftest_options selftest;
+  auto* const selftest_command =
+      app.flags().add_subcommand("selftest", "compare every verb of the encoder with its twin, at the recipe's widths");
+  selftest_command->add_option("--precision", selftest.precision, "f32, bf16 or int8")->check(precisions);
+  selftest_command->add_option("--device", selftest.device, "cpu or cuda")->check(devices);
+
   label_command->final_callback([&] {
     if (label.replay.empty() && (label.server.empty() || label.model.empty()))
       throw CLI::RequiredError("--server URL with --model NAME, or --replay FILE");
@@ -135,6 +141,7 @@ int main(int argc, char** argv) {
     if (*label_command) return pipeline::label_documents<recipe>(run, label);
     if (*ngram_command) return pipeline::train_ngram_model<recipe>(run, ngram);
     if (*train_command) return pipeline::train_annotator<recipe>(run, train);
+    if (*selftest_command) return pipeline::selftest_encoder<recipe>(run, selftest);
     if (*score_command) return pipeline::score<recipe>(run, score);
     return pipeline::measure_auc<recipe>(run, auc);
   });

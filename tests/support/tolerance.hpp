@@ -22,9 +22,6 @@ struct tolerance : verb_tolerance<T> {
   static constexpr double decoder_logits = narrow ? 5e-2 : 5e-6;
   static constexpr double decoder_loss = narrow ? 2e-2 : 2e-6;      // of a mean loss, absolute in nats
   static constexpr double decoder_gradient = narrow ? 1e-1 : 1e-5;  // two passes, and sums over tokens that cancel
-  // Packed weights, whose rounding the twin shares. bfloat16: rows may be rounded too. int8: a row's element on the edge
-  // between two bytes falls to either side.
-  static constexpr double projection = narrow ? 4e-3 : bytes ? 2e-3 : 2e-6;
   // An encoder of two layers with post-norms against transformers in float. bfloat16: weights, on some processors rows too,
   // are rounded to 2^-9. int8: rows and weights to 1 of 255 steps, and the tiny encoder's sums have 24 terms only.
   static constexpr double encoder = narrow ? 2e-2 : bytes ? 5e-2 : 5e-6;

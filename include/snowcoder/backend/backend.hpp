@@ -21,10 +21,13 @@
 
 namespace snowcoder {
 
-/// Memory of the device: `typename D::template buffer<T>(count)`, zero at first, with data() and size().
+/// Memory of the device: `typename D::template buffer<T>(count)`, zero at first, with data() and size(). And of the host, for
+/// what is copied from the device as quickly as it can be: host_array<T>, empty at first, with resize(count).
 template <class D, class T>
-concept owns_memory = requires(D& d, std::int64_t n, T* p, T const* q) {
+concept owns_memory = requires(D& d, typename D::template host_array<T>& h, std::int64_t n, T* p, T const* q) {
   { typename D::template buffer<T>(n).data() } -> std::same_as<T*>;
+  { h.data() } -> std::same_as<T*>;
+  h.resize(n);
   upload(d, p, q, n);
   download(d, p, q, n);
 };

@@ -19,6 +19,9 @@ struct verb_tolerance {
   static constexpr bool narrow = std::is_same_v<T, bfloat16>, bytes = std::is_same_v<T, std::int8_t>;
   // float: sums of some hundred products in another order. bfloat16: one rounding of the result is 2^-9 = 0.002.
   static constexpr double matmul = narrow ? 4e-3 : 2e-6;
+  // Packed weights, whose rounding the twin shares. bfloat16: rows may be rounded too. int8: a row's element on the edge
+  // between two bytes falls to either side.
+  static constexpr double projection = narrow ? 4e-3 : bytes ? 2e-3 : 2e-6;
   static constexpr double elementwise = narrow ? 4e-3 : 2e-6;         // exponential() is good to 2 units; one rounding
   static constexpr double norm = narrow ? 8e-3 : 4e-6;                // two roundings (before and after the weight)
   static constexpr double attention = narrow ? 1e-2 : 4e-6;           // weights are rounded before they meet the values

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program `annotate`: embed, label, train, ngram, score, auc.
+// The program `annotate`: embed, label, train, ngram, score, auc, selftest.
 #pragma once
 
 #include <snowcoder/pipeline/annotate_auc.hpp>
@@ -8,3 +8,4 @@
 #include <snowcoder/pipeline/annotate_ngram.hpp>
 #include <snowcoder/pipeline/annotate_score.hpp>
 #include <snowcoder/pipeline/annotate_train.hpp>
+#include <snowcoder/pipeline/encoder_selftest.hpp>

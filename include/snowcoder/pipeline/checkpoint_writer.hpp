@@ -66,7 +66,7 @@ class checkpoint_writer {
   Backend& device_;
   std::size_t kept_;
   bool waits_;
-  snapshot<R, Moment> copy_;
+  snapshot<Backend, Moment> copy_;
   expected<void> result_;
   std::jthread writing_;  // last: ends before what it reads
 };

@@ -60,13 +60,24 @@ struct encoder_session {
   std::string hash;  ///< io::encoder_folder::content_hash, the precision, and the device that rounds otherwise than the CPU
 };
 
+inline expected<void> check_encoder_precision(std::string_view precision, std::string const& device) {
+  if (precision != "int8" || device == "cpu") return {};
+  return failure("bytes are multiplied on the CPU only", "--precision int8 --device " + device, "use --precision bf16");
+}
+/// go(T()) with the arithmetic that `precision` names: f32, bf16 or, on the CPU, int8.
+template <class Backend, class Go>
+expected<outcome> with_arithmetic(std::string_view precision, Go const& go) {
+  if constexpr (std::is_same_v<Backend, cpu::device>)
+    if (precision == "int8") return go(std::int8_t());
+  return precision == "bf16" ? go(bfloat16()) : go(0.0f);
+}
+
 /// Calls use(session) with the encoder of `folder`; `precision` is f32, bf16 or, on the CPU, int8. Vectors do not depend on the
 /// size of batches on the CPU; on a GPU they do in their last bits, as those of decoders do.
 template <config::recipe R, class Use>
 expected<outcome> with_encoder(run_context& run, std::filesystem::path const& folder, std::string_view precision,
                                std::string const& device_name, Use const& use) {
-  if (precision == "int8" && device_name != "cpu")
-    return failure("bytes are multiplied on the CPU only", "--precision int8 --device " + device_name, "use --precision bf16");
+  SNOWCODER_CHECK(check_encoder_precision(precision, device_name));
   SNOWCODER_TRY(auto files, io::encoder_folder::open(folder));
   SNOWCODER_CHECK(files.matches(R::encoder));
   if (auto const pool = files.pooling(); pool && *pool != R::encoder.pool)
@@ -81,7 +92,7 @@ expected<outcome> with_encoder(run_context& run, std::filesystem::path const& fo
   auto tokenizer = tokenize::word_piece::from_vocabulary(vocabulary);
   if (!tokenizer) return failure(std::move(tokenizer).error());
   return with_device(device_name, run.threads, [&]<class Backend>(Backend& device) -> expected<outcome> {
-    auto const go = [&]<class T>(T) -> expected<outcome> {
+    return with_arithmetic<Backend>(precision, [&]<class T>(T) -> expected<outcome> {
       SNOWCODER_TRY(auto weights, nn::encoder_weights<R, Backend, T>::load(device, files));
       encoder_session<R, Backend, T> session{device,
                                              {device, run.threads},
@@ -90,10 +101,7 @@ expected<outcome> with_encoder(run_context& run, std::filesystem::path const& fo
                                              hash.hex() + (precision == "f32" ? "" : "-" + std::string(precision)) +
                                                  (device_name == "cpu" ? "" : "-" + device_name)};
       return use(session);
-    };
-    if constexpr (std::is_same_v<Backend, cpu::device>)
-      if (precision == "int8") return go(std::int8_t());
-    return precision == "bf16" ? go(bfloat16()) : go(0.0f);
+    });
   });
 }
 

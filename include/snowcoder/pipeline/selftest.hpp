@@ -98,8 +98,6 @@ class selftest {
     judge(name, fmt::format("{} x {} x {}", whole.rows, a.columns, columns), apart(got, want),
           verb_tolerance<C>::matmul * depth_allowance(a.columns));
   }
-  /// Sums in float are longer here than the table's: their error grows with the root of their length.
-  static double depth_allowance(std::int64_t depth) { return std::max(1.0, std::sqrt(double(depth) / 1024)); }
 
   /// y = x w', dx = dy w, dw += dy' x
   template <class Y>
@@ -282,22 +280,6 @@ class selftest {
   std::int64_t rows_, length_;
   std::vector<verdict> verdicts_;
 };
-
-/// A line per verb, and failure when one of them lies farther from its twin than it may.
-inline expected<outcome> report_selftest(run_context& run, std::vector<verdict> const& verdicts) {
-  std::string failed;
-  for (auto const& v : verdicts) {
-    run.say(
-        fmt::format("{} {:28} {:32} {:.2e} of {:.1e}", v.passed() ? "ok    " : "FAILED", v.verb, v.shape, v.apart, v.bound));
-    run.log.event("self-test", {{"verb", v.verb}, {"shape", v.shape}, {"apart", v.apart}, {"bound", v.bound}});
-    if (!v.passed()) failed += (failed.empty() ? "" : ", ") + v.verb;
-  }
-  if (!failed.empty())
-    return failure("verbs lie farther from their twins than they may", failed,
-                   "do not train on this device: look at its driver, its libraries and its memory");
-  run.say(fmt::format("self-test: {} comparisons, all within their bounds", verdicts.size()));
-  return outcome::done;
-}
 
 /// The whole of it, for the device and the precision that `options` name. On the CPU with fewer rows than a step has: its verbs
 /// cut them into pieces anyway. A GPU's products are those of a step, row by row, for their algorithms go by shape.

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the self-test is made of: arrays that lie on the host and on the device, and the verdict on a verb.
+// What self-tests are made of: arrays that lie on the host and on the device, the verdict on a verb, and the report.
 #pragma once
 
 #include <snowcoder/backend/backend.hpp>
+#include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/philox.hpp>
 #include <snowcoder/core/tensor_view.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
+
+#include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -75,6 +80,26 @@ inline std::vector<std::int32_t> drawn_below(std::int64_t bound, std::int64_t si
   std::vector<std::int32_t> values(static_cast<std::size_t>(size));
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = std::int32_t(source.below(std::uint64_t(bound), i));
   return values;
+}
+
+/// Sums in float are longer at a recipe's widths than the table's (backend/tolerance.hpp): their error grows with the root of
+/// their length.
+inline double depth_allowance(std::int64_t depth) { return std::max(1.0, std::sqrt(double(depth) / 1024)); }
+
+/// A line per verb, and failure when one of them lies farther from its twin than it may.
+inline expected<outcome> report_selftest(run_context& run, std::vector<verdict> const& verdicts) {
+  std::string failed;
+  for (auto const& v : verdicts) {
+    run.say(
+        fmt::format("{} {:28} {:32} {:.2e} of {:.1e}", v.passed() ? "ok    " : "FAILED", v.verb, v.shape, v.apart, v.bound));
+    run.log.event("self-test", {{"verb", v.verb}, {"shape", v.shape}, {"apart", v.apart}, {"bound", v.bound}});
+    if (!v.passed()) failed += (failed.empty() ? "" : ", ") + v.verb;
+  }
+  if (!failed.empty())
+    return failure("verbs lie farther from their twins than they may", failed,
+                   "do not train on this device: look at its driver, its libraries and its memory");
+  run.say(fmt::format("self-test: {} comparisons, all within their bounds", verdicts.size()));
+  return outcome::done;
 }
 
 }  // namespace snowcoder::pipeline

@@ -42,23 +42,23 @@ expected<void> read_tensors(io::safetensors const& file, std::string const& pref
 }
 
 /// What a checkpoint holds, on the host: a copy that a device's next step does not touch.
-template <config::recipe R, class Moment>
+template <class Backend, class Moment>
 struct snapshot {
   training_position position;
-  std::vector<float> weights;
-  std::vector<Moment> first_moment, second_moment;
+  typename Backend::template host_array<float> weights;
+  typename Backend::template host_array<Moment> first_moment, second_moment;
 };
 
 /// Fills rank 0's `to`, whose memory is used again; every rank calls this and gives the moments that it owns.
 template <config::recipe R, class Backend, class Moment, parallel::communicator Ranks>
-void take(snapshot<R, Moment>& to, Backend& device, train::state<R, Backend, Moment> const& s, Ranks& ranks) {
+void take(snapshot<Backend, Moment>& to, Backend& device, train::state<R, Backend, Moment> const& s, Ranks& ranks) {
   auto const copy = [&](auto& values, auto const& buffer) {
     values.resize(std::size_t(buffer.size()));
     download(device, values.data(), buffer.data(), buffer.size());
   };
-  auto const collect = [&](std::vector<Moment>& values, auto const& buffer) {
+  auto const collect = [&](auto& values, auto const& buffer) {
     if (ranks.size() == 1) return copy(values, buffer);
-    std::vector<Moment> mine;
+    typename Backend::template host_array<Moment> mine;
     copy(mine, buffer);
     if (ranks.rank() == 0) values.resize(std::size_t(s.size));
     ranks.collect(static_cast<Moment const*>(mine.data()), values.data(), s.size);
@@ -87,9 +87,10 @@ expected<void> save(std::filesystem::path const& folder, training_position const
   m.versions = {{"snowcoder", version}, {"onednn", cpu::onednn::version()}, {"compiler", __VERSION__}};
   return io::write_checkpoint(folder, std::move(m), parts);
 }
-template <config::recipe R, class Moment>
-expected<void> save(std::filesystem::path const& folder, snapshot<R, Moment> const& s, io::json settings) {
-  return save<R, Moment>(folder, s.position, s.weights, s.first_moment, s.second_moment, std::move(settings));
+template <config::recipe R, class Backend, class Moment>
+expected<void> save(std::filesystem::path const& folder, snapshot<Backend, Moment> const& s, io::json settings) {
+  auto const view = [](auto const& values) { return std::span(values.data(), std::size_t(values.size())); };
+  return save<R, Moment>(folder, s.position, view(s.weights), view(s.first_moment), view(s.second_moment), std::move(settings));
 }
 /// Straight from the device's memory where the host can read it, without a copy of it all. Requires a state with all moments.
 template <config::recipe R, class Backend, class Moment>
@@ -100,7 +101,7 @@ expected<void> save(std::filesystem::path const& folder, Backend& device, train:
     return save<R, Moment>(folder, s.position, view(s.weights), view(s.first_moment), view(s.second_moment),
                            std::move(settings));
   } else {
-    snapshot<R, Moment> copy;
+    snapshot<Backend, Moment> copy;
     parallel::solo alone;
     take(copy, device, s, alone);
     return save<R, Moment>(folder, copy, std::move(settings));

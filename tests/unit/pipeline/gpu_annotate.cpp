@@ -8,6 +8,7 @@
 #include <snowcoder/io/atomic_file.hpp>
 #include <snowcoder/io/vector_file.hpp>
 #include <snowcoder/pipeline/annotate_embed.hpp>
+#include <snowcoder/pipeline/encoder_selftest.hpp>
 
 #include <filesystem>
 #include <string>
@@ -67,4 +68,15 @@ TEST_CASE("gpu: annotate embeds as the CPU does", "[gpu]") {
   auto const refused = w.embed("cuda", "int8");
   REQUIRE_FALSE(refused);
   CHECK(refused.error().what == "bytes are multiplied on the CPU only");
+}
+
+TEST_CASE("gpu: annotate's self-test passes", "[gpu]") {
+  if (!gpu_at_hand()) return;
+  cuda::device device;
+  for (auto const& verdicts : {pipeline::encoder_selftest<tiny_recipe, cuda::device, float>(device, 200).run(),
+                               pipeline::encoder_selftest<tiny_recipe, cuda::device, bfloat16>(device, 200).run()})
+    for (auto const& v : verdicts) {
+      INFO(v.verb << " " << v.shape << " " << v.apart << " of " << v.bound);
+      CHECK(v.passed());
+    }
 }

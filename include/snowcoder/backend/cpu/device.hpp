@@ -30,6 +30,8 @@ class device {
   template <class T>
   using buffer = cpu::buffer<T>;
   template <class T>
+  using host_array = std::vector<T>;
+  template <class T>
   using projection = cpu::projection<T>;
   static constexpr bool memory_is_the_hosts = true;
   static constexpr bool batches_show = false;  ///< a row's bits do not depend on the rows that go with it

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <snowcoder/backend/cuda/buffer.hpp>
+#include <snowcoder/backend/cuda/pinned.hpp>
 #include <snowcoder/backend/cuda/products.hpp>
 #include <snowcoder/backend/cuda/status.hpp>
 
@@ -22,6 +23,8 @@ class device {
  public:
   template <class T>
   using buffer = cuda::buffer<T>;
+  template <class T>
+  using host_array = pinned<T>;
   template <class T>
   using projection = cuda::projection<T>;
 
