@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Optimizer steps of the paper's model on a GPU: step MICRO_BATCH SEQUENCES STEPS PEAK [repeatable|free]. PEAK is the device's
 // FLOP/s in bf16 by its data sheet; `free` lets attention's gradient add up in any order. Prints a JSON line: tokens by second,
-// utilisation in both conventions (train/throughput.hpp), of the data sheet and of what a large product reaches here, and
-// memory.
+// utilisation in both conventions (train/throughput.hpp), of the data sheet and of what a large product reaches here, memory,
+// and how long training waits for a checkpoint's copy.
 #include "train/shapes.hpp"
 
 #include <snowcoder/backend/cuda/backend.hpp>
@@ -13,6 +13,8 @@
 #include <snowcoder/train/throughput.hpp>
 
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -40,6 +42,23 @@ double product_reaches(cuda::device& d) {
       matmul(d, matrix_view<bfloat16>(c.data(), n, n), operand<bfloat16>(m), transposed(m), product_options{});
     }));
   return 2.0 * double(n) * n * n / (double(least) * 1e-3);
+}
+
+/// Seconds until weights and both moments stand in host memory: pinned for it, pinned already, and as any vector.
+std::array<double, 3> copies(cuda::device& d, train::state<R, cuda::device> const& state) {
+  auto const seconds_of = [&](auto& host) {
+    auto const began = std::chrono::steady_clock::now();
+    for (std::size_t i = 0; auto const* from : {state.weights.data(), state.first_moment.data(), state.second_moment.data()}) {
+      host[i].resize(state.size);
+      download(d, host[i++].data(), from, state.size);
+    }
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  };
+  std::array<cuda::device::host_array<float>, 3> pinned;
+  auto const first = seconds_of(pinned), again = seconds_of(pinned);
+  std::array<std::vector<float>, 3> plain;
+  seconds_of(plain);  // its pages are new
+  return {first, again, seconds_of(plain)};
 }
 
 int measure(int micro_batch, int sequences, int steps, double peak, bool repeatable) {
@@ -71,15 +90,17 @@ int measure(int micro_batch, int sequences, int steps, double peak, bool repeata
              here = train::throughput_of(R::model, count, seconds, 0, reached);
   std::size_t left = 0, all = 0;
   cuda::must(cudaMemGetInfo(&left, &all), "memory of the GPU");
+  auto const copied = copies(device, state);
   std::printf(
       "{\"job\": \"cuda step\", \"model\": \"%s\", \"micro_batch\": %d, \"sequences\": %d, \"repeatable\": %s, "
       "\"tokens_per_second\": "
       "%.0f, \"seconds\": [%.4f, %.4f, %.4f], \"causal\": %.4f, \"palm\": %.4f, \"product_flops\": %.4g, "
       "\"causal_of_product\": "
-      "%.4f, \"palm_of_product\": %.4f, \"loss\": %.6f, \"memory_gib\": %.1f}\n",
+      "%.4f, \"palm_of_product\": %.4f, \"loss\": %.6f, \"memory_gib\": %.1f, \"checkpoint_copy_seconds\": [%.2f, %.2f, "
+      "%.2f]}\n",
       std::string(R::name).c_str(), micro_batch, sequences, repeatable ? "true" : "false", sheet.tokens_per_second,
       double(milliseconds.front()) * 1e-3, seconds, double(milliseconds.back()) * 1e-3, sheet.causal, sheet.full_square,
-      reached, here.causal, here.full_square, loss, double(all - left) / double(1 << 30));
+      reached, here.causal, here.full_square, loss, double(all - left) / double(1 << 30), copied[0], copied[1], copied[2]);
   return 0;
 }
 
