@@ -104,7 +104,7 @@ expected<void> save(std::filesystem::path const& folder, Backend& device, train:
     snapshot<Backend, Moment> copy;
     parallel::solo alone;
     take(copy, device, s, alone);
-    return save<R, Moment>(folder, copy, std::move(settings));
+    return save<R>(folder, copy, std::move(settings));
   }
 }
 
