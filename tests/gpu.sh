@@ -28,6 +28,9 @@ sm=${sm:-90}
 [ "$sm" != 90 ] || sm=90a
 [ "$sm" != 100 ] || sm=100a
 flags="-std=c++20 -O2 -DSNOWCODER_CUDA -I$root/include ${SNOWCODER_THIRD_PARTY:+-I$SNOWCODER_THIRD_PARTY} ${SNOWCODER_CUDNN_FRONTEND:+-DSNOWCODER_CUDNN}"
+# Catch2: version 3 where the system has it, else the one header of version 2.
+catch=
+! echo '#include <catch2/catch_all.hpp>' | g++ -std=c++20 ${SNOWCODER_THIRD_PARTY:+-I$SNOWCODER_THIRD_PARTY} -x c++ -fsyntax-only - 2> /dev/null || catch=-lCatch2
 host="g++ $flags -I$root/tests -I$root/benchmarks -isystem $cuda/include"
 libraries="-pthread -L$cuda/lib64 -lcublasLt -lcudart -Wl,-rpath,$cuda/lib64"
 if [ -n "${SNOWCODER_CUDNN_FRONTEND:-}" ]; then
@@ -63,7 +66,7 @@ ar rcs "$out/libkernels.a" "$out"/*.kernel.o
 echo "$programs" | while read -r name sources; do
   [ -n "$name" ] || continue
   # shellcheck disable=SC2086
-  g++ -o "$out/$name" $(for s in $sources; do object "$s"; done) "$out/libkernels.a" $libraries
+  g++ -o "$out/$name" $(for s in $sources; do object "$s"; done) "$out/libkernels.a" $catch $libraries
 done
 say "built for sm_$sm"
 

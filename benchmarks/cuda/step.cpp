@@ -2,7 +2,7 @@
 // Optimizer steps of the paper's model on a GPU: step MICRO_BATCH SEQUENCES STEPS PEAK [repeatable|free]. PEAK is the device's
 // FLOP/s in bf16 by its data sheet; `free` lets attention's gradient add up in any order. Prints a JSON line: tokens by second,
 // utilisation in both conventions (train/throughput.hpp), of the data sheet and of what a large product reaches here, memory,
-// and how long training waits for a checkpoint's copy.
+// and how quickly a checkpoint's copy leaves the GPU.
 #include "train/shapes.hpp"
 
 #include <snowcoder/backend/cuda/backend.hpp>
@@ -44,21 +44,16 @@ double product_reaches(cuda::device& d) {
   return 2.0 * double(n) * n * n / (double(least) * 1e-3);
 }
 
-/// Seconds until weights and both moments stand in host memory: pinned for it, pinned already, and as any vector.
-std::array<double, 3> copies(cuda::device& d, train::state<R, cuda::device> const& state) {
-  auto const seconds_of = [&](auto& host) {
+/// Bytes by second from the weights to host memory, as a checkpoint's copy goes: pinned, and as any vector.
+std::array<double, 2> copies(cuda::device& d, train::state<R, cuda::device> const& state) {
+  auto const rate = [&](auto host) {
+    host.resize(state.size);
+    std::fill_n(host.data(), state.size, 1.0f);  // its pages are there
     auto const began = std::chrono::steady_clock::now();
-    for (std::size_t i = 0; auto const* from : {state.weights.data(), state.first_moment.data(), state.second_moment.data()}) {
-      host[i].resize(state.size);
-      download(d, host[i++].data(), from, state.size);
-    }
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    download(d, host.data(), state.weights.data(), state.size);
+    return 4 * double(state.size) / std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   };
-  std::array<cuda::device::host_array<float>, 3> pinned;
-  auto const first = seconds_of(pinned), again = seconds_of(pinned);
-  std::array<std::vector<float>, 3> plain;
-  seconds_of(plain);  // its pages are new
-  return {first, again, seconds_of(plain)};
+  return {rate(cuda::device::host_array<float>()), rate(std::vector<float>())};
 }
 
 int measure(int micro_batch, int sequences, int steps, double peak, bool repeatable) {
@@ -96,11 +91,11 @@ int measure(int micro_batch, int sequences, int steps, double peak, bool repeata
       "\"tokens_per_second\": "
       "%.0f, \"seconds\": [%.4f, %.4f, %.4f], \"causal\": %.4f, \"palm\": %.4f, \"product_flops\": %.4g, "
       "\"causal_of_product\": "
-      "%.4f, \"palm_of_product\": %.4f, \"loss\": %.6f, \"memory_gib\": %.1f, \"checkpoint_copy_seconds\": [%.2f, %.2f, "
-      "%.2f]}\n",
+      "%.4f, \"palm_of_product\": %.4f, \"loss\": %.6f, \"memory_gib\": %.1f, \"checkpoint_copy_bytes_per_second\": "
+      "[%.3g, %.3g]}\n",
       std::string(R::name).c_str(), micro_batch, sequences, repeatable ? "true" : "false", sheet.tokens_per_second,
       double(milliseconds.front()) * 1e-3, seconds, double(milliseconds.back()) * 1e-3, sheet.causal, sheet.full_square,
-      reached, here.causal, here.full_square, loss, double(all - left) / double(1 << 30), copied[0], copied[1], copied[2]);
+      reached, here.causal, here.full_square, loss, double(all - left) / double(1 << 30), copied[0], copied[1]);
   return 0;
 }
 

@@ -22,6 +22,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <type_traits>
@@ -106,7 +107,7 @@ class encoder_selftest {
       }
     }
     judge(name, fmt::format("{} x {} x {}", rows_, inputs, outputs), apart(got, want),
-          verb_tolerance<T>::projection * depth_allowance(inputs));
+          verb_tolerance<T>::projection * std::max(1.0, std::sqrt(double(inputs) / 1024)));
   }
 
   /// Sections as long as they may be and short ones; all their tokens ask, then the first of each. The first three sections are

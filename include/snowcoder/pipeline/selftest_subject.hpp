@@ -3,6 +3,7 @@
 #pragma once
 
 #include <snowcoder/backend/backend.hpp>
+#include <snowcoder/backend/tolerance.hpp>
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/philox.hpp>
 #include <snowcoder/core/tensor_view.hpp>
@@ -15,6 +16,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -82,9 +84,16 @@ inline std::vector<std::int32_t> drawn_below(std::int64_t bound, std::int64_t si
   return values;
 }
 
-/// Sums in float are longer at a recipe's widths than the table's (backend/tolerance.hpp): their error grows with the root of
-/// their length.
-inline double depth_allowance(std::int64_t depth) { return std::max(1.0, std::sqrt(double(depth) / 1024)); }
+/// How far a sum of `depth` products may lie from its twin: sums are longer at a recipe's widths than the table's
+/// (backend/tolerance.hpp). In float their error grows with the root of their length. Where what is multiplied is narrow,
+/// tensor cores add without rounding, they cut: it grows with the length. A narrow result has one rounding, whatever the
+/// length.
+template <class Sum, class T>
+double product_bound(std::int64_t depth) {
+  double const longer = std::max(1.0, double(depth) / 1024);
+  if constexpr (!std::is_same_v<Sum, float>) return verb_tolerance<Sum>::matmul;
+  return verb_tolerance<Sum>::matmul * (std::is_same_v<T, float> ? std::sqrt(longer) : longer);
+}
 
 /// A line per verb, and failure when one of them lies farther from its twin than it may.
 inline expected<outcome> report_selftest(run_context& run, std::vector<verdict> const& verdicts) {
