@@ -2,8 +2,8 @@
 // y = act(x W' + bias) on the GPU for a weight that never changes, in T: float, or bfloat16 or float16, to which the weight and
 // the bias are rounded; rows and results are T too. Everything behind the sum is the product's own end: no pass over y follows
 // it, but for the exact gelu of float. With the others gelu is v (1 + tanh(sqrt(2 / pi) (v + 0.044715 v^3))) / 2, the one that
-// products know: it moves a vector of twelve layers by 3e-7 of its cosine, where rounding to bfloat16 moves it by 7e-5. twin:
-// backend/cpu/reference/projection.hpp
+// products know: it moves a vector of twelve layers by 3e-7 of its cosine, where rounding to float16 moves it by 1e-6 and
+// rounding to bfloat16 by 7e-5. twin: backend/cpu/reference/projection.hpp
 #pragma once
 
 #include <snowcoder/backend/activation.hpp>
