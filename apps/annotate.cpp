@@ -30,7 +30,7 @@ void add_rival_flags(CLI::App& command, pipeline::rival_options& o, CLI::Option*
 int main(int argc, char** argv) {
   pipeline::app<recipe> app("annotate", "vectors, heads and quality scores of the annotator");
   app.flags().require_subcommand(1);
-  CLI::IsMember const precisions({"f32", "bf16", "int8"}), devices({"cpu", "cuda"});
+  CLI::IsMember const precisions({"f32", "bf16", "f16", "int8"}), devices({"cpu", "cuda"});
 
   pipeline::embed_options embed;
   auto* const embed_command = app.flags().add_subcommand("embed", "vectors of documents, plain source files or instructions");
@@ -39,7 +39,7 @@ int main(int argc, char** argv) {
       ->add_option("--in", embed.in, "document shards, a folder of source files, or a .jsonl of {language, problem, solution}")
       ->required();
   embed_command->add_option("--out", embed.out, "folder for the vectors")->required();
-  embed_command->add_option("--precision", embed.precision, "f32, bf16 or int8")->check(precisions);
+  embed_command->add_option("--precision", embed.precision, "f32, bf16, int8 on a CPU or f16 on a GPU")->check(precisions);
   embed_command->add_option("--device", embed.device, "cpu or cuda, of the encoder")->check(devices);
   embed_command->add_option("--sections", embed.sections, "first (enough for training) or all (top, middle, bottom)")
       ->check(CLI::IsMember({"first", "all"}));
@@ -100,7 +100,7 @@ int main(int argc, char** argv) {
   score_encoder->needs(score_heads);
   score_command->add_option("--name", score.names, "names of the attributes, one per head; default: the head files' names");
   add_rival_flags(*score_command, score.rival, score_heads);
-  score_command->add_option("--precision", score.precision, "f32, bf16 or int8")->check(precisions);
+  score_command->add_option("--precision", score.precision, "f32, bf16, int8 on a CPU or f16 on a GPU")->check(precisions);
   score_command->add_option("--device", score.device, "cpu or cuda, of the encoder")->check(devices);
 
   pipeline::auc_options auc;
@@ -115,13 +115,14 @@ int main(int argc, char** argv) {
   auc_command->add_option("--in", auc.in, "folder with documents/")->required();
   auc_command->add_option("--out", auc.out, "results as JSON")->required();
   auc_command->add_option("--negatives", auc.negatives, "unseen documents at most")->check(CLI::PositiveNumber);
-  auc_command->add_option("--precision", auc.precision, "f32, bf16 or int8")->check(precisions);
+  auc_command->add_option("--precision", auc.precision, "f32, bf16, int8 on a CPU or f16 on a GPU")->check(precisions);
   auc_command->add_option("--device", auc.device, "cpu or cuda, of the encoder")->check(devices);
 
   pipeline::encoder_selftest_options selftest;
   auto* const selftest_command =
       app.flags().add_subcommand("selftest", "compare every verb of the encoder with its twin, at the recipe's widths");
-  selftest_command->add_option("--precision", selftest.precision, "f32, bf16 or int8")->check(precisions);
+  selftest_command->add_option("--precision", selftest.precision, "f32, bf16, int8 on a CPU or f16 on a GPU")
+      ->check(precisions);
   selftest_command->add_option("--device", selftest.device, "cpu or cuda")->check(devices);
 
   label_command->final_callback([&] {

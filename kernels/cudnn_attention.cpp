@@ -40,7 +40,7 @@ void describe_output(std::shared_ptr<fe::graph::Tensor_attributes> const& t, id 
 
 /// `architecture` 0: that of the device at hand.
 std::shared_ptr<graph> forward_graph(attention_shape const& s, manner const& at, int architecture = 0) {
-  auto g = begun(architecture);
+  auto g = begun(dtype::bf16, architecture);
   auto const q = g->tensor(heads_of(q_id, s, s.heads, at.qkv)), k = g->tensor(heads_of(k_id, s, s.kv_heads, at.qkv)),
              v = g->tensor(heads_of(v_id, s, s.kv_heads, at.qkv));
   auto const [out, sums] = g->sdpa(q, k, v,
@@ -57,7 +57,7 @@ std::shared_ptr<graph> forward_graph(attention_shape const& s, manner const& at,
 }
 
 std::shared_ptr<graph> backward_graph(attention_shape const& s, manner const& at, int architecture = 0) {
-  auto g = begun(architecture);
+  auto g = begun(dtype::bf16, architecture);
   auto const q = g->tensor(heads_of(q_id, s, s.heads, at.qkv)), k = g->tensor(heads_of(k_id, s, s.kv_heads, at.qkv)),
              v = g->tensor(heads_of(v_id, s, s.kv_heads, at.qkv)), out = g->tensor(heads_of(out_id, s, s.heads, at.out)),
              dout = g->tensor(heads_of(dout_id, s, s.heads, at.dout));

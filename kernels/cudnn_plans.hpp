@@ -26,11 +26,11 @@ inline fe::graph::Tensor_attributes tensor(std::int64_t which, std::vector<std::
   return fe::graph::Tensor_attributes().set_uid(which).set_dim(std::move(dims)).set_stride(std::move(steps));
 }
 
-/// `architecture` 0: that of the device at hand.
-inline std::shared_ptr<graph> begun(int architecture) {
+/// `elements`: bf16 or f16. `architecture` 0: that of the device at hand.
+inline std::shared_ptr<graph> begun(dtype elements, int architecture) {
   auto g = std::make_shared<graph>();
   if (architecture > 0) g->set_sm_version(architecture);
-  g->set_io_data_type(fe::DataType_t::BFLOAT16)
+  g->set_io_data_type(elements == dtype::f16 ? fe::DataType_t::HALF : fe::DataType_t::BFLOAT16)
       .set_intermediate_data_type(fe::DataType_t::FLOAT)
       .set_compute_data_type(fe::DataType_t::FLOAT);
   return g;
@@ -42,12 +42,15 @@ inline void must(fe::error_t status, char const* where) {
 }
 
 /// cuDNN takes what it only reads as void* too.
-inline void* address(bfloat16 const* p) { return const_cast<bfloat16*>(p); }
+template <class T>
+void* address(T const* p) {
+  return const_cast<T*>(p);
+}
 
 /// The library's handle and the graphs built so far, kept by the device.
 class cudnn_plans {
  public:
-  /// What a graph depends on: the verb, sizes and strides.
+  /// What a graph depends on: the verb, sizes and strides, and the elements where a verb has several.
   using key = std::pair<std::string, std::vector<std::int64_t>>;
 
   explicit cudnn_plans(device& d) {

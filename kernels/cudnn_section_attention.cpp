@@ -34,14 +34,15 @@ enum id : std::int64_t {
   out_starts_id
 };
 
-/// Heads, and strides of the matrices in elements.
+/// Heads, strides of the matrices in elements, and what these are.
 struct manner {
   std::int64_t heads, head_width, q, kv, out;
+  dtype elements;
 };
 
 /// `architecture` 0: that of the device at hand.
 std::shared_ptr<graph> graph_of(section_run const& r, manner const& at, int architecture = 0) {
-  auto g = begun(architecture);
+  auto g = begun(at.elements, architecture);
   auto const heads = [&](id which, id starts, std::int64_t stride) {
     auto t = tensor(which, {r.count, at.heads, r.longest, at.head_width}, {r.longest * stride, at.head_width, stride, 1});
     if (!r.even)
@@ -66,7 +67,8 @@ std::shared_ptr<graph> graph_of(section_run const& r, manner const& at, int arch
 }
 
 cudnn_plans::key key_of(section_run const& r, manner const& at) {
-  return {"bidirectional_attention", {r.count, r.longest, r.even, at.heads, at.head_width, at.q, at.kv, at.out}};
+  return {"bidirectional_attention",
+          {r.count, r.longest, r.even, at.heads, at.head_width, at.q, at.kv, at.out, std::int64_t(at.elements)}};
 }
 
 /// Where a run's numbers begin among all: its lengths, then the elements before each section (and behind the last) in q, in kv
@@ -92,10 +94,10 @@ run_numbers add_numbers(std::vector<std::int32_t>& all, section_run const& r, st
 
 }  // namespace
 
-bool cudnn_section_attention(device& d, matrix_view<bfloat16> out, matrix_view<bfloat16 const> q,
-                             matrix_view<bfloat16 const> kv, std::int64_t const* offsets, std::int64_t sections,
-                             std::int64_t heads) {
-  manner const at{heads, q.columns / heads, q.stride, kv.stride, out.stride};
+template <class T>
+bool cudnn_section_attention(device& d, matrix_view<T> out, matrix_view<T const> q, matrix_view<T const> kv,
+                             std::int64_t const* offsets, std::int64_t sections, std::int64_t heads) {
+  manner const at{heads, q.columns / heads, q.stride, kv.stride, out.stride, dtype_of<T>};
   auto const largest = offsets[sections] * std::max({q.stride, kv.stride, out.stride});
   if (at.head_width % 16 != 0 || at.head_width > 128 || largest > INT32_MAX || cudnnGetVersion() < 91900) return false;
   auto& plans = cudnn_plans::of(d);
@@ -128,10 +130,15 @@ bool cudnn_section_attention(device& d, matrix_view<bfloat16> out, matrix_view<b
   return true;
 }
 
-std::string cudnn_section_attention_fault(section_run const& run, std::int64_t heads, std::int64_t head_width,
+template bool cudnn_section_attention<bfloat16>(device&, matrix_view<bfloat16>, matrix_view<bfloat16 const>,
+                                                matrix_view<bfloat16 const>, std::int64_t const*, std::int64_t, std::int64_t);
+template bool cudnn_section_attention<float16>(device&, matrix_view<float16>, matrix_view<float16 const>,
+                                               matrix_view<float16 const>, std::int64_t const*, std::int64_t, std::int64_t);
+
+std::string cudnn_section_attention_fault(section_run const& run, std::int64_t heads, std::int64_t head_width, dtype elements,
                                           int architecture) {
   auto const width = heads * head_width;
-  auto status = graph_of(run, {heads, head_width, 3 * width, 3 * width, width}, architecture)->validate();
+  auto status = graph_of(run, {heads, head_width, 3 * width, 3 * width, width, elements}, architecture)->validate();
   return status.is_bad() ? status.get_message() : std::string();
 }
 

@@ -12,4 +12,8 @@ template void layer_norm<bfloat16>(device&, matrix_view<bfloat16>, matrix_view<b
 template void layer_norm<bfloat16>(device&, matrix_view<bfloat16>, matrix_view<bfloat16 const>, float const*, float const*,
                                    float);
 template void mean_rows<bfloat16>(device&, matrix_view<bfloat16>, matrix_view<bfloat16 const>, std::int64_t const*);
+template void layer_norm<float16>(device&, matrix_view<float16>, matrix_view<float16 const>, matrix_view<float16 const>,
+                                  float const*, float const*, float);
+template void layer_norm<float16>(device&, matrix_view<float16>, matrix_view<float16 const>, float const*, float const*, float);
+template void mean_rows<float16>(device&, matrix_view<float16>, matrix_view<float16 const>, std::int64_t const*);
 }  // namespace snowcoder::cuda

@@ -15,4 +15,6 @@ template void matmul_with_bias<float>(device&, matrix_view<float>, operand<float
                                       bool);
 template void matmul_with_bias<bfloat16>(device&, matrix_view<bfloat16>, operand<bfloat16>, operand<bfloat16>, bfloat16 const*,
                                          product_end, bool);
+template void matmul_with_bias<float16>(device&, matrix_view<float16>, operand<float16>, operand<float16>, float16 const*,
+                                        product_end, bool);
 }  // namespace snowcoder::cuda

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The annotator's encoder at arctic-embed-m's shape on a GPU, bf16, weights drawn: encoder SECTIONS PEAK [FOLDER VOCAB
-// THREADS]. PEAK is the device's FLOP/s in bf16 by its data sheet; FOLDER holds text files, VOCAB is a vocab.txt. Prints a JSON
-// line: tokens by second of SECTIONS sections of 512 tokens that are ids already; each verb's time at that batch; the least
-// cosine of a vector with that of the same weights in float. With FOLDER a second line: the same from files on disk, read and
-// cut into WordPiece by THREADS threads while the batch before is on the GPU. Files are read again until there are SECTIONS
-// sections; the first pass, in which algorithms are chosen and graphs built, is not timed.
+// The annotator's encoder at arctic-embed-m's shape on a GPU, weights drawn: encoder SECTIONS PEAK [FOLDER VOCAB THREADS].
+// PEAK is the device's FLOP/s in bf16 by its data sheet, which is that in f16; FOLDER holds text files, VOCAB is a vocab.txt.
+// Prints a JSON line for bf16 and one for f16: tokens by second of SECTIONS sections of 512 tokens that are ids already; each
+// verb's time at that batch; the least cosine of a vector with that of the same weights in float. With FOLDER another line for
+// each: the same from files on disk, read and cut into WordPiece by THREADS threads while the batch before is on the GPU. Files
+// are read again until there are SECTIONS sections; the first pass, in which algorithms are chosen and graphs built, is not
+// timed.
 #include "cuda/section_batches.hpp"
 
 #include <snowcoder/backend/cuda/encoder_backend.hpp>
@@ -91,22 +92,26 @@ constexpr double flop() {
   return all - layer + 4.0 * double(width) * double(width) + (layer - 4.0 * double(width) * double(width)) / double(length);
 }
 
+template <class T>
+constexpr char const* name_of = dtype_of<T> == dtype::f16 ? "f16" : "bf16";
+
 /// `"name": milliseconds` of each verb of a layer at the benchmark's batch.
+template <class T>
 std::string verb_times(cuda::device& d) {
   constexpr std::int64_t n = batch_tokens;
   std::vector<float> values(std::size_t(4 * width * width) + 1);
   draws const source("operands", 1);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = i < 65537 ? float(source.normal(i)) : values[i - 65537];
   auto const packed = [&](std::int64_t outputs, std::int64_t inputs) {
-    cuda::projection<bfloat16> p;
+    cuda::projection<T> p;
     pack(d, p, matrix_view<float const>(values.data(), outputs, inputs), values.data());
     return p;
   };
-  cuda::buffer<bfloat16> x(n * width), y(n * width), qkv(n * 3 * width), inner(n * shape.hidden);
+  cuda::buffer<T> x(n * width), y(n * width), qkv(n * 3 * width), inner(n * shape.hidden);
   cuda::buffer<float> scale(2 * width);
   for (std::int64_t i = 0; i < n; ++i) {  // rows of normal values
     if (i < 4096) {
-      std::vector<bfloat16> const row(values.begin() + i, values.begin() + i + width);
+      std::vector<T> const row(values.begin() + i, values.begin() + i + width);
       upload(d, x.data() + i * width, row.data(), width);
     } else if (i % 4096 == 0) {
       cuda::must(
@@ -114,10 +119,8 @@ std::string verb_times(cuda::device& d) {
           "copy");
     }
   }
-  auto const view = [&](cuda::buffer<bfloat16>& b, std::int64_t columns) {
-    return matrix_view<bfloat16>(b.data(), n, columns);
-  };
-  auto const seen = [&](auto& b, std::int64_t columns) { return matrix_view<bfloat16 const>(view(b, columns)); };
+  auto const view = [&](cuda::buffer<T>& b, std::int64_t columns) { return matrix_view<T>(b.data(), n, columns); };
+  auto const seen = [&](auto& b, std::int64_t columns) { return matrix_view<T const>(view(b, columns)); };
   auto const ask = packed(3 * width, width), output = packed(width, width), up = packed(shape.hidden, width),
              down = packed(width, shape.hidden);
   auto const offsets = drawn_batch(batch_sections).offsets;
@@ -143,7 +146,8 @@ std::string verb_times(cuda::device& d) {
   return all;
 }
 
-void of_ids(cuda::device& d, encoder_of<bfloat16>& encoder, int sections, double peak) {
+template <class T>
+void of_ids(cuda::device& d, encoder_of<T>& encoder, int sections, double peak) {
   auto few = drawn<float>(d, 4 * length);
   auto const sample = drawn_batch(4);
   double const cosine = least_cosine(vectors(encoder, sample), vectors(few, sample));
@@ -158,15 +162,16 @@ void of_ids(cuda::device& d, encoder_of<bfloat16>& encoder, int sections, double
   std::sort(seconds.begin(), seconds.end());
   double const rate = double(batch_tokens) / seconds[seconds.size() / 2];
   std::printf(
-      "{\"job\": \"cuda encoder\", \"model\": \"arctic-embed-m\", \"batch\": %lld, \"tokens_per_second\": %.0f, \"seconds\": "
-      "[%.5f, "
-      "%.5f, %.5f], \"of_peak\": %.4f, \"least_cosine\": %.6f, \"milliseconds\": {%s}}\n",
-      static_cast<long long>(batch_sections), rate, seconds.front(), seconds[seconds.size() / 2], seconds.back(),
-      rate * flop() / peak, cosine, verb_times(d).c_str());
+      "{\"job\": \"cuda encoder\", \"model\": \"arctic-embed-m\", \"type\": \"%s\", \"batch\": %lld, \"tokens_per_second\": "
+      "%.0f, "
+      "\"seconds\": [%.5f, %.5f, %.5f], \"of_peak\": %.4f, \"least_cosine\": %.8f, \"milliseconds\": {%s}}\n",
+      name_of<T>, static_cast<long long>(batch_sections), rate, seconds.front(), seconds[seconds.size() / 2], seconds.back(),
+      rate * flop() / peak, cosine, verb_times<T>(d).c_str());
   std::fflush(stdout);
 }
 
-void of_files(encoder_of<bfloat16>& encoder, benchmark::text_batches& texts, int wanted, int threads) {
+template <class T>
+void of_files(encoder_of<T>& encoder, benchmark::text_batches& texts, int wanted, int threads) {
   std::vector<float> out(std::size_t(batch_tokens / 2 * width));  // a section has two tokens at least
   double seconds = 0;
   std::int64_t tokens = 0, sections = 0;
@@ -186,11 +191,11 @@ void of_files(encoder_of<bfloat16>& encoder, benchmark::text_batches& texts, int
     seconds = now() - begin;
   }
   std::printf(
-      "{\"job\": \"cuda encoder from files\", \"model\": \"arctic-embed-m\", \"threads\": %d, \"files\": %zu, \"megabytes\": "
-      "%.1f, "
-      "\"sections\": %lld, \"tokens\": %lld, \"seconds\": %.4f, \"tokens_per_second\": %.0f}\n",
-      threads, texts.files(), double(texts.bytes()) * 1e-6, static_cast<long long>(sections), static_cast<long long>(tokens),
-      seconds, double(tokens) / seconds);
+      "{\"job\": \"cuda encoder from files\", \"model\": \"arctic-embed-m\", \"type\": \"%s\", \"threads\": %d, \"files\": "
+      "%zu, "
+      "\"megabytes\": %.1f, \"sections\": %lld, \"tokens\": %lld, \"seconds\": %.4f, \"tokens_per_second\": %.0f}\n",
+      name_of<T>, threads, texts.files(), double(texts.bytes()) * 1e-6, static_cast<long long>(sections),
+      static_cast<long long>(tokens), seconds, double(tokens) / seconds);
 }
 
 }  // namespace
@@ -199,13 +204,17 @@ int main(int argc, char** argv) {
   if (argc != 3 && argc != 6) return std::fprintf(stderr, "usage: encoder SECTIONS PEAK [FOLDER VOCAB THREADS]\n"), 2;
   try {
     cuda::device device;
-    auto encoder = drawn<bfloat16>(device, batch_tokens);
-    int const sections = std::atoi(argv[1]);
-    of_ids(device, encoder, sections, std::atof(argv[2]));
-    if (argc == 6) {
-      benchmark::text_batches texts(argv[3], argv[4], shape.vocabulary, length, batch_tokens, std::atoi(argv[5]));
-      of_files(encoder, texts, sections, std::atoi(argv[5]));
-    }
+    auto const measure = [&]<class T>(T) {
+      auto encoder = drawn<T>(device, batch_tokens);
+      int const sections = std::atoi(argv[1]);
+      of_ids<T>(device, encoder, sections, std::atof(argv[2]));
+      if (argc == 6) {
+        benchmark::text_batches texts(argv[3], argv[4], shape.vocabulary, length, batch_tokens, std::atoi(argv[5]));
+        of_files<T>(encoder, texts, sections, std::atoi(argv[5]));
+      }
+    };
+    measure(bfloat16());
+    measure(float16());
     return 0;
   } catch (cuda::device_failure const& e) {
     return std::fprintf(stderr, "encoder: %s\n", e.what()), 1;

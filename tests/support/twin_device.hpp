@@ -33,6 +33,8 @@ struct twin_device {
   template <class T>
   using projection = twin_projection<T>;
   template <class T>
+  using host_array = std::vector<T>;
+  template <class T>
   class buffer {
    public:
     explicit buffer(std::int64_t count = 0) : values_(std::size_t(count)) {}

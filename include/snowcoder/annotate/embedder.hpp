@@ -8,6 +8,7 @@
 #include <snowcoder/core/thread_pool.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <concepts>
 #include <cstdint>
 #include <functional>
@@ -42,6 +43,10 @@ struct text_vectors {
   std::vector<float> vectors;  ///< (sections.distinct, width)
 
   std::span<float const> top(std::int64_t width) const { return {vectors.data(), std::size_t(width)}; }
+  /// False where the encoder overflowed, or its weights are no numbers.
+  bool finite() const {
+    return std::all_of(vectors.begin(), vectors.end(), [](float v) { return std::isfinite(v); });
+  }
 };
 
 namespace detail {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The paper's scorer: the mean over a file's top, middle and bottom sections (section 2.3), for any number of heads in one
-// pass of the encoder. Where sections coincide they are encoded once and stand for each of their names in the mean.
+// pass of the encoder. Where sections coincide they are encoded once and stand for each of their names in the mean. Vectors
+// that are not finite give NaN, which whoever keeps scores refuses: a head's tanh would hide them.
 #pragma once
 
 #include <snowcoder/annotate/embedder.hpp>
@@ -9,6 +10,7 @@
 #include <snowcoder/core/thread_pool.hpp>
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -71,8 +73,9 @@ class section_scorer {
   score score_of(head const& h, text_vectors const& v) const {
     score s;
     std::array<float, 3> distinct{};
+    bool const finite = v.finite();
     for (int i = 0; i < v.sections.distinct; ++i)
-      distinct[std::size_t(i)] = h({v.vectors.data() + i * Encoder::width, std::size_t(Encoder::width)});
+      distinct[std::size_t(i)] = !finite ? NAN : h({v.vectors.data() + i * Encoder::width, std::size_t(Encoder::width)});
     for (std::size_t i = 0; i < 3; ++i) s.logits[i] = distinct[std::size_t(v.sections.slot[i])];
     s.value = average(s.logits, h.recipe, settings_.average);
     s.sections = v.sections.distinct;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The closed list of verbs that a device offers to models. A verb is a free function in the device's own namespace, found
 // through its first argument; layers in nn/ call nothing else and know no device. T is the element type (float or
-// bfloat16); sums, norms and softmax are float inside. Shapes stand beside each verb's definition in backend/cpu/.
+// bfloat16, for encoders float16 too); sums, norms and softmax are float inside. Shapes stand beside each verb's definition in
+// backend/cpu/.
 #pragma once
 
 #include <snowcoder/backend/activation.hpp>
@@ -101,7 +102,7 @@ concept generation_backend = decoder_backend<D, T> &&
 template <class D, class T>
 using stream_of = typename D::template stream<T>;
 
-/// Weights that never change, laid out by the device for products in the arithmetic of T (float, bfloat16 or int8).
+/// Weights that never change, laid out by the device for products in the arithmetic of T (float, bfloat16, float16 or int8).
 template <class D, class T>
 concept projects = requires(D& d, typename D::template projection<T>& p, typename D::template projection<T> const& packed,
                             matrix_view<stream_of<D, T>> y, matrix_view<stream_of<D, T> const> x,

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <snowcoder/core/dtype.hpp>
-#include <snowcoder/io/half.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -41,7 +40,7 @@ inline void encode(gguf_type t, std::span<float const> values, std::string& out)
       out.append(reinterpret_cast<char const*>(values.data()), values.size_bytes());
       return;
     case gguf_type::f16:
-      for (float v : values) append(float_to_half(v));
+      for (float v : values) append(float16::rounded(v));
       return;
     case gguf_type::bf16:
       for (float v : values) append(bfloat16::rounded(v));
@@ -54,7 +53,7 @@ inline void encode(gguf_type t, std::span<float const> values, std::string& out)
         float const scale = largest / 127.0f;
         // a scale whose inverse is infinite is zero as a half
         float const inverse = scale >= std::numeric_limits<float>::min() ? 1.0f / scale : 0.0f;
-        append(float_to_half(scale));
+        append(float16::rounded(scale));
         for (float v : block) append(std::int8_t(std::round(v * inverse)));
       }
       return;

@@ -77,13 +77,6 @@ inline std::string_view safetensors_name(dtype type) {
   return {};
 }
 
-/// IEEE half to single.
-inline float half_to_float(std::uint16_t h) {
-  std::uint32_t const sign = std::uint32_t(h & 0x8000u) << 16, exponent = (h >> 10) & 31u, fraction = h & 1023u;
-  if (exponent == 0) return (sign ? -1.0f : 1.0f) * float(fraction) * 0x1.0p-24f;
-  return __builtin_bit_cast(float, sign | (exponent == 31 ? 255u : exponent + 112u) << 23 | fraction << 13);
-}
-
 /// One entry of the header as a tensor inside `data`, or what is wrong with it.
 inline expected<tensor> safetensors_entry(std::string const& name, json const& entry, std::string_view data,
                                           std::string const& where) {
@@ -198,7 +191,7 @@ class safetensors {
         convert(static_cast<bfloat16 const*>(p), [](bfloat16 v) { return float(v); });
         return {};
       case dtype::f16:
-        convert(static_cast<std::uint16_t const*>(p), detail::half_to_float);
+        convert(static_cast<float16 const*>(p), [](float16 v) { return float(v); });
         return {};
       case dtype::f64:
         convert(static_cast<double const*>(p), [](double v) { return float(v); });

@@ -8,12 +8,12 @@
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/hash.hpp>
 #include <snowcoder/io/compressed.hpp>
-#include <snowcoder/io/half.hpp>
 #include <snowcoder/io/json.hpp>
 #include <snowcoder/io/json_field.hpp>
 #include <snowcoder/io/safetensors.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -60,11 +60,38 @@ inline std::optional<hash128> parse_hash(std::string_view hex) {
   }
   return hash128{words[0], words[1]};
 }
+
+/// `values`, of the rows of `t`, must be numbers.
+template <class T>
+expected<void> check_finite(std::span<T const> values, vector_table const& t, std::filesystem::path const& where) {
+  auto const bad = std::find_if(values.begin(), values.end(), [](T v) { return !std::isfinite(float(v)); });
+  if (bad == values.end()) return {};
+  auto const row = std::size_t(std::distance(values.begin(), bad) / std::max<std::int64_t>(t.width, 1));
+  return failure("the vector of " + t.rows.at(row).id + " is not finite" + (sizeof(T) == 2 ? " as f16" : ""), where.string(),
+                 sizeof(T) == 2 ? "store vectors as f32" : "");
+}
 }  // namespace detail
 
-/// Writes one shard's vectors; rows first, so that where the safetensors file is, both are whole.
+/// Writes one shard's vectors; rows first, so that where the safetensors file is, both are whole. Refuses what is not finite,
+/// or would not be as `type`.
 inline expected<void> write_vectors(std::filesystem::path const& folder, std::string const& shard, vector_table const& t,
                                     dtype type, std::map<std::string, std::string> metadata = {}) {
+  auto const file = folder / (shard + ".safetensors");
+  std::vector<std::vector<float16>> halves;
+  std::vector<tensor> tensors;
+  std::vector<std::int64_t> const shape{std::int64_t(t.rows.size()), t.width};
+  for (std::size_t s = 0; s < t.sections.size(); ++s) {
+    auto const name = std::string(detail::section_names[s]);
+    auto const& values = t.sections[s];
+    SNOWCODER_CHECK(detail::check_finite(std::span<float const>(values), t, file));
+    if (type == dtype::f32) {
+      tensors.push_back(tensor_of<float>(name, shape, values));
+      continue;
+    }
+    auto const& h = halves.emplace_back(values.begin(), values.end());
+    SNOWCODER_CHECK(detail::check_finite(std::span<float16 const>(h), t, file));
+    tensors.push_back(tensor_of<float16>(name, shape, h));
+  }
   SNOWCODER_TRY(auto rows, text_writer::open(folder / (shard + ".rows.jsonl.zst")));
   for (auto const& r : t.rows)
     SNOWCODER_CHECK(rows.write_line(to_line({{"id", r.id},
@@ -73,21 +100,8 @@ inline expected<void> write_vectors(std::filesystem::path const& folder, std::st
                                              {"kind", r.kind},
                                              {"tokens", r.tokens}})));
   SNOWCODER_CHECK(rows.commit());
-  std::vector<std::vector<std::uint16_t>> halves;
-  std::vector<tensor> tensors;
-  std::vector<std::int64_t> const shape{std::int64_t(t.rows.size()), t.width};
-  for (std::size_t s = 0; s < t.sections.size(); ++s) {
-    auto const name = std::string(detail::section_names[s]);
-    if (type == dtype::f32) {
-      tensors.push_back(tensor_of<float>(name, shape, t.sections[s]));
-      continue;
-    }
-    auto& h = halves.emplace_back(t.sections[s].size());
-    std::transform(t.sections[s].begin(), t.sections[s].end(), h.begin(), float_to_half);
-    tensors.push_back({name, dtype::f16, shape, {reinterpret_cast<char const*>(h.data()), h.size() * 2}});
-  }
   metadata["encoder"] = t.encoder;
-  return write_safetensors(folder / (shard + ".safetensors"), tensors, metadata);
+  return write_safetensors(file, tensors, metadata);
 }
 
 /// Adds one shard's vectors to `t`; all must be of one encoder, width and number of sections.

@@ -17,8 +17,8 @@
 
 namespace snowcoder::nn {
 
-/// T is the arithmetic of the products: float, bfloat16 or int8. What passes between them is what the device streams for T,
-/// float on a CPU.
+/// T is the arithmetic of the products: float, bfloat16, float16 (on a GPU) or int8 (on a CPU). What passes between them is
+/// what the device streams for T, float on a CPU.
 template <named_encoder R, class Backend, class T>
 class encoder {
   static_assert(encoder_backend<Backend, T>);

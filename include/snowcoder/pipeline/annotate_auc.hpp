@@ -16,11 +16,13 @@
 #include <snowcoder/pipeline/open_encoder.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
+#include <snowcoder/pipeline/score_documents.hpp>
 #include <snowcoder/pipeline/score_rivals.hpp>
 
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -74,13 +76,16 @@ inline expected<std::vector<document>> unseen_documents(std::filesystem::path co
 
 /// The values of `scorer`, one list for each of its names.
 template <annotate::scorer Scorer>
-std::vector<std::vector<double>> values_of(Scorer& scorer, std::size_t names, std::span<document const> documents) {
+expected<std::vector<std::vector<double>>> values_of(Scorer& scorer, std::size_t names, std::span<document const> documents) {
   std::vector<std::vector<double>> all(names);
   for (std::size_t first = 0; first < documents.size(); first += std::size_t(page_texts)) {
     auto const page = documents.subspan(first, std::min(std::size_t(page_texts), documents.size() - first));
     auto const scores = scorer.score_page(page);
     for (std::size_t n = 0; n < names; ++n)
-      for (auto const& s : scores[n]) all[n].push_back(s.value);
+      for (auto const& s : scores[n]) {
+        if (s.sections > 0 && !std::isfinite(s.value)) return not_finite(s);
+        all[n].push_back(s.value);
+      }
   }
   return all;
 }
@@ -123,11 +128,11 @@ expected<outcome> write_auc(run_context& run, auc_options const& options, Scorer
   SNOWCODER_TRY(auto const unseen, unseen_documents(options.in, options.negatives, seed));
   if (unseen.empty())
     return failure("no document is unseen in training", options.in.string(), "one in ten is kept apart: give more documents");
-  auto const negatives = values_of(scorer, named.size(), unseen);
+  SNOWCODER_TRY(auto const negatives, values_of(scorer, named.size(), unseen));
   io::json rows = io::json::array();
   for (auto const& file : options.benchmarks) {
     SNOWCODER_TRY(auto const solutions, solutions_of<R>(file));
-    auto const positives = values_of(scorer, named.size(), solutions);
+    SNOWCODER_TRY(auto const positives, values_of(scorer, named.size(), solutions));
     for (std::size_t h = 0; h < named.size(); ++h) {
       auto const e = annotate::auc_with_interval(positives[h], negatives[h], seed);
       rows.push_back({{"benchmark", io::benchmark_name(file)},

@@ -124,6 +124,10 @@ expected<outcome> embed(run_context& run, embed_options const& options) {
                                                    session.threads.pool(), rule, settings.section);
         for (std::size_t i = 0; i < views.size(); ++i) {
           auto const& t = page.texts[i];
+          if (!vectors[i].finite())
+            return failure("the encoder's vector of " + t.id + " is not finite", options.encoder.string(),
+                           options.precision == "f16" ? "halves end at 65504: use --precision bf16"
+                                                      : "look whether its weights are numbers");
           table.rows.push_back({t.id, t.language, hash(t.text), source.kind, vectors[i].tokens});
           tokens += vectors[i].tokens;
           for (std::size_t s = 0; s < kept; ++s) {

@@ -41,7 +41,7 @@ expected<io::json> encoder_accuracy(Session& session, std::filesystem::path cons
       double const a = double(ours[i].vectors[j]), b = double(theirs[i].vectors[j]);
       ab += a * b, aa += a * a, bb += b * b;
     }
-    double const cosine = aa > 0 && bb > 0 ? ab / std::sqrt(aa * bb) : 0;
+    double const cosine = std::isfinite(ab) && aa > 0 && bb > 0 ? ab / std::sqrt(aa * bb) : 0;
     least = std::min(least, cosine);
     sum += cosine;
   }

@@ -136,7 +136,7 @@ class encoder_selftest {
       auto const got = out.fetched_rows(compared, count - compared, width);
       want.erase(want.begin(), want.begin() + compared * width);
       judge(name, fmt::format("{} sections, {} heads of {}", sections, shape.heads, width / shape.heads), apart(got, want),
-            exact ? verb_tolerance<float>::attention : verb_tolerance<bfloat16>::attention);
+            verb_tolerance<std::conditional_t<std::is_same_v<T, std::int8_t>, bfloat16, T>>::attention);
     }
   }
 

@@ -61,19 +61,26 @@ struct encoder_session {
 };
 
 inline expected<void> check_encoder_precision(std::string_view precision, std::string const& device) {
-  if (precision != "int8" || device == "cpu") return {};
-  return failure("bytes are multiplied on the CPU only", "--precision int8 --device " + device, "use --precision bf16");
+  auto const refuse = [&](char const* why) {
+    return failure(why, "--precision " + std::string(precision) + " --device " + device, "use --precision bf16");
+  };
+  if (precision == "int8" && device != "cpu") return refuse("bytes are multiplied on the CPU only");
+  if (precision == "f16" && device == "cpu") return refuse("halves are computed with on a GPU only");
+  return {};
 }
-/// go(T()) with the arithmetic that `precision` names: f32, bf16 or, on the CPU, int8.
+/// go(T()) with the arithmetic that `precision` names: f32, bf16 or, on the CPU, int8, on a GPU f16.
 template <class Backend, class Go>
 expected<outcome> with_arithmetic(std::string_view precision, Go const& go) {
-  if constexpr (std::is_same_v<Backend, cpu::device>)
+  if constexpr (std::is_same_v<Backend, cpu::device>) {
     if (precision == "int8") return go(std::int8_t());
+  } else {
+    if (precision == "f16") return go(float16());
+  }
   return precision == "bf16" ? go(bfloat16()) : go(0.0f);
 }
 
-/// Calls use(session) with the encoder of `folder`; `precision` is f32, bf16 or, on the CPU, int8. Vectors do not depend on the
-/// size of batches on the CPU; on a GPU they do in their last bits, as those of decoders do.
+/// Calls use(session) with the encoder of `folder`; `precision` is f32, bf16 or, on the CPU, int8, on a GPU f16. Vectors do not
+/// depend on the size of batches on the CPU; on a GPU they do in their last bits, as those of decoders do.
 template <config::recipe R, class Use>
 expected<outcome> with_encoder(run_context& run, std::filesystem::path const& folder, std::string_view precision,
                                std::string const& device_name, Use const& use) {

@@ -15,6 +15,7 @@
 #include <snowcoder/pipeline/score_journal.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -46,6 +47,11 @@ inline attributes attributes_of(score const& s, std::string const& text) {
 }
 
 namespace detail {
+
+inline auto not_finite(score const& s) {
+  return failure("the encoder's vector is not finite", "score of " + s.id,
+                 "look whether its weights are numbers; halves end at 65504: instead of --precision f16 use bf16");
+}
 
 /// Calls visit(page of documents); rows that are no documents go to `rejects`.
 inline expected<void> for_each_page(std::filesystem::path const& shard, std::vector<reject>& rejects,
@@ -134,7 +140,11 @@ class shard_scores {
     auto const scores = scorer_.score_page(documents);
     scored_ += std::int64_t(documents.size());
     for (std::size_t w = 0; w < journals_.size(); ++w) {
-      for (std::size_t i = 0; i < unknown.size(); ++i) journals_[w].add(keys[unknown[i]], scores[w][i]);
+      for (std::size_t i = 0; i < unknown.size(); ++i) {
+        auto const& s = scores[w][i];
+        if (s.sections > 0 && !std::isfinite(s.value)) return not_finite(s);
+        journals_[w].add(keys[unknown[i]], s);
+      }
       SNOWCODER_CHECK(journals_[w].flush());
     }
     return {};

@@ -15,7 +15,7 @@
 enum cublasStatus_t { CUBLAS_STATUS_SUCCESS = 0, CUBLAS_STATUS_INVALID_VALUE = 7 };
 enum cublasOperation_t { CUBLAS_OP_N = 0, CUBLAS_OP_T = 1 };
 enum cublasComputeType_t { CUBLAS_COMPUTE_32F = 68 };
-enum cudaDataType_t { CUDA_R_32F = 0, CUDA_R_16BF = 14 };
+enum cudaDataType_t { CUDA_R_32F = 0, CUDA_R_16F = 2, CUDA_R_16BF = 14 };
 enum cublasLtMatmulDescAttributes_t {
   CUBLASLT_MATMUL_DESC_TRANSA = 3,
   CUBLASLT_MATMUL_DESC_TRANSB = 4,
@@ -110,8 +110,9 @@ inline cublasStatus_t cublasLtMatmulAlgoCheck(cublasLtHandle_t, cublasLtMatmulDe
 namespace cuda_emulation {
 inline double element(void const* data, cublasLtMatrixLayout_t l, std::int64_t row, std::int64_t column) {
   auto const at = row + column * l->leading;
-  return l->type == CUDA_R_32F ? double(static_cast<float const*>(data)[at])
-                               : double(float(static_cast<snowcoder::bfloat16 const*>(data)[at]));
+  if (l->type == CUDA_R_32F) return double(static_cast<float const*>(data)[at]);
+  if (l->type == CUDA_R_16F) return double(float(static_cast<snowcoder::float16 const*>(data)[at]));
+  return double(float(static_cast<snowcoder::bfloat16 const*>(data)[at]));
 }
 }  // namespace cuda_emulation
 
@@ -158,6 +159,8 @@ inline cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t how,
       auto const at = i + j * ld->leading;
       if (ld->type == CUDA_R_32F)
         static_cast<float*>(d)[at] = value;
+      else if (ld->type == CUDA_R_16F)
+        static_cast<snowcoder::float16*>(d)[at] = snowcoder::float16(value);
       else
         static_cast<snowcoder::bfloat16*>(d)[at] = snowcoder::bfloat16(value);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stands in for CUDA's header of this name where kernels are run on the CPU: device memory is memory of the host, exactly as
-// large as asked for (so that a sanitizer sees what lies outside) and full of NaN; every call is done when it returns.
+// large as asked for (so that a sanitizer sees what lies outside), at multiples of 256 bytes as a GPU's, and full of NaN; every
+// call is done when it returns.
 #pragma once
 
 #include <cstddef>
@@ -42,8 +43,7 @@ inline cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t, cudaEv
 inline cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int) { return *pool = nullptr, cudaSuccess; }
 inline cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) { return cudaSuccess; }
 inline cudaError_t cudaMallocAsync(void** memory, std::size_t bytes, cudaStream_t) {
-  *memory = std::malloc(bytes);
-  if (!*memory) return cudaErrorMemoryAllocation;
+  if (posix_memalign(memory, 256, bytes) != 0) return cudaErrorMemoryAllocation;
   return std::memset(*memory, 0xff, bytes), cudaSuccess;
 }
 inline cudaError_t cudaFreeAsync(void* memory, cudaStream_t) { return std::free(memory), cudaSuccess; }

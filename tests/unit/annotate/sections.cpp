@@ -6,6 +6,8 @@
 #include <snowcoder/annotate/section_scorer.hpp>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <numeric>
 #include <set>
 #include <string>
@@ -129,4 +131,26 @@ TEST_CASE("a file's score is the mean over its sections; equal files are encoded
   CHECK(scores[1][0].value == Approx((2 * top + bottom) / 3).epsilon(1e-6));  // windows at 0, 0 and 1
   CHECK(scores[1][0].sections == 2);
   CHECK(scores[1][0].tokens == 9);
+}
+
+TEST_CASE("a vector that is not finite is a score that is no number, whatever the head makes of it") {
+  struct overflowing_encoder : counting_encoder {
+    void forward(std::span<std::int32_t const> ids, std::span<std::int64_t const> offsets, float* out) {
+      counting_encoder::forward(ids, offsets, out);
+      for (std::size_t s = 0; s + 1 < offsets.size(); ++s)
+        if (out[s * 3 + 2] == float('b')) out[s * 3] = std::numeric_limits<float>::infinity();
+    }
+  } encoder;
+  annotate::head pooled{config::head_shape::pooled_tanh, config::annotator_recipe::hq, 3, std::vector<float>(16, 0.5f)};
+  REQUIRE(std::isfinite(pooled(std::array{std::numeric_limits<float>::infinity(), 1.0f, 1.0f})));
+  letter_tokenizer const tokenizer;
+  thread_pool threads(2);
+  config::annotator const settings{.section = 10};
+  annotate::section_scorer scorer(tokenizer, encoder, threads, {{"hq", pooled}}, settings);
+  std::vector<document> page(3);
+  page[0].text = "abcdefgh", page[1].text = "abcdefghi", page[2].text = "b";  // the second's last window begins with b
+  auto const scores = scorer.score_page(page);
+  CHECK(std::isfinite(scores[0][0].value));
+  CHECK(std::isnan(scores[0][1].value));
+  CHECK(std::isnan(scores[0][2].value));
 }

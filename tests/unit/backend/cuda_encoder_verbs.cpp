@@ -30,7 +30,7 @@ double apart(std::vector<T> const& got, std::vector<float> const& want) {
 }
 }  // namespace
 
-TEMPLATE_TEST_CASE("gpu: layer_norm of rows and of a sum, in place too", "[gpu]", float, bfloat16) {
+TEMPLATE_TEST_CASE("gpu: layer_norm of rows and of a sum, in place too", "[gpu]", float, bfloat16, float16) {
   using T = TestType;
   if (!gpu_at_hand()) return;
   cuda::device d;
@@ -51,7 +51,7 @@ TEMPLATE_TEST_CASE("gpu: layer_norm of rows and of a sum, in place too", "[gpu]"
   }
 }
 
-TEMPLATE_TEST_CASE("gpu: means of sections", "[gpu]", float, bfloat16) {
+TEMPLATE_TEST_CASE("gpu: means of sections", "[gpu]", float, bfloat16, float16) {
   using T = TestType;
   if (!gpu_at_hand()) return;
   cuda::device d;
@@ -65,7 +65,7 @@ TEMPLATE_TEST_CASE("gpu: means of sections", "[gpu]", float, bfloat16) {
   CHECK(apart(out.host(), want) < tolerance<T>::elementwise);
 }
 
-TEMPLATE_TEST_CASE("gpu: attention over sections", "[gpu][library]", float, bfloat16) {
+TEMPLATE_TEST_CASE("gpu: attention over sections", "[gpu][library]", float, bfloat16, float16) {
   using T = TestType;
   if (!gpu_at_hand()) return;
   cuda::device d;
@@ -98,7 +98,7 @@ TEMPLATE_TEST_CASE("gpu: attention over sections", "[gpu][library]", float, bflo
     }
 }
 
-TEMPLATE_TEST_CASE("gpu: projections with bias and gelu, and onto a residual", "[gpu][library]", float, bfloat16) {
+TEMPLATE_TEST_CASE("gpu: projections with bias and gelu, and onto a residual", "[gpu][library]", float, bfloat16, float16) {
   using T = TestType;
   if (!gpu_at_hand()) return;
   cuda::device d;
@@ -122,10 +122,10 @@ TEMPLATE_TEST_CASE("gpu: projections with bias and gelu, and onto a residual", "
     cuda::project_onto(d, y.view(outputs), from, packed);
     auto sum = want(activation::none);
     for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += float(before[i]);
-    CHECK(apart(y.host(), sum) < tolerance<T>::matmul);
+    CHECK(apart(y.host(), sum) < tolerance<T>::projection);
     for (auto act : {activation::none, activation::gelu}) {
       cuda::project(d, y.view(outputs), from, packed, act);
-      CHECK(apart(y.host(), want(act)) < tolerance<T>::matmul);
+      CHECK(apart(y.host(), want(act)) < tolerance<T>::projection);
     }
   }
 }

@@ -29,11 +29,12 @@ TEST_CASE("cudnn: what it has no safe kernel for is left to our own", "[gpu]") {
 }
 
 TEST_CASE("cudnn: graphs of attention over sections are valid on every architecture that kernels are built for", "[gpu]") {
+  auto const elements = GENERATE(dtype::bf16, dtype::f16);
   for (int architecture : {80, 90, 100})
     for (std::int64_t head_width : {32, 64}) {
       INFO("sm_" << architecture);
-      CHECK(cuda::cudnn_section_attention_fault({0, 128, 512, true}, 12, head_width, architecture) == "");
-      CHECK(cuda::cudnn_section_attention_fault({0, 4, 256, false}, 12, head_width, architecture) == "");
+      CHECK(cuda::cudnn_section_attention_fault({0, 128, 512, true}, 12, head_width, elements, architecture) == "");
+      CHECK(cuda::cudnn_section_attention_fault({0, 4, 256, false}, 12, head_width, elements, architecture) == "");
     }
-  CHECK(cuda::cudnn_section_attention_fault({0, 4, 256, false}, 12, 60, 90) != "");
+  CHECK(cuda::cudnn_section_attention_fault({0, 4, 256, false}, 12, 60, elements, 90) != "");
 }

@@ -11,6 +11,7 @@
 #include <snowcoder/pipeline/annotate.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -195,6 +196,38 @@ TEST_CASE("another encoder or section rule makes new vectors, and heads of the o
   CHECK(scores.size() == 240);
   REQUIRE(pipeline::score<other_sections>(context, o));
   CHECK(w.values("h") != scores);  // another section rule scores anew
+}
+
+TEST_CASE("an encoder whose vectors are not finite writes none, and is not measured") {
+  world const w;
+  auto const broken = w.folder / "encoder";
+  fs::copy(golden_encoder(), broken);
+  {
+    std::fstream file(broken / "model.safetensors", std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(-2404, std::ios::end);
+    file.write("\x00\x00\x80\x7f", 4);  // infinity, in the last layer
+  }
+  pipeline::run_context context;
+  pipeline::embed_options o;
+  o.encoder = broken;
+  o.in = w.folder / "files";
+  o.out = w.folder / "vectors/files";
+  for (std::string precision : {"f32", "bf16"}) {
+    o.precision = precision;
+    auto const refused = pipeline::embed<recipe>(context, o);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().what == "the encoder's vector of f0.py is not finite");
+    for (auto const& e : fs::directory_iterator(o.out)) CHECK(e.path().extension() != ".safetensors");
+  }
+  struct lost_scorer {
+    std::vector<std::string> names() const { return {"lost"}; }
+    std::vector<std::vector<score>> score_page(std::span<document const> page) const {
+      return {std::vector<score>(page.size(), score{.id = "d7", .value = NAN, .sections = 1})};
+    }
+  } scorer;
+  auto const lost = pipeline::detail::values_of(scorer, 1, std::vector<document>(3));
+  REQUIRE_FALSE(lost);
+  CHECK(lost.error().where == "score of d7");
 }
 
 TEST_CASE("labels come from a server, once each, and a killed or repeated run asks for what is missing only") {

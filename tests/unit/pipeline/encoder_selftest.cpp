@@ -44,11 +44,14 @@ TEST_CASE("encoder's self-test: a verb that went wrong is named, and is an error
   CHECK(told.error().where == "layer_norm");
 }
 
-TEST_CASE("encoder's self-test: the program's own, in every precision; bytes are the CPU's", "[annotate]") {
+TEST_CASE("encoder's self-test: the program's own, in every precision; bytes are the CPU's, halves a GPU's", "[annotate]") {
   pipeline::run_context run;
   for (std::string precision : {"f32", "bf16", "int8"})
     CHECK(pipeline::selftest_encoder<recipe>(run, {.device = "cpu", .precision = precision}));
   auto const refused = pipeline::selftest_encoder<recipe>(run, {.device = "cuda", .precision = "int8"});
   REQUIRE_FALSE(refused);
   CHECK(refused.error().what == "bytes are multiplied on the CPU only");
+  auto const halves = pipeline::selftest_encoder<recipe>(run, {.device = "cpu", .precision = "f16"});
+  REQUIRE_FALSE(halves);
+  CHECK(halves.error().what == "halves are computed with on a GPU only");
 }

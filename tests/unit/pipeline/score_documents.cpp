@@ -9,6 +9,7 @@
 #include <snowcoder/recipes/quickstart.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -24,6 +25,7 @@ namespace {
 
 std::map<std::string, int> asked;  ///< how often a text was scored
 int until_power_cut = -1;          ///< pages; -1: never
+std::string overflows;             ///< the text whose vector does
 
 /// Scores a text by its hash, under any number of names.
 struct counting_scorer {
@@ -37,7 +39,7 @@ struct counting_scorer {
       for (std::size_t n = 0; n < called.size(); ++n) {
         score s;
         s.id = d.id;
-        s.value = double(hash64(d.text, n)) * 0x1p-64;
+        s.value = d.text == overflows ? NAN : double(hash64(d.text, n)) * 0x1p-64;
         s.logits = {float(s.value), 2, 3};
         s.sections = 3;
         s.tokens = std::int64_t(d.text.size());
@@ -133,6 +135,23 @@ TEST_CASE("a journal that was torn is believed up to the tear") {
   text_shards const whole(1);
   REQUIRE(whole.score({"a"}));
   CHECK(c.attributes("a") == whole.attributes("a"));
+}
+
+TEST_CASE("a score of sections that is no number is an error, and is kept nowhere") {
+  text_shards const c(1);
+  overflows = "shard 0 text 400";
+  auto const refused = c.score({"a", "b"});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().where == "score of 0/400");
+  for (auto const* name : {"a", "b"}) {
+    CHECK_FALSE(fs::exists(c.in() / "attributes" / name / "go-0.jsonl.zst"));
+    auto const journal = pipeline::score_journal::open(c.in() / "attributes" / name / "go-0.jsonl.zst.scored");
+    REQUIRE(journal);
+    CHECK(journal->knows(hash("shard 0 text 0")) == true);
+    CHECK_FALSE(journal->knows(hash(overflows)));
+  }
+  overflows.clear();
+  REQUIRE(c.score({"a", "b"}));
 }
 
 TEST_CASE("another setting, or another corpus, takes over neither scores nor a journal") {

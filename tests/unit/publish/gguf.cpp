@@ -21,8 +21,6 @@ struct read_tensor {
   std::vector<float> values;
 };
 
-float half(std::uint16_t h) { return io::detail::half_to_float(h); }
-
 /// The whole file; scalars and strings as text, arrays as their elements joined by '\n'.
 struct gguf_reader {
   std::map<std::string, std::string> keys;
@@ -90,10 +88,10 @@ struct gguf_reader {
       for (auto e : t.extents) size *= e;
       while (t.values.size() < size) {
         if (t.type == 0) t.values.push_back(number<float>());
-        if (t.type == 1) t.values.push_back(half(number<std::uint16_t>()));
+        if (t.type == 1) t.values.push_back(float(number<float16>()));
         if (t.type == 30) t.values.push_back(__builtin_bit_cast(float, std::uint32_t(number<std::uint16_t>()) << 16));
         if (t.type == 8) {
-          float const scale = half(number<std::uint16_t>());
+          float const scale = float(number<float16>());
           for (int i = 0; i < 32; ++i) t.values.push_back(scale * float(number<std::int8_t>()));
         }
       }

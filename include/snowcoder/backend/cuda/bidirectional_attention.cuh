@@ -82,7 +82,7 @@ void bidirectional_attention(device& d, matrix_view<T> out, matrix_view<T const>
           "bidirectional_attention: whole heads, no wider than kernels have room for");
   if (detail::one_asks(query_offsets, sections)) return detail::attend_from_one(d, out, q, kv, offsets, sections, heads);
 #ifdef SNOWCODER_CUDNN
-  if constexpr (std::is_same_v<T, bfloat16>)
+  if constexpr (!std::is_same_v<T, float>)
     if (out.data != q.data && std::equal(offsets, offsets + sections + 1, query_offsets) &&
         cudnn_section_attention(d, out, q, kv, offsets, sections, heads))
       return;

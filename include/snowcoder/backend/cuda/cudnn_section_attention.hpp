@@ -16,13 +16,13 @@
 namespace snowcoder::cuda {
 
 /// As bidirectional_attention() where every row asks; out is apart from q. False, and nothing was done, where the library has
-/// no kernel for it.
-bool cudnn_section_attention(device& d, matrix_view<bfloat16> out, matrix_view<bfloat16 const> q,
-                             matrix_view<bfloat16 const> kv, std::int64_t const* offsets, std::int64_t sections,
-                             std::int64_t heads);
+/// no kernel for it. T is bfloat16 or float16.
+template <class T>
+bool cudnn_section_attention(device& d, matrix_view<T> out, matrix_view<T const> q, matrix_view<T const> kv,
+                             std::int64_t const* offsets, std::int64_t sections, std::int64_t heads);
 
-/// What is wrong with the graph of a run for an architecture (90: H100); empty if nothing. Needs no GPU.
-std::string cudnn_section_attention_fault(section_run const& run, std::int64_t heads, std::int64_t head_width,
+/// What is wrong with the graph of a run of such elements for an architecture (90: H100); empty if nothing. Needs no GPU.
+std::string cudnn_section_attention_fault(section_run const& run, std::int64_t heads, std::int64_t head_width, dtype elements,
                                           int architecture);
 
 }  // namespace snowcoder::cuda

@@ -36,8 +36,11 @@ __device__ inline T nearest(float value) {
     return value;
   } else {
 #if defined(__CUDA_ARCH__)
-    T narrow;  // one instruction, instead of bfloat16's integer arithmetic
-    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(narrow.bits) : "f"(value));
+    T narrow;  // one instruction, instead of integer arithmetic
+    if constexpr (std::is_same_v<T, float16>)
+      asm("cvt.rn.f16.f32 %0, %1;" : "=h"(narrow.bits) : "f"(value));
+    else
+      asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(narrow.bits) : "f"(value));
     return narrow;
 #else
     return T(value);

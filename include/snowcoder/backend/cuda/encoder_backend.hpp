@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The GPU with all its verbs for encoders, in float and bfloat16: include this to compute vectors on it, and link the kernels.
+// The GPU with all its verbs for encoders, in float, bfloat16 and float16: include this to compute vectors on it, and link the
+// kernels.
 #pragma once
 
 #include <snowcoder/backend/backend.hpp>
@@ -12,5 +13,5 @@
 #include <snowcoder/core/dtype.hpp>
 
 namespace snowcoder::cuda {
-static_assert(encoder_backend<device, float> && encoder_backend<device, bfloat16>);
+static_assert(encoder_backend<device, float> && encoder_backend<device, bfloat16> && encoder_backend<device, float16>);
 }  // namespace snowcoder::cuda

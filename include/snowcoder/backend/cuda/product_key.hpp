@@ -37,7 +37,7 @@ struct product_key {
       return number(m.rows) + "x" + number(m.columns) + "/" + number(m.leading) + (m.transposed ? "' " : " ");
     };
     std::string all = matrix(layout.left) + matrix(layout.right) + "-> " + matrix(layout.result);
-    for (auto type : {operands, result}) all += type == dtype::f32 ? "f32 " : "bf16 ";
+    for (auto type : {operands, result}) all += type == dtype::f32 ? "f32 " : type == dtype::f16 ? "f16 " : "bf16 ";
     for (int a : alignment) all += number(a) + " ";
     all.pop_back();
     return all + (end == product_end::plain ? "" : end == product_end::bias ? " +bias" : " +bias gelu");

@@ -129,8 +129,8 @@ class products {
       must(cublasLtMatmulDescSetAttribute(how, which, &value, sizeof value), "plan of a product");
     }
     static void create(cublasLtMatrixLayout_t& l, column_major const& m, dtype type) {
-      must(cublasLtMatrixLayoutCreate(&l, type == dtype::f32 ? CUDA_R_32F : CUDA_R_16BF, std::uint64_t(m.rows),
-                                      std::uint64_t(m.columns), m.leading),
+      auto const named = type == dtype::f32 ? CUDA_R_32F : type == dtype::f16 ? CUDA_R_16F : CUDA_R_16BF;
+      must(cublasLtMatrixLayoutCreate(&l, named, std::uint64_t(m.rows), std::uint64_t(m.columns), m.leading),
            "plan of a product");
     }
   };
@@ -189,7 +189,7 @@ class products {
                              void const* left, void const* right, cudaStream_t queue) {
     if (!measure_ || proposed.size() == 1) return proposed.front();
     auto const& c = key.layout.result;
-    auto room = buffer<std::byte>::raw(c.leading * c.columns * (key.result == dtype::f32 ? 4 : 2));
+    auto room = buffer<std::byte>::raw(c.leading * c.columns * std::int64_t(size_of(key.result)));
     float const one = 1.0f, none = 0.0f;
     stopwatch const watch(queue);
     auto const milliseconds = [&](product_algorithm const& words) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// y = act(x W' + bias) on the GPU for a weight that never changes, in T: float, or bfloat16, to which the weight and the bias
-// are rounded; rows and results are T too. Everything behind the sum is the product's own end: no pass over y follows it, but
-// for the exact gelu of float. With bfloat16 gelu is v (1 + tanh(sqrt(2 / pi) (v + 0.044715 v^3))) / 2, the one that products
-// know: it moves a vector of twelve layers by 3e-7 of its cosine, where rounding to bfloat16 moves it by 7e-5. twin:
-// backend/cpu/reference/projection.hpp
+// y = act(x W' + bias) on the GPU for a weight that never changes, in T: float, or bfloat16 or float16, to which the weight and
+// the bias are rounded; rows and results are T too. Everything behind the sum is the product's own end: no pass over y follows
+// it, but for the exact gelu of float. With the others gelu is v (1 + tanh(sqrt(2 / pi) (v + 0.044715 v^3))) / 2, the one that
+// products know: it moves a vector of twelve layers by 3e-7 of its cosine, where rounding to float16 moves it by 1e-6 and
+// rounding to bfloat16 by 7e-5. twin: backend/cpu/reference/projection.hpp
 #pragma once
 
 #include <snowcoder/backend/activation.hpp>
@@ -53,10 +53,12 @@ void pack(device& d, projection<T>& to, matrix_view<float const> weight, float c
 template <class T>
 void project(device& d, matrix_view<T> y, matrix_view<T const> x, projection<T> const& p, activation act = activation::none) {
   require(x.columns == p.inputs() && y.columns == p.outputs() && x.rows == y.rows, "project: shapes agree");
-  bool const gelu = act == activation::gelu, exact = std::is_same_v<T, float>;
+  constexpr bool exact = std::is_same_v<T, float>;
+  bool const gelu = act == activation::gelu;
   matmul_with_bias(d, y, operand<T>(x), transposed(p.weight()), p.bias(),
                    gelu && !exact ? product_end::bias_and_gelu : product_end::bias);
-  if (gelu && exact) add_bias(d, y, nullptr, act);
+  if constexpr (exact)
+    if (gelu) add_bias(d, y, nullptr, act);
 }
 
 /// y += x W' + bias, rounded once.

@@ -34,8 +34,8 @@ inline double seen_together(std::vector<double> const& v) {
 template <class T>
 std::vector<double> seen_weights(float const* w, std::int64_t count) {
   std::vector<double> seen(w, w + count);
-  if constexpr (std::is_same_v<T, bfloat16>)
-    for (auto& v : seen) v = double(float(bfloat16(float(v))));
+  if constexpr (std::is_same_v<T, bfloat16> || std::is_same_v<T, float16>)
+    for (auto& v : seen) v = double(float(T(float(v))));
   if constexpr (std::is_same_v<T, std::int8_t>) {
     double most = 0;
     for (auto v : seen) most = std::max(most, std::abs(v));
