@@ -21,12 +21,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 room=${1:-}; [ $# -gt 0 ] && shift
 case $room in
-  clean) targets=(quickstart benchmark.filter benchmark.secrets benchmark.near_duplicates benchmark.contamination
+  clean) targets=(quickstart.prepare benchmark.filter benchmark.secrets benchmark.near_duplicates benchmark.contamination
                    benchmark.language) ;;
-  train) targets=(quickstart benchmark.train_step) ;;
+  train) targets=(quickstart.plan quickstart.train benchmark.train_step) ;;
   annotate) targets=(benchmark.encode quickstart.annotate arctic_snowcoder_1b3.annotate) ;;
   select) targets=(benchmark.select) ;;
-  heads|compile) targets=(quickstart) ;;
+  heads) targets=(quickstart.annotate) ;;
+  compile) targets=(quickstart) ;;
   generate) targets=(benchmark.decode) ;;
   tokenize) targets=(quickstart.tokenize benchmark.bpe_encode benchmark.word_piece benchmark.bpe_train) ;;
   *) sed -n '3,18s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
