@@ -136,6 +136,13 @@ def peak_megabytes(command):
     return peak
 
 
+def rounded(value):
+    """Four places behind the point, or four digits of what is small."""
+    if not isinstance(value, float):
+        return value
+    return round(value, 4) if abs(value) >= 0.01 else float(f"{value:.4g}")
+
+
 def compare(job, metric, unit, ours, peer=None, theirs=None, goal=None, limit=None, more_is_better=True, **extra):
     """Prints one comparison. `ours`, `theirs`: measured runs. The ratio is above 1 where ours is the better one."""
     line = {"job": job, "metric": metric, "unit": unit, "us": statistics.median(ours), "runs": ours}
@@ -148,4 +155,4 @@ def compare(job, metric, unit, ours, peer=None, theirs=None, goal=None, limit=No
         line["goal"] = goal
     if limit is not None:
         line["limit"], line["of_limit"] = limit, line["us"] / limit
-    print(json.dumps({key: round(value, 4) if isinstance(value, float) else value for key, value in {**line, **extra}.items()}), flush=True)
+    print(json.dumps({key: rounded(value) for key, value in {**line, **extra}.items()}), flush=True)

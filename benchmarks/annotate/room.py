@@ -33,7 +33,7 @@ def cosines(ours, theirs, sections):
         x, y = a[at:at + width], b[at:at + width]
         found.append(math.sumprod(x, y) / math.sqrt(math.sumprod(x, x) * math.sumprod(y, y)) if hasattr(math, "sumprod")
                      else sum(map(float.__mul__, x, y)) / math.sqrt(sum(map(float.__mul__, x, x)) * sum(map(float.__mul__, y, y))))
-    return {"cosine_least": min(found), "cosine_mean": statistics.fmean(found)}
+    return {"cosine_least": min(found), "cosine_short_of_one": 1 - min(found), "cosine_mean": statistics.fmean(found)}
 
 
 def rates(result, tokens, options):

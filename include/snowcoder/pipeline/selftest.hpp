@@ -95,7 +95,7 @@ class selftest {
           got.insert(got.end(), rows.begin() + i * columns + column, rows.begin() + i * columns + column + wide);
       }
     }
-    judge(name, fmt::format("{} x {} x {}", whole.rows, a.columns, columns), apart(got, want), product_bound<C, T>(a.columns));
+    judge(name, fmt::format("{} x {} x {}", whole.rows, a.columns, columns), apart(got, want), product_bound<C>(a.columns));
   }
 
   /// y = x w', dx = dy w, dw += dy' x

@@ -85,14 +85,12 @@ inline std::vector<std::int32_t> drawn_below(std::int64_t bound, std::int64_t si
 }
 
 /// How far a sum of `depth` products may lie from its twin: sums are longer at a recipe's widths than the table's
-/// (backend/tolerance.hpp). In float their error grows with the root of their length. Where what is multiplied is narrow,
-/// tensor cores add without rounding, they cut: it grows with the length. A narrow result has one rounding, whatever the
-/// length.
-template <class Sum, class T>
+/// (backend/tolerance.hpp). In float their error grows with the root of their length; a narrow result has one rounding,
+/// whatever the length.
+template <class Sum>
 double product_bound(std::int64_t depth) {
-  double const longer = std::max(1.0, double(depth) / 1024);
   if constexpr (!std::is_same_v<Sum, float>) return verb_tolerance<Sum>::matmul;
-  return verb_tolerance<Sum>::matmul * (std::is_same_v<T, float> ? std::sqrt(longer) : longer);
+  return verb_tolerance<Sum>::matmul * std::max(1.0, std::sqrt(double(depth) / 1024));
 }
 
 /// A line per verb, and failure when one of them lies farther from its twin than it may.
