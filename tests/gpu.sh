@@ -87,11 +87,11 @@ if [ -x "$sanitizer" ]; then
   for tool in memcheck racecheck synccheck; do
     # Kernels of cuBLASLt and cuDNN take long under the tools, wait in ways that racecheck and synccheck do not follow, and are
     # not ours to check.
-    timeout 60 "$sanitizer" --tool "$tool" --error-exitcode 1 "$out/backend_cuda" "~[library]" > "$out/$tool.txt" 2>&1 || {
+    timeout 90 "$sanitizer" --tool "$tool" --error-exitcode 1 "$out/backend_cuda" "~[library]" > "$out/$tool.txt" 2>&1 || {
       code=$?
       tail -n 20 "$out/$tool.txt"
       if [ "$code" != 124 ] || grep -q "^========= Error" "$out/$tool.txt"; then exit 1; fi
-      say "compute-sanitizer $tool was stopped after 60 s, without a finding"
+      say "compute-sanitizer $tool was stopped after 90 s, without a finding"
       continue
     }
     say "compute-sanitizer $tool: $(tail -n 1 "$out/$tool.txt")"
