@@ -43,7 +43,7 @@ class encoder_selftest {
   /// `rows`: tokens that go through the encoder at once.
   encoder_selftest(Backend& device, std::int64_t rows) : device_(device), rows_(Backend::planned_rows(rows)) {}
 
-  std::vector<verdict> run() {
+  std::vector<comparison> run() {
     product("query, key, value", 3 * width, width, activation::none);
     product("intermediate, gelu", hidden, width, activation::gelu);
     if constexpr (adds_in_products<Backend, T>) {
@@ -57,12 +57,12 @@ class encoder_selftest {
     norm();
     embedding();
     mean();
-    return std::move(verdicts_);
+    return std::move(comparisons_);
   }
 
  private:
-  void judge(std::string verb, std::string where, double apart, double limit) {
-    verdicts_.push_back({std::move(verb), std::move(where), apart, limit});
+  void compare(std::string verb, std::string where, double apart, double limit) {
+    comparisons_.push_back({std::move(verb), std::move(where), apart, limit});
   }
   /// What the twins, which take floats, see of an array.
   template <class E>
@@ -106,8 +106,8 @@ class encoder_selftest {
           }
       }
     }
-    judge(name, fmt::format("{} x {} x {}", rows_, inputs, outputs), apart(got, want),
-          verb_tolerance<T>::projection * std::max(1.0, std::sqrt(double(inputs) / 1024)));
+    compare(name, fmt::format("{} x {} x {}", rows_, inputs, outputs), apart(got, want),
+            verb_tolerance<T>::projection * std::max(1.0, std::sqrt(double(inputs) / 1024)));
   }
 
   /// Sections as long as they may be and short ones; all their tokens ask, then the first of each. The first three sections are
@@ -135,8 +135,8 @@ class encoder_selftest {
                                               offsets.data() + same, sections - same, shape.heads);
       auto const got = out.fetched_rows(compared, count - compared, width);
       want.erase(want.begin(), want.begin() + compared * width);
-      judge(name, fmt::format("{} sections, {} heads of {}", sections, shape.heads, width / shape.heads), apart(got, want),
-            verb_tolerance<std::conditional_t<std::is_same_v<T, std::int8_t>, bfloat16, T>>::attention);
+      compare(name, fmt::format("{} sections, {} heads of {}", sections, shape.heads, width / shape.heads), apart(got, want),
+              verb_tolerance<std::conditional_t<std::is_same_v<T, std::int8_t>, bfloat16, T>>::attention);
     }
   }
 
@@ -150,7 +150,7 @@ class encoder_selftest {
                float(shape.norm_epsilon));
     cpu::reference::layer_norm(y.on_host(width), x.on_host(width), added.on_host(width), w.host.data(), b.host.data(),
                                float(shape.norm_epsilon));
-    judge("layer_norm", fmt::format("{} x {}", few, width), apart(y.fetched(), y.host), bound::norm);
+    compare("layer_norm", fmt::format("{} x {}", few, width), apart(y.fetched(), y.host), bound::norm);
   }
 
   void embedding() {
@@ -159,7 +159,7 @@ class encoder_selftest {
     array out(device_, few * width);
     embed(device_, out.on_device(width), table.on_device(width), ids.data());
     cpu::reference::embed(out.on_host(width), table.on_host(width), ids.host.data());
-    judge("embed", fmt::format("{} x {}", few, width), apart(out.fetched(), out.host), 0.0);
+    compare("embed", fmt::format("{} x {}", few, width), apart(out.fetched(), out.host), 0.0);
   }
 
   void mean() {
@@ -169,14 +169,14 @@ class encoder_selftest {
     std::vector<float> want(std::size_t(3 * width));
     mean_rows(device_, out.on_device(width), x.on_device(width), offsets.data());
     cpu::reference::mean_rows(matrix_view<float>(want.data(), 3, width), x.on_host(width), offsets.data());
-    judge("mean_rows", fmt::format("3 x {}", width), apart(out.fetched(), want), bound::elementwise);
+    compare("mean_rows", fmt::format("3 x {}", width), apart(out.fetched(), want), bound::elementwise);
   }
 
   static constexpr std::int64_t few = 64;
 
   Backend& device_;
   std::int64_t rows_;
-  std::vector<verdict> verdicts_;
+  std::vector<comparison> comparisons_;
 };
 
 struct encoder_selftest_options {

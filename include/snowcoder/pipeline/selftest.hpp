@@ -48,7 +48,7 @@ class selftest {
   selftest(Backend& device, std::int64_t rows, std::int64_t length)
       : device_(device), rows_(rows), length_(std::min<std::int64_t>(length, shape.context)) {}
 
-  std::vector<verdict> run() {
+  std::vector<comparison> run() {
     attention_shape const heads = attention_heads();
     products("qkv", heads.packed(), width);
     products("output", width, width);
@@ -63,13 +63,13 @@ class selftest {
     loss();
     flat();
     optimizer();
-    return std::move(verdicts_);
+    return std::move(comparisons_);
   }
 
  private:
   attention_shape attention_heads() const { return {1, length_, shape.heads, shape.kv_heads, width / shape.heads}; }
-  void judge(std::string verb, std::string where, double apart, double limit) {
-    verdicts_.push_back({std::move(verb), std::move(where), apart, limit});
+  void compare(std::string verb, std::string where, double apart, double limit) {
+    comparisons_.push_back({std::move(verb), std::move(where), apart, limit});
   }
   static std::string times(std::int64_t a, std::int64_t b) { return fmt::format("{} x {}", a, b); }
   template <class E>
@@ -95,7 +95,7 @@ class selftest {
           got.insert(got.end(), rows.begin() + i * columns + column, rows.begin() + i * columns + column + wide);
       }
     }
-    judge(name, fmt::format("{} x {} x {}", whole.rows, a.columns, columns), apart(got, want), product_bound<C>(a.columns));
+    compare(name, fmt::format("{} x {} x {}", whole.rows, a.columns, columns), apart(got, want), product_bound<C>(a.columns));
   }
 
   /// y = x w', dx = dy w, dw += dy' x
@@ -156,11 +156,11 @@ class selftest {
                                           host.part(s.v(0), s.kv_width()), r, s);
       worst = std::max(worst, distance(got.first.data() + r * s.width(), want.data(), s.width()));
     }
-    judge("attention", where, worst, bound::attention);
+    compare("attention", where, worst, bound::attention);
     auto want = gradient.host;
     cpu::reference::attention_backward(matrix_view<T>(want.data(), s.rows(), s.packed()), host, dout.on_host(s.width()), s);
-    judge("attention_backward", where, apart(got.second, want), bound::attention_backward);
-    judge("attention, once more", where, both() == got ? 0.0 : 1.0, 0.0);
+    compare("attention_backward", where, apart(got.second, want), bound::attention_backward);
+    compare("attention, once more", where, both() == got ? 0.0 : 1.0, 0.0);
   }
 
   void turn(attention_shape const& s) {
@@ -173,7 +173,7 @@ class selftest {
       cpu::reference::rope(x.on_host(s.packed()), s.heads + s.kv_heads, s.head_width, {table.data(), s.length, s.length}, way);
       worst = std::max(worst, apart(x.fetched(), x.host));
     }
-    judge("rope", times(s.rows(), s.packed()), worst, 2 * bound::elementwise);  // there and back: two roundings
+    compare("rope", times(s.rows(), s.packed()), worst, 2 * bound::elementwise);  // there and back: two roundings
   }
 
   void norm() {
@@ -183,12 +183,12 @@ class selftest {
     array<float> dw(device_, width);
     rms_norm(device_, y.on_device(width), x.on_device(width), w.data(), epsilon);
     cpu::reference::rms_norm(y.on_host(width), x.on_host(width), w.host.data(), epsilon);
-    judge("rms_norm", times(few, width), apart(y.fetched(), y.host), bound::norm);
+    compare("rms_norm", times(few, width), apart(y.fetched(), y.host), bound::norm);
     rms_norm_backward(device_, dx.on_device(width), dw.data(), dy.on_device(width), x.on_device(width), w.data(), epsilon);
     cpu::reference::rms_norm_backward(dx.on_host(width), dw.host.data(), dy.on_host(width), x.on_host(width), w.host.data(),
                                       epsilon);
-    judge("rms_norm_backward", times(few, width), apart(dx.fetched(), dx.host), bound::norm);
-    judge("rms_norm_backward, weight", times(few, width), apart(dw.fetched(), dw.host), verb_tolerance<float>::norm);
+    compare("rms_norm_backward", times(few, width), apart(dx.fetched(), dx.host), bound::norm);
+    compare("rms_norm_backward, weight", times(few, width), apart(dw.fetched(), dw.host), verb_tolerance<float>::norm);
   }
 
   void activate() {
@@ -197,10 +197,10 @@ class selftest {
     array<T> y(device_, few * hidden), gradient(device_, few * 2 * hidden);
     swiglu(device_, y.on_device(hidden), gate_up.on_device(2 * hidden));
     cpu::reference::swiglu(y.on_host(hidden), gate_up.on_host(2 * hidden));
-    judge("swiglu", times(few, hidden), apart(y.fetched(), y.host), bound::norm);
+    compare("swiglu", times(few, hidden), apart(y.fetched(), y.host), bound::norm);
     swiglu_backward(device_, gradient.on_device(2 * hidden), dy.on_device(hidden), gate_up.on_device(2 * hidden));
     cpu::reference::swiglu_backward(gradient.on_host(2 * hidden), dy.on_host(hidden), gate_up.on_host(2 * hidden));
-    judge("swiglu_backward", times(few, 2 * hidden), apart(gradient.fetched(), gradient.host), bound::elementwise);
+    compare("swiglu_backward", times(few, 2 * hidden), apart(gradient.fetched(), gradient.host), bound::elementwise);
   }
 
   void embedding() {
@@ -211,10 +211,10 @@ class selftest {
     array<float> sums(device_, vocabulary * width);
     embed(device_, out.on_device(width), table.on_device(width), ids.data());
     cpu::reference::embed(out.on_host(width), table.on_host(width), ids.host.data());
-    judge("embed", times(few, width), apart(out.fetched(), out.host), 0.0);
+    compare("embed", times(few, width), apart(out.fetched(), out.host), 0.0);
     embed_backward(device_, sums.on_device(width), up.on_device(width), ids.data());
     cpu::reference::embed_backward(sums.on_host(width), up.on_host(width), ids.host.data());
-    judge("embed_backward", times(vocabulary, width), apart(sums.fetched(), sums.host), 0.0);
+    compare("embed_backward", times(vocabulary, width), apart(sums.fetched(), sums.host), 0.0);
   }
 
   void loss() {
@@ -225,12 +225,12 @@ class selftest {
     array<T> gradient(device_, rows * vocabulary);
     cross_entropy(device_, losses.data(), logits.on_device(vocabulary), targets.data());
     cpu::reference::cross_entropy(losses.host.data(), logits.on_host(vocabulary), targets.host.data());
-    judge("cross_entropy", times(rows, vocabulary), apart(losses.fetched(), losses.host), bound::loss);
+    compare("cross_entropy", times(rows, vocabulary), apart(losses.fetched(), losses.host), bound::loss);
     cross_entropy_backward(device_, gradient.on_device(vocabulary), static_cast<float const*>(losses.data()),
                            logits.on_device(vocabulary), targets.data(), 0.01f);
     cpu::reference::cross_entropy_backward(gradient.on_host(vocabulary), logits.on_host(vocabulary), targets.host.data(),
                                            0.01f);
-    judge("cross_entropy_backward", times(rows, vocabulary), apart(gradient.fetched(), gradient.host), bound::dlogits);
+    compare("cross_entropy_backward", times(rows, vocabulary), apart(gradient.fetched(), gradient.host), bound::dlogits);
   }
 
   void flat() {
@@ -239,13 +239,13 @@ class selftest {
     array<T> out(device_, length);
     add(device_, out.data(), a.data(), b.data(), length);
     cpu::reference::add(out.host.data(), a.host.data(), b.host.data(), length);
-    judge("add", fmt::format("{}", length), apart(out.fetched(), out.host), 0.0);
+    compare("add", fmt::format("{}", length), apart(out.fetched(), out.host), 0.0);
     cast(device_, out.data(), wide.data(), length);
     cpu::reference::cast(out.host.data(), wide.host.data(), length);
-    judge("cast", fmt::format("{}", length), apart(out.fetched(), out.host), 0.0);
+    compare("cast", fmt::format("{}", length), apart(out.fetched(), out.host), 0.0);
     double const got = sum_of_squares(device_, wide.data(), length);
     double const want = cpu::reference::sum_of_squares(wide.host.data(), length);
-    judge("sum_of_squares", fmt::format("{}", length), std::abs(got / want - 1), 1e-12);
+    compare("sum_of_squares", fmt::format("{}", length), std::abs(got / want - 1), 1e-12);
   }
 
   void optimizer() {
@@ -264,9 +264,9 @@ class selftest {
                             true, rounding...);
       auto const name = std::is_same_v<Moment, float> ? "adamw" : "adamw, moments in bf16";
       auto const limit = std::is_same_v<Moment, float> ? verb_tolerance<float>::adamw : verb_tolerance<Moment>::moment;
-      judge(name, fmt::format("{}", length), apart(w.fetched(), w.host), verb_tolerance<float>::adamw);
-      judge(std::string(name) + ", moments", fmt::format("{}", length),
-            std::max(apart(m.fetched(), m.host), apart(v.fetched(), v.host)), limit);
+      compare(name, fmt::format("{}", length), apart(w.fetched(), w.host), verb_tolerance<float>::adamw);
+      compare(std::string(name) + ", moments", fmt::format("{}", length),
+              std::max(apart(m.fetched(), m.host), apart(v.fetched(), v.host)), limit);
     };
     update(0.0f);
     if constexpr (narrows_moments<Backend>) update(bfloat16(), moment_rounding(1, 7, 0));
@@ -277,7 +277,7 @@ class selftest {
 
   Backend& device_;
   std::int64_t rows_, length_;
-  std::vector<verdict> verdicts_;
+  std::vector<comparison> comparisons_;
 };
 
 /// The whole of it, for the device and the precision that `options` name. On the CPU with fewer rows than a step has: its verbs

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What self-tests are made of: arrays that lie on the host and on the device, the verdict on a verb, and the report.
+// What self-tests are made of: arrays that lie on the host and on the device, a verb compared with its twin, and the report.
 #pragma once
 
 #include <snowcoder/backend/backend.hpp>
@@ -23,7 +23,7 @@
 namespace snowcoder::pipeline {
 
 /// How far a verb lies from its twin, at which shape, and how far it may.
-struct verdict {
+struct comparison {
   std::string verb, shape;
   double apart, bound;
   bool passed() const { return apart <= bound; }
@@ -94,18 +94,18 @@ double product_bound(std::int64_t depth) {
 }
 
 /// A line per verb, and failure when one of them lies farther from its twin than it may.
-inline expected<outcome> report_selftest(run_context& run, std::vector<verdict> const& verdicts) {
+inline expected<outcome> report_selftest(run_context& run, std::vector<comparison> const& comparisons) {
   std::string failed;
-  for (auto const& v : verdicts) {
+  for (auto const& c : comparisons) {
     run.say(
-        fmt::format("{} {:28} {:32} {:.2e} of {:.1e}", v.passed() ? "ok    " : "FAILED", v.verb, v.shape, v.apart, v.bound));
-    run.log.event("self-test", {{"verb", v.verb}, {"shape", v.shape}, {"apart", v.apart}, {"bound", v.bound}});
-    if (!v.passed()) failed += (failed.empty() ? "" : ", ") + v.verb;
+        fmt::format("{} {:28} {:32} {:.2e} of {:.1e}", c.passed() ? "ok    " : "FAILED", c.verb, c.shape, c.apart, c.bound));
+    run.log.event("self-test", {{"verb", c.verb}, {"shape", c.shape}, {"apart", c.apart}, {"bound", c.bound}});
+    if (!c.passed()) failed += (failed.empty() ? "" : ", ") + c.verb;
   }
   if (!failed.empty())
     return failure("verbs lie farther from their twins than they may", failed,
                    "do not train on this device: look at its driver, its libraries and its memory");
-  run.say(fmt::format("self-test: {} comparisons, all within their bounds", verdicts.size()));
+  run.say(fmt::format("self-test: {} comparisons, all within their bounds", comparisons.size()));
   return outcome::done;
 }
 

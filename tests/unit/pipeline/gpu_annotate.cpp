@@ -108,10 +108,10 @@ TEST_CASE("gpu: halves that overflow are an error, where bfloat16 and float have
 TEST_CASE("gpu: annotate's self-test passes", "[gpu]") {
   if (!gpu_at_hand()) return;
   cuda::device device;
-  for (auto const& verdicts : {pipeline::encoder_selftest<tiny_recipe, cuda::device, float>(device, 200).run(),
-                               pipeline::encoder_selftest<tiny_recipe, cuda::device, bfloat16>(device, 200).run(),
-                               pipeline::encoder_selftest<tiny_recipe, cuda::device, float16>(device, 200).run()})
-    for (auto const& v : verdicts) {
+  for (auto const& comparisons : {pipeline::encoder_selftest<tiny_recipe, cuda::device, float>(device, 200).run(),
+                                  pipeline::encoder_selftest<tiny_recipe, cuda::device, bfloat16>(device, 200).run(),
+                                  pipeline::encoder_selftest<tiny_recipe, cuda::device, float16>(device, 200).run()})
+    for (auto const& v : comparisons) {
       INFO(v.verb << " " << v.shape << " " << v.apart << " of " << v.bound);
       CHECK(v.passed());
     }

@@ -30,7 +30,7 @@ void matmul(short_of_a_column& d, matrix_view<C> c, operand<T> a, operand<T> b, 
   if (how.accumulate) c.row(0)[c.columns - 1] = C(0.0f);
 }
 
-std::vector<std::string> failed(std::vector<pipeline::verdict> const& all) {
+std::vector<std::string> failed(std::vector<pipeline::comparison> const& all) {
   std::vector<std::string> names;
   for (auto const& v : all)
     if (!v.passed()) names.push_back(v.verb);
