@@ -104,6 +104,25 @@ TEST_CASE("matmul: every form agrees with its twin", "[backend]") {
   }
 }
 
+TEST_CASE("matmul gives the same bits wherever A lies", "[backend]") {
+  constexpr std::int64_t m = 150, n = 72, k = 600;
+  auto const a = normal<float>("a", m * k), b = normal<float>("b", k * n);
+  std::vector<float> want(m * n);
+  cpu::device d(2);
+  cpu::matmul(d, view(want, n), view(a, k), view(b, n));
+  // Rows that follow one another, rows that share a set of the first cache, and columns.
+  for (auto const& [row, column] :
+       {std::pair{k + 1, std::int64_t(1)}, {std::int64_t(1024), std::int64_t(1)}, {std::int64_t(1), m}}) {
+    std::vector<float> moved(std::size_t(m * 1024));
+    for (std::int64_t i = 0; i < m; ++i)
+      for (std::int64_t j = 0; j < k; ++j) moved[std::size_t(i * row + j * column)] = a[std::size_t(i * k + j)];
+    std::vector<float> got(m * n);
+    cpu::matmul(d, view(got, n), operand<float>(moved.data(), m, k, row, column), operand<float>(view(b, n)));
+    INFO("row " << row << " column " << column);
+    CHECK(got == want);
+  }
+}
+
 TEMPLATE_TEST_CASE("a product onto what lies elsewhere", "[backend]", float, bfloat16) {
   using T = TestType;
   for (auto [m, n, k] : {std::array{1, 1, 1}, {37, 29, 50}, {300, 130, 70}}) {

@@ -59,6 +59,15 @@ void widened_product(device& d, product_shape s, A const* a, B const* b, C* c, f
     for (std::int64_t j = 0; j < s.n; ++j) c[i * c_row + j] = C(wide_c[std::size_t(i * s.n + j)]);
 }
 
+/// The same in panels: rows go in whole tiles, and are divided first, as every tile brings its part of A into groups.
+constexpr tile panel_tile_of(std::int64_t m, std::int64_t n) {
+  tile t{panel_block_rows, 1024};
+  auto const count = [&] { return ((m + t.rows - 1) / t.rows) * ((n + t.columns - 1) / t.columns); };
+  while (count() < 16 && t.rows > 8 * tile_rows) t.rows = (t.rows / 2 + tile_rows - 1) / tile_rows * tile_rows;
+  while (count() < 16 && t.columns > 128) t.columns /= 2;
+  return t;
+}
+
 /// Fewer rows do not repay bringing B into panels. Lengths that are multiples of 64 never fall on both sides of it.
 inline constexpr std::int64_t panel_rows = 32;
 
@@ -76,8 +85,7 @@ void matmul_in_panels(device& d, matrix_view<C> c, operand<T> a, operand<T> b, p
       for (auto j = g * together * panel_width, end = std::min(wide, j + together * panel_width); j < end; j += panel_width)
         pack_panel<Words>(packed + j * words, here, j);
     });
-    auto tile = tile_of(c.rows, wide);
-    if (tile.rows == 256) tile.rows = panel_block_rows;
+    auto const tile = panel_tile_of(c.rows, wide);
     auto const down = (c.rows + tile.rows - 1) / tile.rows, across = (wide + tile.columns - 1) / tile.columns;
     d.for_each(down * across, [&](std::int64_t i) {
       auto const r = i / across * tile.rows, q = i % across * tile.columns;

@@ -18,24 +18,48 @@
 namespace snowcoder::cpu {
 
 /// Rows of C that are walked together, and words of k: such a piece of A stays in the second cache and a panel's in the first.
-inline constexpr std::int64_t panel_block_rows = (lanes == 16 ? 18 : 22) * tile_rows, panel_block_words = 192;
-static_assert(panel_block_rows >= 128, "the tiles of small products are no higher (matmul.hpp)");
+inline constexpr std::int64_t panel_block_rows = (lanes == 16 ? 18 : 22) * tile_rows, panel_block_words = 256;
 
 namespace detail {
 
-/// c (rows, panel_width) = [c +] A x B for rows in groups and one panel, `words` words of k.
+/// Rows of A as a tile reads them, `stride` words apart, a row's words `step` apart, and from one tile to the next `tile`.
 template <class Words>
-void multiply_panel(float* c, std::int64_t c_row, std::int64_t rows, typename Words::word const* groups,
-                    typename Words::word const* panel, std::int64_t words, bool add) {
+struct row_words {
+  typename Words::word const* first;
+  std::int64_t stride, step, tile;
+  typename Words::word const* at(std::int64_t row) const { return first + row / tile_rows * tile + row % tile_rows * stride; }
+};
+
+/// Whether tiles read A where it lies: rows of floats, in k after one another, that do not all fall on one set of the first
+/// cache.
+template <class Words, class T>
+bool lies_in_rows(operand<T> a) {
+  constexpr std::int64_t period = 1024;  // floats
+  return std::is_same_v<Words, float_words> && std::is_same_v<T, float> && a.column_stride == 1 && a.row_stride % period != 0;
+}
+
+/// c (Rows, panel_width) = [c +] a tile's rows of A times one panel.
+template <class Words, int Rows, bool Add>
+__attribute__((noinline)) void multiply_tile(float* c, std::int64_t c_row, typename Words::word const* a, std::int64_t stride,
+                                             std::int64_t step, typename Words::word const* panel, std::int64_t words) {
+  [&]<std::size_t... r>(std::index_sequence<r...>) __attribute__((always_inline)) {
+    auto const begin = [&](std::int64_t at) __attribute__((always_inline)) {
+      return Add ? load_lanes<float_lanes>(c + at) : float_lanes{};
+    };
+    float_lanes left[Rows] = {begin(std::int64_t(r) * c_row)...}, right[Rows] = {begin(std::int64_t(r) * c_row + lanes)...};
+    add_panel<Words, Rows>(left, right, words, a, stride, step, panel);
+    ((store_lanes(c + std::int64_t(r) * c_row, left[r]), store_lanes(c + std::int64_t(r) * c_row + lanes, right[r])), ...);
+  }
+  (std::make_index_sequence<std::size_t(Rows)>());
+}
+
+/// c (rows, panel_width) = [c +] A x B for rows of A and one panel, `words` words of k.
+template <class Words>
+void multiply_panel(float* c, std::int64_t c_row, std::int64_t rows, row_words<Words> a, typename Words::word const* panel,
+                    std::int64_t words, bool add) {
   for_each_tile(rows, [&]<int Rows>(std::integral_constant<int, Rows>, std::int64_t at) {
-    float* const to = c + at * c_row;
-    panel_tile<Words, Rows>(
-        words, groups + at / tile_rows * panel_block_words * group_rows + at % tile_rows, 1, group_rows, panel,
-        [&](int r, int half) __attribute__((always_inline)) {
-          return add ? load_lanes<float_lanes>(to + r * c_row + half * lanes) : float_lanes{};
-        },
-        [&](int r, int half, float_lanes sum)
-            __attribute__((always_inline)) { store_lanes(to + r * c_row + half * lanes, sum); });
+    auto const tile = add ? multiply_tile<Words, Rows, true> : multiply_tile<Words, Rows, false>;
+    tile(c + at * c_row, c_row, a.at(at), a.stride, a.step, panel, words);
   });
 }
 
@@ -47,6 +71,7 @@ template <class Words, class C, class T>
 void multiply_panels(matrix_view<C> c, operand<T> a, typename Words::word const* panels, product_options how, float* sums) {
   auto const words = words_of<Words>(a.columns), whole_columns = (c.columns + panel_width - 1) / panel_width * panel_width;
   auto* const groups = scratch<typename Words::word, 10>(panel_block_rows / tile_rows * panel_block_words * group_rows);
+  bool const in_place = detail::lies_in_rows<Words>(a);
   bool const direct = std::is_same_v<C, float> && whole_columns == c.columns;
   float* out = sums;
   std::int64_t out_row = whole_columns;
@@ -59,9 +84,12 @@ void multiply_panels(matrix_view<C> c, operand<T> a, typename Words::word const*
         out[i * out_row + j] = (how.accumulate ? float(c.row(i)[j]) : 0.0f) + (how.bias ? how.bias[j] : 0.0f);
   for (std::int64_t first = 0; first < words; first += panel_block_words) {
     auto const here = std::min(panel_block_words, words - first);
-    pack_groups<Words>(groups, panel_block_words * group_rows, a, first, here);
+    detail::row_words<Words> rows{groups, 1, group_rows, panel_block_words * group_rows};
+    if constexpr (std::is_same_v<T, typename Words::word>)
+      if (in_place) rows = {a.data + first, a.row_stride, 1, tile_rows * a.row_stride};
+    if (!in_place) pack_groups<Words>(groups, rows.tile, a, first, here);
     for (std::int64_t j = 0; j < whole_columns; j += panel_width)
-      detail::multiply_panel<Words>(out + j, out_row, c.rows, groups, panels + j * words + first * panel_width, here,
+      detail::multiply_panel<Words>(out + j, out_row, c.rows, rows, panels + j * words + first * panel_width, here,
                                     how.accumulate || begun || first > 0);
   }
   if (direct) return;
