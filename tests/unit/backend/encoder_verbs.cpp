@@ -123,6 +123,26 @@ TEMPLATE_TEST_CASE("project agrees with its twin", "", float, bfloat16, std::int
   CHECK(std::all_of(got.begin(), got.end(), [](float v) { return v == 0; }));
 }
 
+TEMPLATE_TEST_CASE("project agrees with its twin where rows share few sets of the cache", "", float, bfloat16, std::int8_t) {
+  // 4,096 bytes a row: tiles then read copies of the rows, and a row's sums wait in y for the next piece of k.
+  constexpr std::int64_t rows = 13, inputs = 4096 / sizeof(TestType), outputs = 43, gap = 16;
+  auto x = normal("x", rows * inputs, 2.0), weight = normal("weight", outputs * inputs, 0.1);
+  std::vector<float> apart(std::size_t(rows * (inputs + gap)));
+  for (std::int64_t i = 0; i < rows; ++i) std::copy_n(x.data() + i * inputs, inputs, apart.data() + i * (inputs + gap));
+  cpu::device d(1);
+  std::vector<float> twin(std::size_t(rows * outputs)), near(twin.size()), far(twin.size());
+  matrix_view<float const> const in = view(x, inputs), w = view(weight, inputs);
+  cpu::reference::project<TestType>(view(twin, outputs), in, w, nullptr, activation::none);
+  for (auto kernel : {cpu::bfloat16_kernel::widened, cpu::bfloat16_kernel::pairs, cpu::bfloat16_kernel::halves,
+                      cpu::bfloat16_kernel::shorts}) {
+    cpu::projection<TestType> const packed(w, nullptr, kernel);
+    project(d, view(near, outputs), in, packed);
+    project(d, view(far, outputs), matrix_view<float const>(apart.data(), rows, inputs, inputs + gap), packed);
+    CHECK(distance(near.data(), twin.data(), rows * outputs) < tolerance<TestType>::projection);
+    CHECK(same_bits(near, far));
+  }
+}
+
 TEST_CASE("no row or weight overflows its integers") {
   // One sign, one giant, everything equal: what sums of 8, 16 and 32 bits have to bear at most.
   constexpr std::int64_t inputs = 3072, rows = 4;

@@ -22,35 +22,10 @@ inline constexpr std::int64_t panel_block_rows = (lanes == 16 ? 18 : 22) * tile_
 
 namespace detail {
 
-/// Rows of A as a tile reads them, `stride` words apart, a row's words `step` apart, and from one tile to the next `tile`.
-template <class Words>
-struct row_words {
-  typename Words::word const* first;
-  std::int64_t stride, step, tile;
-  typename Words::word const* at(std::int64_t row) const { return first + row / tile_rows * tile + row % tile_rows * stride; }
-};
-
-/// Whether tiles read A where it lies: rows of floats, in k after one another, that do not all fall on one set of the first
-/// cache.
+/// Whether tiles read A where it lies: rows of floats, in k after one another.
 template <class Words, class T>
 bool lies_in_rows(operand<T> a) {
-  constexpr std::int64_t period = 1024;  // floats
-  return std::is_same_v<Words, float_words> && std::is_same_v<T, float> && a.column_stride == 1 && a.row_stride % period != 0;
-}
-
-/// c (Rows, panel_width) = [c +] a tile's rows of A times one panel.
-template <class Words, int Rows, bool Add>
-__attribute__((noinline)) void multiply_tile(float* c, std::int64_t c_row, typename Words::word const* a, std::int64_t stride,
-                                             std::int64_t step, typename Words::word const* panel, std::int64_t words) {
-  [&]<std::size_t... r>(std::index_sequence<r...>) __attribute__((always_inline)) {
-    auto const begin = [&](std::int64_t at) __attribute__((always_inline)) {
-      return Add ? load_lanes<float_lanes>(c + at) : float_lanes{};
-    };
-    float_lanes left[Rows] = {begin(std::int64_t(r) * c_row)...}, right[Rows] = {begin(std::int64_t(r) * c_row + lanes)...};
-    add_panel<Words, Rows>(left, right, words, a, stride, step, panel);
-    ((store_lanes(c + std::int64_t(r) * c_row, left[r]), store_lanes(c + std::int64_t(r) * c_row + lanes, right[r])), ...);
-  }
-  (std::make_index_sequence<std::size_t(Rows)>());
+  return std::is_same_v<Words, float_words> && std::is_same_v<T, float> && a.column_stride == 1 && rows_lie_apart(a.row_stride);
 }
 
 /// c (rows, panel_width) = [c +] A x B for rows of A and one panel, `words` words of k.

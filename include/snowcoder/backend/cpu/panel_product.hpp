@@ -117,6 +117,32 @@ __attribute__((always_inline)) inline void add_panel(typename Words::sums* left,
   (std::make_index_sequence<std::size_t(Rows)>());
 }
 
+/// c (Rows, panel_width) = [c +] a tile's rows of A times one panel; c holds sums bit by bit, rows `c_row` floats apart. A
+/// function of its own, for g++ keeps some of the sums in memory inside a larger one where there are 16 registers.
+template <class Words, int Rows, bool Add>
+__attribute__((noinline)) void multiply_tile(float* c, std::int64_t c_row, typename Words::word const* a, std::int64_t stride,
+                                             std::int64_t step, typename Words::word const* panel, std::int64_t words) {
+  using sums = typename Words::sums;
+  [&]<std::size_t... r>(std::index_sequence<r...>) __attribute__((always_inline)) {
+    auto const begin = [&](std::int64_t at) __attribute__((always_inline)) { return Add ? load_lanes<sums>(c + at) : sums{}; };
+    sums left[Rows] = {begin(std::int64_t(r) * c_row)...}, right[Rows] = {begin(std::int64_t(r) * c_row + lanes)...};
+    add_panel<Words, Rows>(left, right, words, a, stride, step, panel);
+    ((store_lanes(c + std::int64_t(r) * c_row, left[r]), store_lanes(c + std::int64_t(r) * c_row + lanes, right[r])), ...);
+  }
+  (std::make_index_sequence<std::size_t(Rows)>());
+}
+
+/// Rows of A as tiles read them, `stride` words apart, a row's words `step` apart, and from one tile to the next `tile`.
+template <class Words>
+struct row_words {
+  typename Words::word const* first;
+  std::int64_t stride, step, tile;
+  typename Words::word const* at(std::int64_t row) const { return first + row / tile_rows * tile + row % tile_rows * stride; }
+};
+
+/// Whether tiles may read rows where they lie, `stride` words apart: not where all fall on one set of the first cache.
+constexpr bool rows_lie_apart(std::int64_t stride) { return stride % 1024 != 0; }
+
 /// The same as a function of its own: inside a larger one, g++ keeps some of the sums in memory where there are 16 registers.
 template <class Words, int Rows>
 __attribute__((noinline)) void add_panel_apart(typename Words::sums* sums, std::int64_t words, typename Words::word const* a,

@@ -118,7 +118,7 @@ class projection {
     std::vector<std::int16_t> shorts(values.size());
     auto const count = std::int64_t(values.size());
     float const step = quantise_short(shorts.data(), wide.data(), count, count);
-    std::memcpy(values.data(), shorts.data(), shorts.size() * sizeof(std::int16_t));
+    for (std::size_t i = 0; i < values.size(); ++i) values[i].bits = std::uint16_t(shorts[i]);
     return step;
   }
 
@@ -151,7 +151,47 @@ __attribute__((always_inline)) inline void store_columns(matrix_view<float> y, s
     store_first(at, v, y.columns - j);
 }
 
-/// Every tile of y: end(row, column, sum) turns a vector of sums into what is stored.
+/// y's tile at (row, column) [+]= the tile of `a` at that row times `words` words of a panel; behind the last word
+/// end(row, column, sum) turns a vector of sums into what is stored, until then sums lie in y as they are.
+template <class Words, int Rows, class End>
+void project_tile(matrix_view<float> y, std::int64_t row, std::int64_t column, row_words<Words> const& a,
+                  typename Words::word const* panel, std::int64_t words, bool begun, bool whole, End const& end) {
+  using sums = typename Words::sums;
+  alignas(64) float edge[Rows * panel_width];
+  bool const fits = column + panel_width <= y.columns;
+  float* const c = fits ? y.row(row) + column : edge;
+  auto const c_row = fits ? y.stride : panel_width;
+  auto const each = [&](auto const& what) __attribute__((always_inline)) {
+    for (int r = 0; r < Rows; ++r)
+      for (std::int64_t j = 0; j < panel_width; j += lanes) what(row + r, column + j, c + r * c_row + j);
+  };
+  if (begun && !fits) each([&](std::int64_t i, std::int64_t j, float* at) { store_lanes(at, load_columns<sums>(y, i, j)); });
+  auto const multiply = begun ? multiply_tile<Words, Rows, true> : multiply_tile<Words, Rows, false>;
+  multiply(c, c_row, a.at(row), a.stride, a.step, panel, words);
+  if (whole) each([&](std::int64_t i, std::int64_t j, float* at) { store_lanes(at, end(i, j, load_lanes<sums>(at))); });
+  if (!fits) each([&](std::int64_t i, std::int64_t j, float* at) { store_columns(y, i, j, load_lanes<float_lanes>(at)); });
+}
+
+/// The same where sums are good for half_chain words and go on in y as floats.
+template <class Words, int Rows, class End>
+void project_chains(matrix_view<float> y, std::int64_t row, std::int64_t column, row_words<Words> const& a,
+                    typename Words::word const* panel, std::int64_t words, bool begun, bool whole, End const& end) {
+  using sums = typename Words::sums;
+  for (std::int64_t from = 0; from < words; from += half_chain) {
+    bool const done = whole && from + half_chain >= words;
+    panel_tile<Words, Rows>(
+        std::min(half_chain, words - from), a.at(row) + from * a.step, a.stride, a.step, panel + from * panel_width,
+        [](int, int) __attribute__((always_inline)) { return sums{}; },
+        [&](int r, int half, sums s) __attribute__((always_inline)) {
+          auto const i = row + r, j = column + half * lanes;
+          auto total = sum_of_pairs(s);
+          if (begun || from > 0) total += load_columns<float_lanes>(y, i, j);
+          store_columns(y, i, j, done ? end(i, j, total) : total);
+        });
+  }
+}
+
+/// Every tile of y: end(row, column, sum) turns a vector of sums into what is stored. Rows of x are `stride` words apart.
 template <class Words, class T, class End>
 void project_words(device& d, matrix_view<float> y, typename Words::word const* x, std::int64_t stride, projection<T> const& w,
                    End const& end) {
@@ -160,50 +200,35 @@ void project_words(device& d, matrix_view<float> y, typename Words::word const* 
   auto const down = (y.rows + high - 1) / high, across = (w.panels() + block_panels - 1) / block_panels;
   d.for_each(down * across, [&](std::int64_t task) {
     auto const first = task / across * high, rows = std::min(high, y.rows - first);
-    auto const last = std::min(w.panels(), (task % across + 1) * block_panels);
-    auto* const groups = scratch<word, 27>((high / tile_rows + 1) * block_words * group_rows);
-    operand<word> const a(x + first * stride, rows, w.words(), stride, 1);
+    auto const begin = task % across * block_panels, last = std::min(w.panels(), begin + block_panels);
+    auto const block = y.slice(first, rows);
+    auto const stored = [&](std::int64_t i, std::int64_t j, auto sums) __attribute__((always_inline)) {
+      return end(first + i, j, sums);
+    };
+    bool const in_place = rows_lie_apart(stride);
+    auto* const groups = in_place ? nullptr : scratch<word, 27>((high / tile_rows + 1) * block_words * group_rows);
     for (std::int64_t k = 0; k < w.words(); k += block_words) {
       auto const here = std::min(block_words, w.words() - k);
-      pack_groups<moved_words<word>>(groups, block_words * group_rows, a, k, here);
-      bool const whole = k + here == w.words();
-      for (auto p = task % across * block_panels; p < last; ++p) {
+      row_words<Words> a{x + first * stride + k, stride, 1, tile_rows * stride};
+      if (!in_place) {
+        a = {groups, 1, group_rows, block_words * group_rows};
+        pack_groups<moved_words<word>>(groups, a.tile, operand<word>(x + first * stride, rows, w.words(), stride, 1), k, here);
+      }
+      for (auto p = begin; p < last; ++p) {
         auto const* const panel = w.template panel<word>(p) + k * panel_width;
-        auto const column = p * panel_width;
         // The next piece of a panel comes while this one's tiles are computed: none of them has to wait for it.
-        auto const* const next = p + 1 < last ? panel + w.words() * panel_width
-                                              : w.template panel<word>(task % across * block_panels) + (k + here) * panel_width;
+        auto const* const next =
+            p + 1 < last ? panel + w.words() * panel_width : w.template panel<word>(begin) + (k + here) * panel_width;
         auto const lines = here * panel_width * std::int64_t(sizeof(word)) / 64 * tile_rows / rows;
         for_each_tile(rows, [&]<int Rows>(std::integral_constant<int, Rows>, std::int64_t at) {
-          using short_sums = typename Words::sums;
-          using sums = typename accumulated<short_sums>::type;
-          constexpr bool one_chain = std::is_same_v<sums, short_sums>;
-          auto const row = first + at;
-          auto const* const group = groups + at / tile_rows * block_words * group_rows + at % tile_rows;
-          std::int64_t const chain = one_chain ? here : half_chain;
           for (std::int64_t i = 0; i <= lines; ++i)
             __builtin_prefetch(next + (at / tile_rows * (lines + 1) + i) * (64 / sizeof(word)), 0, 2);
-          for (std::int64_t from = 0; from < here; from += chain) {
-            bool const begun = k + from > 0, done = whole && from + chain >= here;
-            panel_tile<Words, Rows>(
-                std::min(chain, here - from), group + from * group_rows, 1, group_rows, panel + from * panel_width,
-                [&](int r, int half) __attribute__((always_inline)) {
-                  if constexpr (one_chain)
-                    if (begun) return load_columns<short_sums>(y, row + r, column + half * lanes);
-                  return short_sums{};
-                },
-                [&](int r, int half, short_sums s) __attribute__((always_inline)) {
-                  auto const j = column + half * lanes;
-                  sums total;
-                  if constexpr (one_chain) {
-                    total = s;
-                  } else {
-                    total = sum_of_pairs(s);
-                    if (begun) total += load_columns<sums>(y, row + r, j);
-                  }
-                  store_columns(y, row + r, j, done ? end(row + r, j, total) : float_lanes(total));
-                });
-          }
+          constexpr bool one_chain = std::is_same_v<typename accumulated<typename Words::sums>::type, typename Words::sums>;
+          bool const begun = k > 0, whole = k + here == w.words();
+          if constexpr (one_chain)
+            project_tile<Words, Rows>(block, at, p * panel_width, a, panel, here, begun, whole, stored);
+          else
+            project_chains<Words, Rows>(block, at, p * panel_width, a, panel, here, begun, whole, stored);
         });
       }
     }
