@@ -3,6 +3,7 @@
 #include "cudnn_plans.hpp"
 
 #include <snowcoder/backend/cuda/cudnn_attention.hpp>
+#include <snowcoder/config/device_memory.hpp>
 #include <snowcoder/core/contract.hpp>
 
 #include <cstdint>
@@ -83,7 +84,7 @@ cudnn_plans::key key_of(char const* verb, attention_shape const& s, manner const
 }  // namespace
 
 bool cudnn_attends(attention_shape const& s) {
-  return !s.starts && s.length % 128 == 0 && s.head_width % 8 == 0 && s.head_width <= 128 && cudnnGetVersion() >= 91900;
+  return !s.starts && config::cudnn_serves(s.length, s.head_width) && cudnnGetVersion() >= 91900;
 }
 
 void cudnn_attention(device& d, matrix_view<bfloat16> out, float* log_sums, matrix_view<bfloat16 const> qkv,

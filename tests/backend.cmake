@@ -1,4 +1,4 @@
-snowcoder_add_test(backend_cpu SOURCES unit/backend/cpu_verbs.cpp COMPONENTS cpu OPTIMISED)
+snowcoder_add_test(backend_cpu SOURCES unit/backend/cpu_verbs.cpp unit/backend/cut_sums.cpp COMPONENTS cpu OPTIMISED)
 
 set(gpu_tests unit/backend/cuda_verbs.cpp unit/backend/cuda_encoder_verbs.cpp unit/backend/cuda_encoder.cpp
     unit/backend/cuda_minhash.cpp unit/parallel/tree_exchange.cpp)
@@ -18,7 +18,7 @@ target_link_libraries(test.backend_cuda_emulated PRIVATE snowcoder_kernels_emula
 add_test(NAME backend_cuda_backwards COMMAND test.backend_cuda_emulated)
 set_tests_properties(backend_cuda_backwards PROPERTIES ENVIRONMENT CUDA_EMULATION_BACKWARDS=1 TIMEOUT 300)
 set(gpu_model_tests unit/backend/cuda_decoder.cpp unit/train/cuda_steps.cpp)
-snowcoder_add_test(nn_cuda_emulated SOURCES ${gpu_model_tests} TIMEOUT 300 OPTIMISED)
+snowcoder_add_test(nn_cuda_emulated SOURCES ${gpu_model_tests} unit/train/cuda_memory.cpp TIMEOUT 300 OPTIMISED)
 snowcoder_add_test(train_cuda_emulated SOURCES unit/train/cuda_run.cpp COMPONENTS cpu TIMEOUT 900)
 snowcoder_add_test(gpu_annotate_emulated SOURCES unit/pipeline/gpu_annotate.cpp COMPONENTS data cpu TIMEOUT 300)
 foreach(test IN ITEMS nn_cuda_emulated train_cuda_emulated gpu_annotate_emulated)

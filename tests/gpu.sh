@@ -3,8 +3,9 @@
 # Tests and benchmarks of the GPU on a machine that has only nvcc and g++: tests/gpu.sh [FOLDER]
 #
 # Builds in FOLDER (default build/gpu) and runs, within ten minutes: every verb against its twin, whole models and steps of
-# training, the same under compute-sanitizer, then the paper's model: steps, each verb as a share of the device's limits, the
-# annotator's encoder, and PyTorch's beside them where python3 (or SNOWCODER_PYTHON) has PyTorch. Figures go to FOLDER/results.jsonl.
+# training, the same under compute-sanitizer, then the paper's model: steps, each verb as a share of the device's limits, how
+# exact its long sums are, the annotator's encoder, and PyTorch's beside them where python3 (or SNOWCODER_PYTHON) has PyTorch.
+# Figures go to FOLDER/results.jsonl.
 #
 # SNOWCODER_THIRD_PARTY     folder with tl/expected.hpp and catch2/, where the system has none
 # SNOWCODER_CUDNN_FRONTEND  folder with cudnn_frontend.h: attention by cuDNN, else by our own kernels
@@ -46,6 +47,7 @@ nn_cuda tests/support/main tests/unit/backend/cuda_decoder tests/unit/train/cuda
 ${SNOWCODER_CUDNN_FRONTEND:+backend_cudnn tests/support/main tests/unit/backend/cudnn_graphs}
 step benchmarks/cuda/step
 verbs benchmarks/cuda/verbs
+product_error benchmarks/cuda/product_error
 data benchmarks/cuda/data
 encoder benchmarks/cuda/encoder"
 object() { echo "$out/$(echo "$1" | tr / _).o"; }
@@ -124,6 +126,8 @@ measure() {
 }
 measure "$out/data" 16 1000000000 "$(nproc)"
 measure "$out/verbs" $((batch * 8192)) "$flops" "$bytes"
+measure "$out/product_error" 256 16384
+measure "$out/product_error" 2048 16384
 measure "$out/step" "$batch" "$sequences" 2 "$flops" repeatable
 [ -z "${SNOWCODER_CUDNN_FRONTEND:-}" ] || measure "$out/step" "$batch" "$sequences" 2 "$flops" free
 texts=()

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Optimizer steps of the paper's model on a GPU: step MICRO_BATCH SEQUENCES STEPS PEAK [repeatable|free]. PEAK is the device's
 // FLOP/s in bf16 by its data sheet; `free` lets attention's gradient add up in any order. Prints a JSON line: tokens by second,
-// utilisation in both conventions (train/throughput.hpp), of the data sheet and of what a large product reaches here, memory,
-// and how quickly a checkpoint's copy leaves the GPU.
+// utilisation in both conventions (train/throughput.hpp), of the data sheet and of what a large product reaches here, memory
+// (all that is in use on the GPU; what this program's pool has given out at most, and holds; what config/training_memory.hpp
+// plans), and how quickly a checkpoint's copy leaves the GPU.
 #include "train/shapes.hpp"
 
 #include <snowcoder/backend/cuda/backend.hpp>
 #include <snowcoder/backend/cuda/stopwatch.hpp>
+#include <snowcoder/config/training_memory.hpp>
 #include <snowcoder/core/philox.hpp>
 #include <snowcoder/parallel/solo.hpp>
 #include <snowcoder/train/step.hpp>
@@ -15,6 +17,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -56,6 +59,16 @@ std::array<double, 2> copies(cuda::device& d, train::state<R, cuda::device> cons
   return {rate(cuda::device::host_array<float>()), rate(std::vector<float>())};
 }
 
+/// Of the pool that buffers come from: the most bytes that were in use, and those that it holds.
+std::array<double, 2> pool_bytes() {
+  cudaMemPool_t pool;
+  cuda::must(cudaDeviceGetDefaultMemPool(&pool, 0), "memory pool");
+  std::uint64_t used = 0, held = 0;
+  cuda::must(cudaMemPoolGetAttribute(pool, cudaMemPoolAttrUsedMemHigh, &used), "memory pool");
+  cuda::must(cudaMemPoolGetAttribute(pool, cudaMemPoolAttrReservedMemCurrent, &held), "memory pool");
+  return {double(used), double(held)};
+}
+
 int measure(int micro_batch, int sequences, int steps, double peak, bool repeatable) {
   cuda::device device;
   device.repeatable(repeatable);
@@ -85,17 +98,27 @@ int measure(int micro_batch, int sequences, int steps, double peak, bool repeata
              here = train::throughput_of(R::model, count, seconds, 0, reached);
   std::size_t left = 0, all = 0;
   cuda::must(cudaMemGetInfo(&left, &all), "memory of the GPU");
+  auto const [used, held] = pool_bytes();
+  using config::attention_gradient;
+  auto const planned =
+      config::memory_of_step(R::model, {.device = config::device_kind::gpu,
+                                        .micro_batch = micro_batch,
+                                        .gradients = train::gradients_at_once<R>(sequences),
+                                        .attention = repeatable ? attention_gradient::repeatable : attention_gradient::free});
+  constexpr double gib = 1 << 30;
   auto const copied = copies(device, state);
   std::printf(
       "{\"job\": \"cuda step\", \"model\": \"%s\", \"micro_batch\": %d, \"sequences\": %d, \"repeatable\": %s, "
       "\"tokens_per_second\": "
       "%.0f, \"seconds\": [%.4f, %.4f, %.4f], \"causal\": %.4f, \"palm\": %.4f, \"product_flops\": %.4g, "
       "\"causal_of_product\": "
-      "%.4f, \"palm_of_product\": %.4f, \"loss\": %.6f, \"memory_gib\": %.1f, \"checkpoint_copy_bytes_per_second\": "
+      "%.4f, \"palm_of_product\": %.4f, \"loss\": %.6f, \"memory_gib\": %.2f, \"pool_used_gib\": %.3f, \"pool_held_gib\": "
+      "%.3f, \"planned_gib\": %.3f, \"checkpoint_copy_bytes_per_second\": "
       "[%.3g, %.3g]}\n",
       std::string(R::name).c_str(), micro_batch, sequences, repeatable ? "true" : "false", sheet.tokens_per_second,
       double(milliseconds.front()) * 1e-3, seconds, double(milliseconds.back()) * 1e-3, sheet.causal, sheet.full_square,
-      reached, here.causal, here.full_square, loss, double(all - left) / double(1 << 30), copied[0], copied[1]);
+      reached, here.causal, here.full_square, loss, double(all - left) / gib, used / gib, held / gib,
+      double(planned.total()) / gib, copied[0], copied[1]);
   return 0;
 }
 

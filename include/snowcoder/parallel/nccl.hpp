@@ -7,6 +7,7 @@
 
 #ifdef SNOWCODER_NCCL
 #include <snowcoder/backend/cuda/sum_ranks.hpp>
+#include <snowcoder/config/device_memory.hpp>
 #include <snowcoder/parallel/communicator.hpp>
 #include <snowcoder/parallel/tree_exchange.hpp>
 
@@ -57,7 +58,7 @@ class nccl {
   }
 
  private:
-  static constexpr std::int64_t piece = std::int64_t(4) << 20;  ///< floats to a rank at a time
+  static constexpr std::int64_t piece = config::exchanged_floats;  ///< floats to a rank at a time
 
   static void must(ncclResult_t result) {
     if (result != ncclSuccess)

@@ -10,7 +10,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +23,7 @@ namespace snowcoder::pipeline {
 /// guess for the CPU), and its memory.
 struct hardware {
   std::string_view name;
+  config::device_kind kind;
   double peak_flops;
   double reached;
   double memory_bytes;
@@ -28,9 +31,9 @@ struct hardware {
 };
 
 inline constexpr std::array hardware_table{
-    hardware{"h100", 989.4e12, 0.53, 80e9, "one H100 SXM, dense bf16 at 1,830 MHz"},
-    hardware{"a100", 312e12, 0.50, 80e9, "one A100 SXM 80 GB, dense bf16"},
-    hardware{"cpu", 0.4e12, 0.30, 16e9, "two Zen 4 cores, bf16 through oneDNN"},
+    hardware{"h100", config::device_kind::gpu, 989.4e12, 0.53, 80e9, "one H100 SXM, dense bf16 at 1,830 MHz"},
+    hardware{"a100", config::device_kind::gpu, 312e12, 0.50, 80e9, "one A100 SXM 80 GB, dense bf16"},
+    hardware{"cpu", config::device_kind::cpu, 0.4e12, 0.30, 16e9, "two Zen 4 cores, bf16 through oneDNN"},
 };
 
 inline std::optional<hardware> find_hardware(std::string_view name) {
@@ -39,25 +42,58 @@ inline std::optional<hardware> find_hardware(std::string_view name) {
   return {};
 }
 
-/// A step's memory, products in bf16: as it is, and with the least that `train` can do with. First a step of one sequence,
-/// which has one gradient; then steps of the recipe by sequences in a micro-batch, whose lanes are added in a tree
-/// (train/lanes.hpp); then what each of several processes needs, which keep a part of the moments each.
+/// Of a GPU, beside what is planned: its context and the code of libraries. What an H100 showed more than the plan in both of
+/// cuDNN's modes (benchmarks/results/h100.md).
+inline constexpr double taken_by_context = 0.6 * (1 << 30);
+
+/// The parts of a step's memory, those that are there.
+inline std::string parts_of(config::training_memory const& m) {
+  std::string out;
+  auto const part = [&](std::string_view name, std::int64_t bytes) {
+    if (bytes > 0) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", name, binary_bytes_text(double(bytes)));
+  };
+  part("weights", m.weights), part("moments", m.moments), part("gradients", m.gradients), part("copies of weights", m.copies);
+  part("inputs", m.inputs), part("activations", m.kept), part("their gradients", m.backward), part("logits", m.loss);
+  part("scratch", m.scratch), part("libraries", m.libraries);
+  return out;
+}
+
+/// A step's memory on a CPU and on a GPU, products in bf16: as it is, and with the least that `train` can do with. First a step
+/// of one sequence, which has one gradient; then steps of the recipe by sequences in a micro-batch, whose lanes are added in a
+/// tree (train/lanes.hpp); then what each of several processes needs, which keep a part of the moments each. The largest
+/// micro-batch that fits as it is comes part by part, else the smallest.
 template <config::recipe R>
 std::string plan_memory(hardware const& h) {
   using namespace config;
-  std::string out =
-      fmt::format("memory       {:<32} {:>10}  {}\n", "of a step in bf16", "as it is", "--recompute blocks --moments bf16");
+  constexpr auto cpu = device_kind::cpu, gpu = device_kind::gpu;
+  std::string out = fmt::format("memory       {:<32} {:>10} {:>10} {:>10} {:>10}  least: --recompute blocks --moments bf16\n",
+                                "of a step in bf16", "CPU", "least", "GPU", "least");
+  bool const apart = std::ranges::all_of(R::curriculum, [](phase const& p) { return p.mask == document_mask::intra; });
+  training_memory shown;
+  std::string shown_name;
   auto const row = [&](std::string const& name, int micro_batch, int gradients, int processes = 1) {
-    auto const bytes = [&](recompute again, dtype moments) {
-      memory_choices const c{
-          .moments = moments, .again = again, .micro_batch = micro_batch, .gradients = gradients, .processes = processes};
-      return double(memory_of_step(R::model, c).total());
+    auto const of = [&](device_kind device, recompute again, dtype moments) {
+      return memory_of_step(R::model, {.device = device,
+                                       .moments = moments,
+                                       .again = again,
+                                       .micro_batch = micro_batch,
+                                       .gradients = gradients,
+                                       .processes = processes,
+                                       .attention = apart ? attention_gradient::own : attention_gradient::repeatable});
     };
-    auto const most = bytes(recompute::nothing, dtype::f32), least = bytes(recompute::blocks, dtype::bf16);
-    out += fmt::format("             {:<32} {:>10}  {:>10}{}\n", name, binary_bytes_text(most), binary_bytes_text(least),
-                       least > h.memory_bytes  ? "  (more than the device has)"
-                       : most > h.memory_bytes ? "  (only the second fits)"
-                                               : "");
+    auto const whole = [&](device_kind device) { return of(device, recompute::nothing, dtype::f32); };
+    auto const least = [&](device_kind device) { return of(device, recompute::blocks, dtype::bf16); };
+    auto const text = [](training_memory const& m) { return binary_bytes_text(double(m.total())); };
+    auto const fits = [&](training_memory const& m) {
+      return double(m.total()) + (h.kind == gpu ? taken_by_context : 0) <= h.memory_bytes;
+    };
+    bool const most = fits(whole(h.kind));
+    out += fmt::format("             {:<32} {:>10} {:>10} {:>10} {:>10}{}\n", name, text(whole(cpu)), text(least(cpu)),
+                       text(whole(gpu)), text(least(gpu)),
+                       !fits(least(h.kind)) ? fmt::format("  (more than {} has)", h.name)
+                       : !most              ? fmt::format("  (on {} only the least fits)", h.name)
+                                            : "");
+    if (processes == 1 && (most || shown_name.empty())) shown = whole(h.kind), shown_name = name;
   };
   row("one sequence", 1, 1);
   auto const in_step = R::curriculum[0].sequences_per_step;
@@ -68,6 +104,12 @@ std::string plan_memory(hardware const& h) {
   for (int processes = 2; processes <= lanes && processes <= in_step; processes *= 2)
     row(fmt::format("each of {} processes, 1 at a time", processes), 1,
         train::gradients_at_once<R>(in_step, 0, lanes / processes), processes);
+  out += fmt::format("             {} on {}: {}\n", shown_name, h.name, parts_of(shown));
+  if (h.kind == gpu)
+    out += fmt::format("             the GPU's context and libraries take {} more, a guess from an H100\n",
+                       binary_bytes_text(taken_by_context));
+  out += fmt::format("             a checkpoint's copy takes {} of the host's memory while it is written{}\n",
+                     binary_bytes_text(double(shown.host)), h.kind == cpu ? ", none with --wait-for-checkpoints" : "");
   return out;
 }
 

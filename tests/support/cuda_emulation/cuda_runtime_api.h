@@ -4,10 +4,13 @@
 // call is done when it returns.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <mutex>
 #include <random>
+#include <unordered_map>
 
 enum cudaError_t { cudaSuccess = 0, cudaErrorMemoryAllocation = 2 };
 enum cudaMemcpyKind { cudaMemcpyHostToDevice = 1, cudaMemcpyDeviceToHost = 2, cudaMemcpyDeviceToDevice = 3 };
@@ -22,6 +25,40 @@ struct cudaDeviceProp {
   int multiProcessorCount = 1;
 };
 inline constexpr unsigned cudaEventDisableTiming = 2;
+
+namespace cuda_emulation {
+
+/// Bytes of device memory that stand now, as they were asked for, and the most that stood at once.
+class memory_counter {
+ public:
+  static memory_counter& all() {
+    static memory_counter one;
+    return one;
+  }
+  void took(void* memory, std::size_t bytes) {
+    std::lock_guard const alone(mutex_);
+    sizes_[memory] = bytes;
+    most_ = std::max(most_, now_ += bytes);
+  }
+  void gave(void* memory) {
+    std::lock_guard const alone(mutex_);
+    if (auto const block = sizes_.extract(memory); !block.empty()) now_ -= block.mapped();
+  }
+  /// Forgets what stood before.
+  void begin() {
+    std::lock_guard const alone(mutex_);
+    most_ = now_;
+  }
+  std::size_t now() const { return now_; }
+  std::size_t most() const { return most_; }
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<void*, std::size_t> sizes_;
+  std::size_t now_ = 0, most_ = 0;
+};
+
+}  // namespace cuda_emulation
 
 inline char const* cudaGetErrorString(cudaError_t e) { return e == cudaSuccess ? "no error" : "out of memory"; }
 inline cudaError_t cudaGetDeviceCount(int* count) { return *count = 1, cudaSuccess; }
@@ -44,9 +81,13 @@ inline cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int) { retur
 inline cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) { return cudaSuccess; }
 inline cudaError_t cudaMallocAsync(void** memory, std::size_t bytes, cudaStream_t) {
   if (posix_memalign(memory, 256, bytes) != 0) return cudaErrorMemoryAllocation;
+  cuda_emulation::memory_counter::all().took(*memory, bytes);
   return std::memset(*memory, 0xff, bytes), cudaSuccess;
 }
-inline cudaError_t cudaFreeAsync(void* memory, cudaStream_t) { return std::free(memory), cudaSuccess; }
+inline cudaError_t cudaFreeAsync(void* memory, cudaStream_t) {
+  cuda_emulation::memory_counter::all().gave(memory);
+  return std::free(memory), cudaSuccess;
+}
 inline cudaError_t cudaMemsetAsync(void* memory, int value, std::size_t bytes, cudaStream_t) {
   return std::memset(memory, value, bytes), cudaSuccess;
 }

@@ -7,6 +7,7 @@
 #include <snowcoder/backend/cpu/backend.hpp>
 #include <snowcoder/config/training_memory.hpp>
 #include <snowcoder/parallel/solo.hpp>
+#include <snowcoder/pipeline/plan.hpp>
 #include <snowcoder/recipes/arctic_snowcoder_1b3.hpp>
 #include <snowcoder/train/step.hpp>
 
@@ -174,6 +175,38 @@ TEST_CASE("the paper's model takes a step of one sequence within 23 GiB", "[trai
   constexpr auto least = config::memory_of_step(model, {.moments = dtype::bf16, .again = config::recompute::blocks});
   CHECK(double(least.total()) / gib == Approx(18.04).epsilon(0.001));
   CHECK(double(config::memory_of_step(model, {}).total()) / gib > 36);
+}
+
+TEST_CASE("what a GPU was seen to hold for the paper's model is planned, but for its context", "[train]") {
+  using config::attention_gradient;
+  constexpr auto planned = [](attention_gradient a) {
+    return double(config::memory_of_step(recipes::arctic_snowcoder_1b3::model,
+                                         {.device = config::device_kind::gpu, .micro_batch = 2, .gradients = 3, .attention = a})
+                      .total()) /
+           (1 << 30);
+  };
+  // An H100, GiB of its memory in use: benchmarks/results/h100.md.
+  constexpr double repeatable = 65.0, free = 61.1, context = pipeline::taken_by_context / (1 << 30);
+  CHECK(planned(attention_gradient::repeatable) + context == Approx(repeatable).margin(0.1));
+  CHECK(planned(attention_gradient::free) + context == Approx(free).margin(0.1));
+}
+
+TEST_CASE("plan prints memory of a CPU and of a GPU, and says what the hardware it was asked about has no room for",
+          "[train]") {
+  using R = recipes::arctic_snowcoder_1b3;
+  auto const line_of = [](std::string const& text, std::string const& name) {
+    auto const at = text.find(name);
+    return at == std::string::npos ? std::string() : text.substr(at, text.find('\n', at) - at);
+  };
+  auto const gpu = pipeline::plan_memory<R>(*pipeline::find_hardware("h100"));
+  auto const two = line_of(gpu, "512 sequences, 2 at a time  ");
+  CHECK(two.find("64.4 GiB") != std::string::npos);
+  CHECK(two.find("(") == std::string::npos);
+  CHECK(line_of(gpu, "512 sequences, 4 at a time  ").find("only the least fits") != std::string::npos);
+  CHECK(line_of(gpu, "512 sequences, 2 at a time on h100: ").find("logits 1.46 GiB") != std::string::npos);
+  auto const cpu = pipeline::plan_memory<R>(*pipeline::find_hardware("cpu"));
+  CHECK(line_of(cpu, "512 sequences, 2 at a time  ").find("64.4 GiB") != std::string::npos);
+  CHECK(line_of(cpu, "one sequence  ").find("more than cpu has") != std::string::npos);
 }
 
 TEST_CASE("as many gradients stand at once as the tree of lanes is deep", "[train]") {

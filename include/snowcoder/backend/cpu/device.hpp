@@ -6,6 +6,7 @@
 #include <snowcoder/backend/cpu/bfloat16_kernel.hpp>
 #include <snowcoder/backend/cpu/buffer.hpp>
 #include <snowcoder/backend/cpu/onednn.hpp>
+#include <snowcoder/config/device_memory.hpp>
 #include <snowcoder/core/thread_pool.hpp>
 
 #include <omp.h>
@@ -35,7 +36,7 @@ class device {
   using projection = cpu::projection<T>;
   static constexpr bool memory_is_the_hosts = true;
   static constexpr bool batches_show = false;  ///< a row's bits do not depend on the rows that go with it
-  static constexpr int logit_rows = 512;       ///< of the head, at the same time
+  static constexpr int logit_rows = config::logit_rows(config::device_kind::cpu);  ///< of the head, at the same time
   /// Elements that pass between an encoder's verbs, whatever its products multiply.
   template <class T>
   using stream = float;

@@ -6,6 +6,7 @@
 #include <snowcoder/backend/cuda/element.cuh>
 #include <snowcoder/backend/cuda/launch.cuh>
 #include <snowcoder/backend/cuda/reduce.cuh>
+#include <snowcoder/config/device_memory.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -163,7 +164,7 @@ void adamw(device& d, float* weights, Moment* first_moment, Moment* second_momen
 double sum_of_squares(device& d, float const* values, std::int64_t size) {
   if (size == 0) return 0;
   // Long enough pieces that their sums fit one block's second pass.
-  auto const piece = std::max<std::int64_t>(1 << 14, pieces_of(size, 1 << 14));
+  auto const piece = std::max(config::square_pieces, pieces_of(size, config::square_pieces));
   auto const pieces = pieces_of(size, piece);
   auto* const sums = d.scratch<double>(0, pieces + 1);
   launch(d, "sum_of_squares", block_each(pieces), &detail::sum_pieces<float>, sums + 1, values, size, piece, true);

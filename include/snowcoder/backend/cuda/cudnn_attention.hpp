@@ -17,8 +17,7 @@ namespace snowcoder::cuda {
 /// Known faults of the library lie at other lengths and in versions before 9.19 (reports 160 and 1072 of its frontend).
 bool cudnn_attends(attention_shape const& shape);
 
-/// As attention() and attention_backward(), a sequence after the other: so a sequence's bits do not depend on how many go
-/// through together, and the workspace of the deterministic gradient (heads * length^2 * 2 bytes) is that of one.
+/// As attention() and attention_backward(), all sequences in one graph. Its workspace: config/training_memory.hpp.
 void cudnn_attention(device& d, matrix_view<bfloat16> out, float* log_sums, matrix_view<bfloat16 const> qkv,
                      attention_shape shape);
 void cudnn_attention_backward(device& d, matrix_view<bfloat16> dqkv, matrix_view<bfloat16 const> qkv,

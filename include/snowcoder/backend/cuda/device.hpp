@@ -7,6 +7,7 @@
 #include <snowcoder/backend/cuda/pinned.hpp>
 #include <snowcoder/backend/cuda/products.hpp>
 #include <snowcoder/backend/cuda/status.hpp>
+#include <snowcoder/config/device_memory.hpp>
 
 #include <array>
 #include <cstddef>
@@ -28,10 +29,8 @@ class device {
   template <class T>
   using projection = cuda::projection<T>;
 
-  static constexpr bool batches_show = true;  ///< products add up as their shapes say
-  /// Of the head, at the same time: fewer, and each product would spend its time on reading the head's gradient and writing
-  /// it back. At 64,000 tokens 1.6 GB with their gradient.
-  static constexpr int logit_rows = 4096;
+  static constexpr bool batches_show = true;                                       ///< products add up as their shapes say
+  static constexpr int logit_rows = config::logit_rows(config::device_kind::gpu);  ///< of the head, at the same time
   /// Elements that pass between an encoder's verbs: those of its products, for each verb takes as long as it reads and writes.
   template <class T>
   using stream = T;

@@ -9,6 +9,7 @@
 #include <snowcoder/backend/cuda/product_key.hpp>
 #include <snowcoder/backend/cuda/status.hpp>
 #include <snowcoder/backend/cuda/stopwatch.hpp>
+#include <snowcoder/config/device_memory.hpp>
 #include <snowcoder/core/dtype.hpp>
 
 #include <cublasLt.h>
@@ -84,7 +85,7 @@ class products {
   }
 
  private:
-  static constexpr std::size_t workspace_bytes = std::size_t(32) << 20;
+  static constexpr std::size_t workspace_bytes = config::product_workspace;
   static constexpr int most_proposed = 24;  ///< the first guess is rarely the quickest, and trials take milliseconds
 
   /// nvcc 13.0 breaks on containers of the library's type, which has no name of its own.

@@ -7,6 +7,7 @@
 #include <snowcoder/backend/cuda/reduce.cuh>
 #include <snowcoder/backend/cuda/rms_norm.hpp>
 #include <snowcoder/backend/cuda/rms_norm_held.cuh>
+#include <snowcoder/config/device_memory.hpp>
 
 namespace snowcoder::cuda {
 
@@ -121,7 +122,7 @@ void rms_norm_backward(device& d, matrix_view<T> dx, float* dweight, matrix_view
   bool const wide = detail::all_aligned<n>(dx, dy, x) && detail::aligned<n>(weight, n, n);
   auto const threads = pieces_of(x.columns, n * warp_width) * warp_width;  // if each has n columns
   bool const held = wide && threads <= 1024;
-  int const piece = held ? 16 : 64;  // rows whose share of the weight's gradient is one sum
+  int const piece = held ? int(config::norm_gradient_rows) : 64;  // rows whose share of the weight's gradient is one sum
   auto const pieces = pieces_of(x.rows, piece);
   matrix_view<float> const partial(d.scratch<float>(1, pieces * x.columns), pieces, x.columns);
   if (held) {
