@@ -48,6 +48,7 @@ inline float_lanes load_first(float const* p, std::int64_t count) {
 #if defined(__AVX512F__)
   return float_lanes(_mm512_maskz_loadu_ps(__mmask16((1u << count) - 1), p));
 #else
+  if (count == lanes) return load_lanes<float_lanes>(p);
   float_lanes v{};
   std::memcpy(&v, p, std::size_t(count) * sizeof(float));
   return v;
@@ -57,6 +58,7 @@ inline void store_first(float* p, float_lanes v, std::int64_t count) {
 #if defined(__AVX512F__)
   _mm512_mask_storeu_ps(p, __mmask16((1u << count) - 1), __m512(v));
 #else
+  if (count == lanes) return store_lanes(p, v);
   std::memcpy(p, &v, std::size_t(count) * sizeof(float));
 #endif
 }
