@@ -42,7 +42,7 @@ fi
 # name: sources in tests/ or benchmarks/
 programs="
 backend_cuda tests/support/main tests/unit/backend/cuda_verbs tests/unit/backend/cuda_encoder_verbs tests/unit/backend/cuda_encoder tests/unit/backend/cuda_minhash tests/unit/parallel/tree_exchange
-nn_cuda tests/support/main tests/unit/backend/cuda_decoder tests/unit/train/cuda_steps
+nn_cuda tests/support/main tests/unit/backend/cuda_decoder tests/unit/train/cuda_steps tests/unit/train/cuda_graphs
 ${SNOWCODER_CUDNN_FRONTEND:+backend_cudnn tests/support/main tests/unit/backend/cudnn_graphs}
 step benchmarks/cuda/step
 verbs benchmarks/cuda/verbs
@@ -124,7 +124,10 @@ measure() {
 }
 measure "$out/data" 16 1000000000 "$(nproc)"
 measure "$out/verbs" $((batch * 8192)) "$flops" "$bytes"
-measure "$out/step" "$batch" "$sequences" 2 "$flops" repeatable
+measure "$out/step" "$batch" "$sequences" 2 "$flops"
+measure "$out/step" "$batch" "$sequences" 2 "$flops" graphs
+measure "$out/step" 4 16 40 "$flops" quickstart
+measure "$out/step" 4 16 40 "$flops" quickstart graphs
 [ -z "${SNOWCODER_CUDNN_FRONTEND:-}" ] || measure "$out/step" "$batch" "$sequences" 2 "$flops" free
 texts=()
 [ -z "${SNOWCODER_VOCAB:-}" ] || texts=("${SNOWCODER_TEXTS:-$root/include}" "$SNOWCODER_VOCAB" "${SNOWCODER_THREADS:-$(nproc)}")
