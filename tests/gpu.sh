@@ -3,8 +3,9 @@
 # Tests and benchmarks of the GPU on a machine that has only nvcc and g++: tests/gpu.sh [FOLDER]
 #
 # Builds in FOLDER (default build/gpu) and runs, within ten minutes: every verb against its twin, whole models and steps of
-# training, the same under compute-sanitizer, then the paper's model: steps, each verb as a share of the device's limits, the
-# annotator's encoder, and PyTorch's beside them where python3 (or SNOWCODER_PYTHON) has PyTorch. Figures go to FOLDER/results.jsonl.
+# training, the same under compute-sanitizer, then the paper's model: steps (and quickstart's), plainly and by graphs, each verb
+# as a share of the device's limits, the annotator's encoder, and PyTorch's beside them where python3 (or SNOWCODER_PYTHON) has
+# PyTorch. Figures go to FOLDER/results.jsonl.
 #
 # SNOWCODER_THIRD_PARTY     folder with tl/expected.hpp and catch2/, where the system has none
 # SNOWCODER_CUDNN_FRONTEND  folder with cudnn_frontend.h: attention by cuDNN, else by our own kernels

@@ -19,8 +19,8 @@ struct graph_end {
 }  // namespace detail
 using graph = std::unique_ptr<CUgraphExec_st, detail::graph_end>;
 
-/// What body() puts into the queue; nothing of it has run. Null where not all can be recorded: a body that waits, copies for
-/// the host, allocates or frees (buffer.hpp uses the default stream, with which the queue keeps step).
+/// What body() puts into the queue; nothing of it has run. Null where not all can be recorded: a body that waits, as uploads
+/// do, or allocates (buffer.hpp uses the default stream, with which the queue keeps step).
 template <class Body>
 graph recorded(device& d, Body const& body) {
   cudaGraphExec_t made = nullptr;
