@@ -17,7 +17,7 @@ target_link_libraries(test.backend_cuda_emulated PRIVATE snowcoder_kernels_emula
 # Once more with the threads of a block in the other order: what that changes is a race.
 add_test(NAME backend_cuda_backwards COMMAND test.backend_cuda_emulated)
 set_tests_properties(backend_cuda_backwards PROPERTIES ENVIRONMENT CUDA_EMULATION_BACKWARDS=1 TIMEOUT 300)
-set(gpu_model_tests unit/backend/cuda_decoder.cpp unit/train/cuda_steps.cpp)
+set(gpu_model_tests unit/backend/cuda_decoder.cpp unit/train/cuda_steps.cpp unit/train/cuda_graphs.cpp)
 snowcoder_add_test(nn_cuda_emulated SOURCES ${gpu_model_tests} unit/train/cuda_memory.cpp TIMEOUT 300 OPTIMISED)
 snowcoder_add_test(train_cuda_emulated SOURCES unit/train/cuda_run.cpp COMPONENTS cpu TIMEOUT 900)
 snowcoder_add_test(gpu_annotate_emulated SOURCES unit/pipeline/gpu_annotate.cpp COMPONENTS data cpu TIMEOUT 300)

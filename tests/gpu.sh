@@ -3,9 +3,9 @@
 # Tests and benchmarks of the GPU on a machine that has only nvcc and g++: tests/gpu.sh [FOLDER]
 #
 # Builds in FOLDER (default build/gpu) and runs, within ten minutes: every verb against its twin, whole models and steps of
-# training, the same under compute-sanitizer, then the paper's model: steps, each verb as a share of the device's limits, how
-# exact its long sums are, the annotator's encoder, and PyTorch's beside them where python3 (or SNOWCODER_PYTHON) has PyTorch.
-# Figures go to FOLDER/results.jsonl.
+# training, the same under compute-sanitizer, then the paper's model: steps (and quickstart's), plainly and by graphs, each verb
+# as a share of the device's limits, how exact its long sums are, the annotator's encoder, and PyTorch's beside them where
+# python3 (or SNOWCODER_PYTHON) has PyTorch. Figures go to FOLDER/results.jsonl.
 #
 # SNOWCODER_THIRD_PARTY     folder with tl/expected.hpp and catch2/, where the system has none
 # SNOWCODER_CUDNN_FRONTEND  folder with cudnn_frontend.h: attention by cuDNN, else by our own kernels
@@ -43,7 +43,7 @@ fi
 # name: sources in tests/ or benchmarks/
 programs="
 backend_cuda tests/support/main tests/unit/backend/cuda_verbs tests/unit/backend/cuda_encoder_verbs tests/unit/backend/cuda_encoder tests/unit/backend/cuda_minhash tests/unit/parallel/tree_exchange
-nn_cuda tests/support/main tests/unit/backend/cuda_decoder tests/unit/train/cuda_steps
+nn_cuda tests/support/main tests/unit/backend/cuda_decoder tests/unit/train/cuda_steps tests/unit/train/cuda_graphs
 ${SNOWCODER_CUDNN_FRONTEND:+backend_cudnn tests/support/main tests/unit/backend/cudnn_graphs}
 step benchmarks/cuda/step
 verbs benchmarks/cuda/verbs
@@ -128,7 +128,10 @@ measure "$out/data" 16 1000000000 "$(nproc)"
 measure "$out/verbs" $((batch * 8192)) "$flops" "$bytes"
 measure "$out/product_error" 256 16384
 measure "$out/product_error" 2048 16384
-measure "$out/step" "$batch" "$sequences" 2 "$flops" repeatable
+measure "$out/step" "$batch" "$sequences" 2 "$flops"
+measure "$out/step" "$batch" "$sequences" 2 "$flops" graphs
+measure "$out/step" 4 16 40 "$flops" quickstart
+measure "$out/step" 4 16 40 "$flops" quickstart graphs
 [ -z "${SNOWCODER_CUDNN_FRONTEND:-}" ] || measure "$out/step" "$batch" "$sequences" 2 "$flops" free
 texts=()
 [ -z "${SNOWCODER_VOCAB:-}" ] || texts=("${SNOWCODER_TEXTS:-$root/include}" "$SNOWCODER_VOCAB" "${SNOWCODER_THREADS:-$(nproc)}")

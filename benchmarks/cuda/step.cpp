@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Optimizer steps of the paper's model on a GPU: step MICRO_BATCH SEQUENCES STEPS PEAK [repeatable|free]. PEAK is the device's
-// FLOP/s in bf16 by its data sheet; `free` lets attention's gradient add up in any order. Prints a JSON line: tokens by second,
-// utilisation in both conventions (train/throughput.hpp), of the data sheet and of what a large product reaches here, memory
+// Optimizer steps on a GPU: step MICRO_BATCH SEQUENCES STEPS PEAK [free] [graphs] [quickstart]. PEAK is the device's FLOP/s in
+// bf16 by its data sheet; `free` lets attention's gradient add up in any order; `graphs` launches passes whole
+// (cuda/graphs.hpp); the model is the paper's, or quickstart's. Prints a JSON line: tokens by second, utilisation in both
+// conventions (train/throughput.hpp), of the data sheet and of what a large product reaches here, graphs launched, memory
 // (all that is in use on the GPU; what this program's pool has given out at most, and holds; what config/training_memory.hpp
 // plans), and how quickly a checkpoint's copy leaves the GPU.
 #include "train/shapes.hpp"
@@ -21,13 +22,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace snowcoder;
 
 namespace {
-
-using R = benchmarks::shape_paper;
 
 /// FLOP by second of a product of normal values, as products of training have them: zeros would need less power.
 double product_reaches(cuda::device& d) {
@@ -48,6 +48,7 @@ double product_reaches(cuda::device& d) {
 }
 
 /// Bytes by second from the weights to host memory, as a checkpoint's copy goes: pinned, and as any vector.
+template <class R>
 std::array<double, 2> copies(cuda::device& d, train::state<R, cuda::device> const& state) {
   auto const rate = [&](auto host) {
     host.resize(state.size);
@@ -69,9 +70,11 @@ std::array<double, 2> pool_bytes() {
   return {double(used), double(held)};
 }
 
-int measure(int micro_batch, int sequences, int steps, double peak, bool repeatable) {
+template <class R>
+int measure(int micro_batch, int sequences, int steps, double peak, bool repeatable, bool graphs) {
   cuda::device device;
   device.repeatable(repeatable);
+  device.graphs(graphs);
   double const reached = product_reaches(device);
   parallel::solo ranks;
   train::state<R, cuda::device> state(device);
@@ -109,26 +112,27 @@ int measure(int micro_batch, int sequences, int steps, double peak, bool repeata
   auto const copied = copies(device, state);
   std::printf(
       "{\"job\": \"cuda step\", \"model\": \"%s\", \"micro_batch\": %d, \"sequences\": %d, \"repeatable\": %s, "
-      "\"tokens_per_second\": "
+      "\"graphs_launched\": %lld, \"tokens_per_second\": "
       "%.0f, \"seconds\": [%.4f, %.4f, %.4f], \"causal\": %.4f, \"palm\": %.4f, \"product_flops\": %.4g, "
       "\"causal_of_product\": "
       "%.4f, \"palm_of_product\": %.4f, \"loss\": %.6f, \"memory_gib\": %.2f, \"pool_used_gib\": %.3f, \"pool_held_gib\": "
       "%.3f, \"planned_gib\": %.3f, \"checkpoint_copy_bytes_per_second\": "
       "[%.3g, %.3g]}\n",
-      std::string(R::name).c_str(), micro_batch, sequences, repeatable ? "true" : "false", sheet.tokens_per_second,
-      double(milliseconds.front()) * 1e-3, seconds, double(milliseconds.back()) * 1e-3, sheet.causal, sheet.full_square,
-      reached, here.causal, here.full_square, loss, double(all - left) / gib, used / gib, held / gib,
-      double(planned.total()) / gib, copied[0], copied[1]);
+      std::string(R::name).c_str(), micro_batch, sequences, repeatable ? "true" : "false",
+      static_cast<long long>(device.graphs_launched()), sheet.tokens_per_second, double(milliseconds.front()) * 1e-3, seconds,
+      double(milliseconds.back()) * 1e-3, sheet.causal, sheet.full_square, reached, here.causal, here.full_square, loss,
+      double(all - left) / gib, used / gib, held / gib, double(planned.total()) / gib, copied[0], copied[1]);
   return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 5) return std::fprintf(stderr, "usage: step MICRO_BATCH SEQUENCES STEPS PEAK [repeatable|free]\n"), 2;
+  if (argc < 5) return std::fprintf(stderr, "usage: step MICRO_BATCH SEQUENCES STEPS PEAK [free] [graphs] [quickstart]\n"), 2;
+  auto const told = [&](std::string_view word) { return std::find(argv + 5, argv + argc, word) != argv + argc; };
   try {
-    return measure(std::atoi(argv[1]), std::atoi(argv[2]), std::atoi(argv[3]), std::atof(argv[4]),
-                   argc < 6 || std::string(argv[5]) != "free");
+    auto* const run = told("quickstart") ? &measure<recipes::quickstart> : &measure<benchmarks::shape_paper>;
+    return run(std::atoi(argv[1]), std::atoi(argv[2]), std::atoi(argv[3]), std::atof(argv[4]), !told("free"), told("graphs"));
   } catch (cuda::device_failure const& e) {
     return std::fprintf(stderr, "step: %s\n", e.what()), 1;
   }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <snowcoder/backend/backend.hpp>
+#include <snowcoder/backend/recorder.hpp>
 #include <snowcoder/core/contract.hpp>
 #include <snowcoder/core/dtype.hpp>
 #include <snowcoder/nn/block.hpp>
@@ -12,6 +13,7 @@
 #include <snowcoder/nn/decoder_head.hpp>
 #include <snowcoder/nn/decoder_weights.hpp>
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -64,22 +66,13 @@ class decoder {
   /// head, and only who keeps the two sums apart gets the same bits however sequences are batched.
   double loss_and_gradient(matrix_view<std::int32_t const> tokens, float scale, float* gradient, float* lookups = nullptr) {
     auto const s = take(tokens, tokens.columns - 1, true);
-    decoder_gradients<R> const g{gradient};
     auto& a = activations(kept_for_gradient(again_));
-    forward(a, s);
-    auto const rows = s.rows();
-    auto const normed = a.final_normed(rows), dnormed = a.projected(rows), dx = a.gradient(rows);
-    double const sum = head_.loss_and_gradient(weights_, g, dnormed, normed, s.length, targets_.data(), scale);
-    fill(device_, dx.data, T(0.0f), dx.size());
-    rms_norm_backward(device_, dx, g.final_norm(), matrix_view<T const>(dnormed),
-                      matrix_view<T const>(a.input(shape.layers, rows)), weights_.final_norm(), epsilon);
-    for (std::int64_t i = shape.layers - 1; i >= 0; --i) {
-      weights_.bring(i);
-      if (!a.holds(i)) block_recompute<R>(device_, a, weights_, i, s);
-      block_backward<R>(device_, a, weights_, g, i, s);
-    }
-    auto const table = lookups ? matrix_view<float>(lookups, shape.vocabulary, shape.width) : g.embedding();
-    embed_backward(device_, table, matrix_view<T const>(dx), ids_.data());
+    pass here{false, s.sequences, s.length, s.starts, weights_.source(), nullptr, nullptr};
+    passes_.run(device_, here, [&] { forward(a, s); });
+    double const sum = head_.loss_and_gradient(weights_, {gradient}, a.projected(s.rows()), a.final_normed(s.rows()), s.length,
+                                               targets_.data(), scale);
+    here.backward = true, here.gradient = gradient, here.lookups = lookups;
+    passes_.run(device_, here, [&] { backward(a, s, gradient, lookups); });
     return sum;
   }
 
@@ -94,6 +87,16 @@ class decoder {
  private:
   static constexpr float epsilon = float(shape.norm_epsilon);
   using activations_type = decoder_activations<R, Backend, T>;
+
+  /// All that differs between passes of training but for what is uploaded; where activations lie is up to activations().
+  struct pass {
+    bool backward;
+    std::int64_t sequences, length;
+    std::int32_t const* starts;
+    void const* weights;
+    float *gradient, *lookups;  ///< of a backward pass
+    friend auto operator<=>(pass const&, pass const&) = default;
+  };
 
   static constexpr weight_copies copies_for(config::recompute again) {
     return again == config::recompute::blocks ? weight_copies::layer_by_layer : weight_copies::all;
@@ -120,6 +123,7 @@ class decoder {
   /// Memory for a pass; what keeps every layer serves a pass that need not.
   activations_type& activations(kept_layers kept) {
     if (!activations_ || activations_->kept() < kept) {
+      passes_.forget();
       activations_.reset();
       activations_.emplace(std::int64_t(sequences_) * shape.context, kept);
     }
@@ -136,6 +140,23 @@ class decoder {
     rms_norm(device_, a.final_normed(rows), matrix_view<T const>(a.input(shape.layers, rows)), weights_.final_norm(), epsilon);
   }
 
+  /// From the head's gradient in a.projected.
+  void backward(activations_type& a, attention_shape const& s, float* gradient, float* lookups) {
+    decoder_gradients<R> const g{gradient};
+    auto const rows = s.rows();
+    auto const dx = a.gradient(rows);
+    fill(device_, dx.data, T(0.0f), dx.size());
+    rms_norm_backward(device_, dx, g.final_norm(), matrix_view<T const>(a.projected(rows)),
+                      matrix_view<T const>(a.input(shape.layers, rows)), weights_.final_norm(), epsilon);
+    for (std::int64_t i = shape.layers - 1; i >= 0; --i) {
+      if (i < shape.layers - 1) weights_.bring(i);  // the last one stands
+      if (!a.holds(i)) block_recompute<R>(device_, a, weights_, i, s);
+      block_backward<R>(device_, a, weights_, g, i, s);
+    }
+    auto const table = lookups ? matrix_view<float>(lookups, shape.vocabulary, shape.width) : g.embedding();
+    embed_backward(device_, table, matrix_view<T const>(dx), ids_.data());
+  }
+
   Backend& device_;
   int sequences_;
   config::recompute again_;
@@ -144,6 +165,7 @@ class decoder {
   typename Backend::template buffer<std::int32_t> ids_, targets_, starts_;
   std::optional<std::int32_t> opening_;
   std::optional<activations_type> activations_;
+  recorder_of<Backend, pass> passes_;
 };
 
 }  // namespace snowcoder::nn

@@ -37,15 +37,13 @@ class decoder_weights {
     at_ = values_.data();
     if (place_.layers == layout.layers) return cast(device_, values_.data(), weights, layout.size());
     masters_ = weights;
-    held_ = -1;
     cast(device_, values_.data(), weights, layout.layer(0));
     cast(device_, values_.data() + place_.final_norm(), weights + layout.final_norm(), layout.size() - layout.final_norm());
   }
-  /// Before layer i is read.
+  /// Before layer i is read: it stands until another is brought.
   void bring(std::int64_t i) {
-    if (place_.layers == layout.layers || held_ == i) return;
+    if (place_.layers == layout.layers) return;
     cast(device_, values_.data() + place_.layer(0), masters_ + layout.layer(i), layout.layer_size());
-    held_ = i;
   }
   /// The same without a copy where T is float: the weights must stay where they are, and may change between passes.
   void use(float const* weights) {
@@ -54,6 +52,9 @@ class decoder_weights {
     else
       load(weights);
   }
+
+  /// Where passes read: the one address that another load() or use() may change.
+  void const* source() const { return masters_ ? static_cast<void const*>(masters_) : at_; }
 
   matrix_view<T const> embedding() const { return {at_ + place_.embedding(), shape.vocabulary, shape.width}; }
   matrix_view<T const> head() const { return {at_ + place_.head(), shape.vocabulary, shape.width}; }
@@ -90,7 +91,6 @@ class decoder_weights {
   typename Backend::template buffer<T> values_;
   T const* at_ = nullptr;
   float const* masters_ = nullptr;
-  std::int64_t held_ = -1;  ///< the layer whose copy stands
   typename Backend::template buffer<float> angles_;
 };
 

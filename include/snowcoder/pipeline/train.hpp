@@ -260,6 +260,8 @@ expected<outcome> train_recipe(run_context& run, train_options const& options) {
   bool const narrow = options.precision == "bf16", narrow_moments = options.moments == "bf16";
   if (narrow_moments && !narrow)
     return failure("moments in bf16 go with products in bf16", "--moments bf16", "add --precision bf16");
+  if (options.graphs && options.device != "cuda")
+    return failure("graphs are a GPU's", "--graphs", "add --device cuda, or leave it out");
   auto const train_among = [&]<class Backend, class Ranks>(Backend& device, Ranks& among) -> expected<void> {
     auto const walk = [&]<class T, class Moment>(T, Moment) {
       return trainer<R, Backend, T, Moment, Ranks>(run, options, device, among).walk();
@@ -272,6 +274,7 @@ expected<outcome> train_recipe(run_context& run, train_options const& options) {
 #ifdef SNOWCODER_CUDA
     else {
       device.product_plans().measure(ranks->size() == 1);
+      device.graphs(options.graphs);
       parallel::gpu_ranks among(*ranks, device);
       return train_among(device, among);
     }

@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <vector>
 
-enum cublasStatus_t { CUBLAS_STATUS_SUCCESS = 0, CUBLAS_STATUS_INVALID_VALUE = 7 };
+enum cublasStatus_t { CUBLAS_STATUS_SUCCESS = 0, CUBLAS_STATUS_INVALID_VALUE = 7, CUBLAS_STATUS_EXECUTION_FAILED = 13 };
 enum cublasOperation_t { CUBLAS_OP_N = 0, CUBLAS_OP_T = 1 };
 enum cublasComputeType_t { CUBLAS_COMPUTE_32F = 68 };
 enum cudaDataType_t { CUDA_R_32F = 0, CUDA_R_16F = 2, CUDA_R_16BF = 14 };
@@ -58,7 +58,7 @@ struct cublasLtMatmulHeuristicResult_t {
 };
 
 inline char const* cublasLtGetStatusString(cublasStatus_t s) {
-  return s == CUBLAS_STATUS_SUCCESS ? "success" : "invalid value";
+  return s == CUBLAS_STATUS_SUCCESS ? "success" : s == CUBLAS_STATUS_INVALID_VALUE ? "invalid value" : "execution failed";
 }
 inline std::size_t cublasLtGetVersion() { return 0; }
 inline cublasStatus_t cublasLtCreate(cublasLtHandle_t* h) { return *h = nullptr, CUBLAS_STATUS_SUCCESS; }
@@ -108,10 +108,10 @@ inline cublasStatus_t cublasLtMatmulAlgoCheck(cublasLtHandle_t, cublasLtMatmulDe
 }
 
 namespace cuda_emulation {
-inline double element(void const* data, cublasLtMatrixLayout_t l, std::int64_t row, std::int64_t column) {
-  auto const at = row + column * l->leading;
-  if (l->type == CUDA_R_32F) return double(static_cast<float const*>(data)[at]);
-  if (l->type == CUDA_R_16F) return double(float(static_cast<snowcoder::float16 const*>(data)[at]));
+inline double element(void const* data, cublasLtMatrixLayoutOpaque_t const& l, std::int64_t row, std::int64_t column) {
+  auto const at = row + column * l.leading;
+  if (l.type == CUDA_R_32F) return double(static_cast<float const*>(data)[at]);
+  if (l.type == CUDA_R_16F) return double(float(static_cast<snowcoder::float16 const*>(data)[at]));
   return double(float(static_cast<snowcoder::bfloat16 const*>(data)[at]));
 }
 }  // namespace cuda_emulation
@@ -120,7 +120,7 @@ inline double element(void const* data, cublasLtMatrixLayout_t l, std::int64_t r
 inline cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t how, void const* alpha, void const* a,
                                      cublasLtMatrixLayout_t la, void const* b, cublasLtMatrixLayout_t lb, void const* beta,
                                      void const* c, cublasLtMatrixLayout_t lc, void* d, cublasLtMatrixLayout_t ld,
-                                     cublasLtMatmulAlgo_t const* algorithm, void*, std::size_t, cudaStream_t) {
+                                     cublasLtMatmulAlgo_t const* algorithm, void*, std::size_t, cudaStream_t queue) {
   using cuda_emulation::element;
   bool const ta = how->transposed[0] == CUBLAS_OP_T, tb = how->transposed[1] == CUBLAS_OP_T;
   auto const depth = ta ? la->rows : la->columns;
@@ -129,40 +129,41 @@ inline cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t how,
     return CUBLAS_STATUS_INVALID_VALUE;
   bool const biased = how->epilogue != CUBLASLT_EPILOGUE_DEFAULT;
   if (biased && !how->bias) return CUBLAS_STATUS_INVALID_VALUE;
-  cublasLtMatrixLayoutOpaque_t bias_layout{ld->type, ld->rows, 1, std::int64_t(ld->rows)};
   float const scale = *static_cast<float const*>(alpha), kept = *static_cast<float const*>(beta);
-  auto const k_of = [depth](auto const& of) {  // rows of an operand, one after the other
-    std::vector<double> values;
-    for (std::int64_t k = 0; k < std::int64_t(depth); ++k) values.push_back(of(k));
-    return values;
-  };
-  std::vector<std::vector<double>> rows, columns;
-  for (std::int64_t i = 0; i < std::int64_t(ld->rows); ++i)
-    rows.push_back(k_of([&](std::int64_t k) { return ta ? element(a, la, k, i) : element(a, la, i, k); }));
-  for (std::int64_t j = 0; j < std::int64_t(ld->columns); ++j)
-    columns.push_back(k_of([&](std::int64_t k) { return tb ? element(b, lb, j, k) : element(b, lb, k, j); }));
-  for (std::int64_t j = 0; j < std::int64_t(ld->columns); ++j)
-    for (std::int64_t i = 0; i < std::int64_t(ld->rows); ++i) {
-      double const *const row = rows[std::size_t(i)].data(), *const column = columns[std::size_t(j)].data();
-      auto const parts = std::int64_t(algorithm->data[0]) + 1;
-      double sum = 0;
-      for (std::int64_t part = 0; part < parts; ++part) {
-        double here = 0;
-        for (std::int64_t k = part; k < std::int64_t(depth); k += parts) here += row[k] * column[k];
-        sum += parts > 1 ? double(float(here)) : here;
+  auto const multiply = [=, how = *how, la = *la, lb = *lb, lc = *lc, ld = *ld, parts = std::int64_t(algorithm->data[0]) + 1] {
+    cublasLtMatrixLayoutOpaque_t const bias_layout{ld.type, ld.rows, 1, std::int64_t(ld.rows)};
+    auto const k_of = [depth](auto const& of) {  // rows of an operand, one after the other
+      std::vector<double> values;
+      for (std::int64_t k = 0; k < std::int64_t(depth); ++k) values.push_back(of(k));
+      return values;
+    };
+    std::vector<std::vector<double>> rows, columns;
+    for (std::int64_t i = 0; i < std::int64_t(ld.rows); ++i)
+      rows.push_back(k_of([&](std::int64_t k) { return ta ? element(a, la, k, i) : element(a, la, i, k); }));
+    for (std::int64_t j = 0; j < std::int64_t(ld.columns); ++j)
+      columns.push_back(k_of([&](std::int64_t k) { return tb ? element(b, lb, j, k) : element(b, lb, k, j); }));
+    for (std::int64_t j = 0; j < std::int64_t(ld.columns); ++j)
+      for (std::int64_t i = 0; i < std::int64_t(ld.rows); ++i) {
+        double const *const row = rows[std::size_t(i)].data(), *const column = columns[std::size_t(j)].data();
+        double sum = 0;
+        for (std::int64_t part = 0; part < parts; ++part) {
+          double here = 0;
+          for (std::int64_t k = part; k < std::int64_t(depth); k += parts) here += row[k] * column[k];
+          sum += parts > 1 ? double(float(here)) : here;
+        }
+        double full = double(scale) * sum + (kept != 0 ? double(kept) * element(c, lc, i, j) : 0.0);
+        if (biased) full += element(how.bias, bias_layout, i, 0);
+        if (how.epilogue == CUBLASLT_EPILOGUE_GELU_BIAS)
+          full *= 0.5 * (1 + std::tanh(0.7978845608028654 * (full + 0.044715 * full * full * full)));
+        float const value = float(full);
+        auto const at = i + j * ld.leading;
+        if (ld.type == CUDA_R_32F)
+          static_cast<float*>(d)[at] = value;
+        else if (ld.type == CUDA_R_16F)
+          static_cast<snowcoder::float16*>(d)[at] = snowcoder::float16(value);
+        else
+          static_cast<snowcoder::bfloat16*>(d)[at] = snowcoder::bfloat16(value);
       }
-      double full = double(scale) * sum + (kept != 0 ? double(kept) * element(c, lc, i, j) : 0.0);
-      if (biased) full += element(how->bias, &bias_layout, i, 0);
-      if (how->epilogue == CUBLASLT_EPILOGUE_GELU_BIAS)
-        full *= 0.5 * (1 + std::tanh(0.7978845608028654 * (full + 0.044715 * full * full * full)));
-      float const value = float(full);
-      auto const at = i + j * ld->leading;
-      if (ld->type == CUDA_R_32F)
-        static_cast<float*>(d)[at] = value;
-      else if (ld->type == CUDA_R_16F)
-        static_cast<snowcoder::float16*>(d)[at] = snowcoder::float16(value);
-      else
-        static_cast<snowcoder::bfloat16*>(d)[at] = snowcoder::bfloat16(value);
-    }
-  return CUBLAS_STATUS_SUCCESS;
+  };
+  return cuda_emulation::queued(queue, multiply) == cudaSuccess ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED;
 }

@@ -93,11 +93,12 @@ cudaError_t cudaFuncSetAttribute(F*, cudaFuncAttribute, int) {
 template <class... Parameters>
 cudaError_t cudaLaunchKernelEx(cudaLaunchConfig_t const* how, void (*kernel)(Parameters...),
                                std::type_identity_t<Parameters>... arguments) {
-  using cuda_emulation::fibers;
-  blockDim = how->blockDim;
-  gridDim = how->gridDim;
-  for (blockIdx.x = 0; blockIdx.x < gridDim.x; ++blockIdx.x)
-    fibers::current().run(
-        blockDim.x, how->dynamicSmemBytes, [](unsigned t) { threadIdx.x = t; }, [&] { kernel(arguments...); });
-  return cudaSuccess;
+  return cuda_emulation::queued(how->stream, [=, how = *how] {
+    using cuda_emulation::fibers;
+    blockDim = how.blockDim;
+    gridDim = how.gridDim;
+    for (blockIdx.x = 0; blockIdx.x < gridDim.x; ++blockIdx.x)
+      fibers::current().run(
+          blockDim.x, how.dynamicSmemBytes, [](unsigned t) { threadIdx.x = t; }, [&] { kernel(arguments...); });
+  });
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stands in for CUDA's header of this name where kernels are run on the CPU: device memory is memory of the host, exactly as
 // large as asked for (so that a sanitizer sees what lies outside), at multiples of 256 bytes as a GPU's, and full of NaN; every
-// call is done when it returns.
+// call is done when it returns, or kept where its queue is captured (capture.hpp).
 #pragma once
+
+#include "capture.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -12,11 +14,8 @@
 #include <random>
 #include <unordered_map>
 
-enum cudaError_t { cudaSuccess = 0, cudaErrorMemoryAllocation = 2 };
 enum cudaMemcpyKind { cudaMemcpyHostToDevice = 1, cudaMemcpyDeviceToHost = 2, cudaMemcpyDeviceToDevice = 3 };
 enum cudaMemPoolAttr { cudaMemPoolAttrReleaseThreshold = 4 };
-struct CUstream_st;
-using cudaStream_t = CUstream_st*;
 using cudaMemPool_t = void*;
 struct CUevent_st;
 using cudaEvent_t = CUevent_st*;
@@ -60,18 +59,21 @@ class memory_counter {
 
 }  // namespace cuda_emulation
 
-inline char const* cudaGetErrorString(cudaError_t e) { return e == cudaSuccess ? "no error" : "out of memory"; }
+inline char const* cudaGetErrorString(cudaError_t e) {
+  return e == cudaSuccess ? "no error" : e == cudaErrorMemoryAllocation ? "out of memory" : "not while a queue is captured";
+}
+inline cudaError_t cudaGetLastError() { return cudaSuccess; }
 inline cudaError_t cudaGetDeviceCount(int* count) { return *count = 1, cudaSuccess; }
 inline cudaError_t cudaSetDevice(int) { return cudaSuccess; }
-inline cudaError_t cudaStreamCreate(cudaStream_t* queue) { return *queue = nullptr, cudaSuccess; }
-inline cudaError_t cudaStreamSynchronize(cudaStream_t) { return cudaSuccess; }
-inline cudaError_t cudaStreamDestroy(cudaStream_t) { return cudaSuccess; }
+inline cudaError_t cudaStreamCreate(cudaStream_t* queue) { return *queue = new CUstream_st, cudaSuccess; }
+inline cudaError_t cudaStreamSynchronize(cudaStream_t) { return cuda_emulation::not_captured(); }
+inline cudaError_t cudaStreamDestroy(cudaStream_t queue) { return delete queue, cudaSuccess; }
 inline cudaError_t cudaGetDevice(int* ordinal) { return *ordinal = 0, cudaSuccess; }
 inline cudaError_t cudaGetDeviceProperties(cudaDeviceProp* p, int) { return *p = {}, cudaSuccess; }
 inline cudaError_t cudaEventCreate(cudaEvent_t* event) { return *event = nullptr, cudaSuccess; }
 inline cudaError_t cudaEventDestroy(cudaEvent_t) { return cudaSuccess; }
 inline cudaError_t cudaEventRecord(cudaEvent_t, cudaStream_t) { return cudaSuccess; }
-inline cudaError_t cudaEventSynchronize(cudaEvent_t) { return cudaSuccess; }
+inline cudaError_t cudaEventSynchronize(cudaEvent_t) { return cuda_emulation::not_captured(); }
 /// As on a GPU, nobody can foresee it: no two processes measure the same.
 inline cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t, cudaEvent_t) {
   static std::mt19937 source(std::random_device{}());
@@ -79,24 +81,31 @@ inline cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t, cudaEv
 }
 inline cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int) { return *pool = nullptr, cudaSuccess; }
 inline cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) { return cudaSuccess; }
+/// Memory comes and goes at once, in the order of a queue that is not captured.
 inline cudaError_t cudaMallocAsync(void** memory, std::size_t bytes, cudaStream_t) {
+  if (auto const told = cuda_emulation::not_captured(); told != cudaSuccess) return told;
   if (posix_memalign(memory, 256, bytes) != 0) return cudaErrorMemoryAllocation;
   cuda_emulation::memory_counter::all().took(*memory, bytes);
   return std::memset(*memory, 0xff, bytes), cudaSuccess;
 }
 inline cudaError_t cudaFreeAsync(void* memory, cudaStream_t) {
+  if (auto const told = cuda_emulation::not_captured(); told != cudaSuccess) return told;
   cuda_emulation::memory_counter::all().gave(memory);
   return std::free(memory), cudaSuccess;
 }
-inline cudaError_t cudaMemsetAsync(void* memory, int value, std::size_t bytes, cudaStream_t) {
-  return std::memset(memory, value, bytes), cudaSuccess;
+inline cudaError_t cudaMemsetAsync(void* memory, int value, std::size_t bytes, cudaStream_t queue) {
+  return cuda_emulation::queued(queue, [=] { std::memset(memory, value, bytes); });
 }
-inline cudaError_t cudaMemcpyAsync(void* to, void const* from, std::size_t bytes, cudaMemcpyKind, cudaStream_t) {
-  return std::memmove(to, from, bytes), cudaSuccess;
+inline cudaError_t cudaMemcpyAsync(void* to, void const* from, std::size_t bytes, cudaMemcpyKind, cudaStream_t queue) {
+  return cuda_emulation::queued(queue, [=] { std::memmove(to, from, bytes); });
 }
 inline cudaError_t cudaMallocHost(void** memory, std::size_t bytes) {
+  if (auto const told = cuda_emulation::not_captured(); told != cudaSuccess) return told;
   *memory = std::malloc(bytes);
   return *memory ? cudaSuccess : cudaErrorMemoryAllocation;
 }
-inline cudaError_t cudaFreeHost(void* memory) { return std::free(memory), cudaSuccess; }
+inline cudaError_t cudaFreeHost(void* memory) {
+  if (auto const told = cuda_emulation::not_captured(); told != cudaSuccess) return told;
+  return std::free(memory), cudaSuccess;
+}
 inline cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) { return *event = nullptr, cudaSuccess; }

@@ -115,13 +115,14 @@ TEST_CASE("gpu: killed at any moment, a run ends with the same bytes", "[gpu]") 
   CHECK(differing(contents(broken.path()), contents(whole.path())) == std::vector<std::string>{});
 }
 
-TEST_CASE("gpu: stopped, with moments in bf16 and blocks computed again, the bytes are those of a whole run", "[gpu]") {
+TEST_CASE("gpu: stopped, with moments in bf16, blocks computed again and graphs, the bytes are those of a whole run", "[gpu]") {
   if (!gpu_at_hand()) return;
   temporary_folder whole, stopped;
   auto const train = [](fs::path const& run, std::vector<std::int64_t> const& calls, std::string again) {
     auto o = on("cuda", run);
     o.precision = o.moments = "bf16";
     o.recompute = again;
+    o.graphs = again == "blocks";
     for (auto steps : calls) {
       o.steps = steps;
       REQUIRE(train_tiny(o));

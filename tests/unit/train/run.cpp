@@ -333,6 +333,10 @@ TEST_CASE("what does not belong together is refused", "[train]") {
     o.moments = "bf16";
     CHECK(train_tiny(o).error().where == "--moments bf16");
   }
+  SECTION("graphs on a CPU") {
+    o.graphs = true;
+    CHECK(train_tiny(o).error().where == "--graphs");
+  }
   SECTION("other tokens in the middle of a phase") {
     o.steps = 4;
     REQUIRE(train_tiny(o));

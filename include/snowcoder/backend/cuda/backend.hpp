@@ -10,6 +10,7 @@
 #include <snowcoder/backend/cuda/device.hpp>
 #include <snowcoder/backend/cuda/elementwise.hpp>
 #include <snowcoder/backend/cuda/embed.hpp>
+#include <snowcoder/backend/cuda/graphs.hpp>
 #include <snowcoder/backend/cuda/matmul.hpp>
 #include <snowcoder/backend/cuda/matvec.hpp>
 #include <snowcoder/backend/cuda/rms_norm.hpp>

@@ -14,11 +14,14 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace snowcoder::cuda {
 
 template <class T>
 class projection;
+template <class Key>
+class recorder;
 
 class device {
  public:
@@ -28,6 +31,8 @@ class device {
   using host_array = pinned<T>;
   template <class T>
   using projection = cuda::projection<T>;
+  template <class Key>
+  using recorder = cuda::recorder<Key>;
 
   static constexpr bool batches_show = true;                                       ///< products add up as their shapes say
   static constexpr int logit_rows = config::logit_rows(config::device_kind::gpu);  ///< of the head, at the same time
@@ -74,10 +79,22 @@ class device {
   products& product_plans() { return products_; }
   /// Whether every sum comes in the same order each time, as it does unless it is told otherwise: cuDNN's gradient of attention
   /// is quicker without. Not to be changed between verbs of a step.
-  void repeatable(bool yes) { repeatable_ = yes; }
+  void repeatable(bool yes) { generation_ += yes != std::exchange(repeatable_, yes); }
   bool repeatable() const { return repeatable_; }
   /// What kernels/cudnn_attention.cpp keeps: its library's handle, and graphs by shape.
   std::shared_ptr<void>& attention_plans() { return attention_plans_; }
+
+  /// Whether passes of training are recorded and launched as graphs (graphs.hpp); not unless it is told so.
+  void graphs(bool yes) { graphs_ = yes; }
+  bool graphs() const { return graphs_; }
+  void launch(cudaGraphExec_t graph) {
+    must(cudaGraphLaunch(graph, queue_), "launch of a graph");
+    ++graphs_launched_;
+  }
+  std::int64_t graphs_launched() const { return graphs_launched_; }
+  /// Another one whenever kernels that were recorded before are no longer those that verbs would queue: scratch() has moved, or
+  /// repeatable() has changed. Plans of products and of causal attention stay as they are once they are made.
+  std::int64_t generation() const { return generation_; }
 
   /// `count` elements that belong to the verb that asks until its kernels are done; contents are whatever was left there.
   /// A verb may hold one block per slot.
@@ -85,7 +102,7 @@ class device {
   T* scratch(int slot, std::int64_t count) {
     auto& block = scratch_[std::size_t(slot)];
     auto const bytes = count * std::int64_t(sizeof(T));
-    if (block.size() < bytes) block = buffer<std::byte>(), block = buffer<std::byte>::raw(bytes);
+    if (block.size() < bytes) ++generation_, block = buffer<std::byte>(), block = buffer<std::byte>::raw(bytes);
     return reinterpret_cast<T*>(block.data());
   }
 
@@ -93,7 +110,8 @@ class device {
   cudaStream_t queue_ = nullptr;
   products products_;
   std::shared_ptr<void> attention_plans_;
-  bool repeatable_ = true;
+  bool repeatable_ = true, graphs_ = false;
+  std::int64_t graphs_launched_ = 0, generation_ = 0;
   std::array<buffer<std::byte>, row_block_slot + 1> scratch_;
 };
 

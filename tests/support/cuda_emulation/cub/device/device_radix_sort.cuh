@@ -17,22 +17,24 @@ namespace cub {
 struct DeviceRadixSort {
   template <class Key, class Value>
   static cudaError_t SortPairs(void* storage, std::size_t& bytes, Key const* keys, Key* keys_out, Value const* values,
-                               Value* values_out, std::int64_t count, int begin_bit, int end_bit, cudaStream_t) {
+                               Value* values_out, std::int64_t count, int begin_bit, int end_bit, cudaStream_t queue) {
     if (!asked(storage, bytes)) return cudaSuccess;
-    auto const order = sorted(keys, count, begin_bit, end_bit);
-    for (std::int64_t i = 0; i < count; ++i) {
-      keys_out[i] = keys[order[std::size_t(i)]];
-      values_out[i] = values[order[std::size_t(i)]];
-    }
-    return cudaSuccess;
+    return cuda_emulation::queued(queue, [=] {
+      auto const order = sorted(keys, count, begin_bit, end_bit);
+      for (std::int64_t i = 0; i < count; ++i) {
+        keys_out[i] = keys[order[std::size_t(i)]];
+        values_out[i] = values[order[std::size_t(i)]];
+      }
+    });
   }
   template <class Key>
   static cudaError_t SortKeys(void* storage, std::size_t& bytes, Key const* keys, Key* keys_out, std::int64_t count,
-                              int begin_bit, int end_bit, cudaStream_t) {
+                              int begin_bit, int end_bit, cudaStream_t queue) {
     if (!asked(storage, bytes)) return cudaSuccess;
-    auto const order = sorted(keys, count, begin_bit, end_bit);
-    for (std::int64_t i = 0; i < count; ++i) keys_out[i] = keys[order[std::size_t(i)]];
-    return cudaSuccess;
+    return cuda_emulation::queued(queue, [=] {
+      auto const order = sorted(keys, count, begin_bit, end_bit);
+      for (std::int64_t i = 0; i < count; ++i) keys_out[i] = keys[order[std::size_t(i)]];
+    });
   }
 
  private:

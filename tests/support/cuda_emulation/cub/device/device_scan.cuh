@@ -13,11 +13,11 @@ namespace cub {
 
 struct DeviceScan {
   template <class V>
-  static cudaError_t ExclusiveSum(void* storage, std::size_t& bytes, V const* in, V* out, std::int64_t count, cudaStream_t) {
+  static cudaError_t ExclusiveSum(void* storage, std::size_t& bytes, V const* in, V* out, std::int64_t count,
+                                  cudaStream_t queue) {
     if (!storage) return bytes = 1, cudaSuccess;
     if (bytes < 1) std::abort();
-    std::exclusive_scan(in, in + count, out, V(0));
-    return cudaSuccess;
+    return cuda_emulation::queued(queue, [=] { std::exclusive_scan(in, in + count, out, V(0)); });
   }
 };
 
