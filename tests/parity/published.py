@@ -2,8 +2,8 @@
 """Holds what `publish` and `serve` make of a trained checkpoint against other people's programs:
 VENV/bin/python tests/parity/published.py BIN CHECKPOINT TOKENIZER TEXT SCRATCH
 
-BIN is bin/<recipe>, TEXT any source file. Needs torch, transformers, gguf and openai; llama.cpp (xllamacpp) and lm_eval are
-asked where they are installed. Prints one line a comparison and ends with 1 if one of them misses its bound.
+BIN is bin/<recipe>, TEXT any source file. Needs torch, transformers, gguf and openai; llama.cpp (xllamacpp), vLLM and lm_eval
+(with accelerate) are asked where they are installed. Prints one line a comparison and ends with 1 if one of them misses its bound.
 """
 import contextlib
 import importlib.util
@@ -146,6 +146,16 @@ def llama_cpp(reference, paths):
         del server
 
 
+def vllm(reference):
+    from vllm import LLM, SamplingParams
+
+    model = LLM(model=reference.folder, dtype="float32", enforce_eager=True, max_model_len=reference.model.config.max_position_embeddings)
+    asked = SamplingParams(temperature=0, max_tokens=new_tokens, ignore_eos=True)
+    said = model.generate([{"prompt_token_ids": reference.ids}], asked, use_tqdm=False)[0].outputs[0].token_ids
+    same = agreeing(said, reference.greedy)
+    say("vLLM f32, greedy tokens equal to transformers f32", f"{same} of {new_tokens}", same == new_tokens)
+
+
 def clients(url, reference):
     client = OpenAI(base_url=url, api_key="none")
     model = client.models.list().data[0].id
@@ -209,6 +219,8 @@ def main():
     gguf(reference, paths)
     if importlib.util.find_spec("xllamacpp"):
         llama_cpp(reference, paths)
+    if importlib.util.find_spec("vllm"):
+        vllm(reference)
     with served("f32") as url:
         clients(url, reference)
         if importlib.util.find_spec("lm_eval"):
@@ -216,4 +228,5 @@ def main():
     sys.exit(1 if failed else 0)
 
 
-main()
+if __name__ == "__main__":  # vLLM's processes read this file again
+    main()
