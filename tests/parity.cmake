@@ -2,7 +2,7 @@
 # A finished quickstart beside transformers and tokenizers, by hand (it needs a Python environment with torch):
 #   cmake --build --preset release --target parity.quickstart
 #   build/release/tests/parity_quickstart run/quickstart OUT && VENV/bin/python tests/parity/compare.py run/quickstart OUT
-# What its `publish` and `serve` make of the model, beside transformers, gguf, llama.cpp, openai and lm_eval (benchmarks/peers.txt):
+# What its `publish` and `serve` make of the model, beside transformers, gguf, llama.cpp, vLLM, openai and lm_eval (benchmarks/peers.txt):
 #   VENV/bin/python tests/parity/published.py bin/quickstart run/quickstart/checkpoints/synthetic/final \
 #     run/quickstart/tokenizer.json TEXT_FILE SCRATCH
 # Losses of 300 steps on real code, f32 and bf16, beside PyTorch's (the tokens of a run folder with 4,096 ids):
