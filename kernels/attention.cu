@@ -3,6 +3,17 @@
 #include <snowcoder/backend/cuda/attention.cuh>
 
 namespace snowcoder::cuda {
+
+bool lists_documents([[maybe_unused]] device& d, [[maybe_unused]] dtype elements, [[maybe_unused]] attention_shape shape) {
+#ifdef SNOWCODER_CUDNN
+  std::int32_t const some = 0;
+  shape.documents = {&some, 1};
+  return shape.starts && elements == dtype::bf16 && cudnn_attends(shape, d.architecture());
+#else
+  return false;
+#endif
+}
+
 template void attention<float>(device&, matrix_view<float>, float*, matrix_view<float const>, attention_shape);
 template void attention_backward<float>(device&, matrix_view<float>, matrix_view<float const>, matrix_view<float const>,
                                         float const*, matrix_view<float const>, attention_shape);
@@ -10,4 +21,5 @@ template void attention<bfloat16>(device&, matrix_view<bfloat16>, float*, matrix
 template void attention_backward<bfloat16>(device&, matrix_view<bfloat16>, matrix_view<bfloat16 const>,
                                            matrix_view<bfloat16 const>, float const*, matrix_view<bfloat16 const>,
                                            attention_shape);
+
 }  // namespace snowcoder::cuda

@@ -26,6 +26,34 @@ inline fe::graph::Tensor_attributes tensor(std::int64_t which, std::vector<std::
   return fe::graph::Tensor_attributes().set_uid(which).set_dim(std::move(dims)).set_stride(std::move(steps));
 }
 
+/// `count` numbers of 32 bits.
+inline std::shared_ptr<fe::graph::Tensor_attributes> numbers_of(graph& g, std::int64_t which, std::int64_t count) {
+  return g.tensor(tensor(which, {count, 1, 1, 1}, {1, 1, 1, 1}).set_data_type(fe::DataType_t::INT32));
+}
+
+/// Lists of numbers behind each other, each at a multiple of 256 bytes.
+class number_lists {
+ public:
+  /// Appends value(0), ... value(count - 1); returns where they begin.
+  template <class Value>
+  std::int64_t add(std::int64_t count, Value const& value) {
+    all_.resize((all_.size() + 63) / 64 * 64);
+    auto const begin = std::int64_t(all_.size());
+    for (std::int64_t i = 0; i < count; ++i) all_.push_back(std::int32_t(value(i)));
+    return begin;
+  }
+  std::vector<std::int32_t> const& all() const { return all_; }
+
+ private:
+  std::vector<std::int32_t> all_;
+};
+
+/// What describes an output, which a graph has made itself.
+inline void describe(std::shared_ptr<fe::graph::Tensor_attributes> const& output, fe::graph::Tensor_attributes as) {
+  output->set_output(true).set_uid(as.get_uid()).set_dim(as.get_dim()).set_stride(as.get_stride());
+  if (as.get_ragged_offset()) output->set_ragged_offset(as.get_ragged_offset());
+}
+
 /// `elements`: bf16 or f16. `architecture` 0: that of the device at hand.
 inline std::shared_ptr<graph> begun(dtype elements, int architecture) {
   auto g = std::make_shared<graph>();

@@ -45,24 +45,20 @@ std::shared_ptr<graph> graph_of(section_run const& r, manner const& at, int arch
   auto g = begun(at.elements, architecture);
   auto const heads = [&](id which, id starts, std::int64_t stride) {
     auto t = tensor(which, {r.count, at.heads, r.longest, at.head_width}, {r.longest * stride, at.head_width, stride, 1});
-    if (!r.even)
-      t.set_ragged_offset(g->tensor(tensor(starts, {r.count + 1, 1, 1, 1}, {1, 1, 1, 1}).set_data_type(fe::DataType_t::INT32)));
+    if (!r.even) t.set_ragged_offset(numbers_of(*g, starts, r.count + 1));
     return t;
-  };
-  auto const lengths = [&](id which) {
-    return g->tensor(tensor(which, {r.count, 1, 1, 1}, {1, 1, 1, 1}).set_data_type(fe::DataType_t::INT32));
   };
   auto how = fe::graph::SDPA_attributes()
                  .set_name("bidirectional_attention")
                  .set_generate_stats(false)
                  .set_attn_scale(1.0f / std::sqrt(float(at.head_width)));
-  if (!r.even) how.set_padding_mask(true).set_seq_len_q(lengths(q_lengths_id)).set_seq_len_kv(lengths(kv_lengths_id));
+  if (!r.even)
+    how.set_padding_mask(true)
+        .set_seq_len_q(numbers_of(*g, q_lengths_id, r.count))
+        .set_seq_len_kv(numbers_of(*g, kv_lengths_id, r.count));
   auto const q = g->tensor(heads(q_id, q_starts_id, at.q)), k = g->tensor(heads(k_id, k_starts_id, at.kv)),
              v = g->tensor(heads(v_id, v_starts_id, at.kv));
-  auto const out = g->sdpa(q, k, v, how)[0];
-  auto wanted = heads(out_id, out_starts_id, at.out);
-  out->set_output(true).set_uid(out_id).set_dim(wanted.get_dim()).set_stride(wanted.get_stride());
-  if (!r.even) out->set_ragged_offset(wanted.get_ragged_offset());
+  describe(g->sdpa(q, k, v, how)[0], heads(out_id, out_starts_id, at.out));
   return g;
 }
 
@@ -77,18 +73,12 @@ struct run_numbers {
   std::int64_t lengths, q, kv, out;
 };
 
-/// Appends the numbers of a run, each list at a multiple of 16 bytes and more.
-run_numbers add_numbers(std::vector<std::int32_t>& all, section_run const& r, std::int64_t const* offsets, manner const& at) {
-  auto const list = [&](auto const& value, std::int64_t count) {
-    all.resize((all.size() + 63) / 64 * 64);
-    auto const begin = std::int64_t(all.size());
-    for (auto s = r.first; s < r.first + count; ++s) all.push_back(std::int32_t(value(s)));
-    return begin;
-  };
+run_numbers add_numbers(number_lists& all, section_run const& r, std::int64_t const* offsets, manner const& at) {
   auto const starts = [&](std::int64_t stride) {
-    return list([&](std::int64_t s) { return offsets[s] * stride; }, r.count + 1);
+    return all.add(r.count + 1, [&](std::int64_t s) { return offsets[r.first + s] * stride; });
   };
-  auto const lengths = list([&](std::int64_t s) { return offsets[s + 1] - offsets[s]; }, r.count);
+  auto const* const first = offsets + r.first;
+  auto const lengths = all.add(r.count, [&](std::int64_t s) { return first[s + 1] - first[s]; });
   return {lengths, starts(at.q), starts(at.kv), starts(at.out)};
 }
 
@@ -102,13 +92,13 @@ bool cudnn_section_attention(device& d, matrix_view<T> out, matrix_view<T const>
   if (at.head_width % 16 != 0 || at.head_width > 128 || largest > INT32_MAX || cudnnGetVersion() < 91900) return false;
   auto& plans = cudnn_plans::of(d);
   auto const runs = runs_of_sections(offsets, sections);
-  std::vector<std::int32_t> all;
+  number_lists all;
   std::vector<run_numbers> places;
   for (auto const& r : runs) {
     if (!plans.serves(key_of(r, at), [&] { return graph_of(r, at); })) return false;
     places.push_back(r.even ? run_numbers{} : add_numbers(all, r, offsets, at));
   }
-  auto* const numbers = const_cast<std::int32_t*>(all.empty() ? nullptr : plans.numbers(d, all));
+  auto* const numbers = const_cast<std::int32_t*>(all.all().empty() ? nullptr : plans.numbers(d, all.all()));
   for (std::size_t i = 0; i < runs.size(); ++i) {
     auto const& r = runs[i];
     // Where sections have numbers, these count from the first row of all.

@@ -12,7 +12,7 @@ target_include_directories(snowcoder_kernels_emulated BEFORE PUBLIC ${CMAKE_CURR
 target_link_libraries(snowcoder_kernels_emulated PUBLIC snowcoder_data)
 target_compile_definitions(snowcoder_kernels_emulated INTERFACE SNOWCODER_CUDA)
 target_compile_options(snowcoder_kernels_emulated PRIVATE -Wall -Wextra -Wno-unknown-pragmas)
-snowcoder_add_test(backend_cuda_emulated SOURCES ${gpu_tests} unit/backend/cuda_plans.cpp TIMEOUT 300 OPTIMISED)
+snowcoder_add_test(backend_cuda_emulated SOURCES ${gpu_tests} unit/backend/cuda_plans.cpp unit/backend/document_runs.cpp TIMEOUT 300 OPTIMISED)
 target_link_libraries(test.backend_cuda_emulated PRIVATE snowcoder_kernels_emulated)
 # Once more with the threads of a block in the other order: what that changes is a race.
 add_test(NAME backend_cuda_backwards COMMAND test.backend_cuda_emulated)

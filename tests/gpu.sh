@@ -130,6 +130,7 @@ measure "$out/product_error" 256 16384
 measure "$out/product_error" 2048 16384
 measure "$out/step" "$batch" "$sequences" 2 "$flops"
 measure "$out/step" "$batch" "$sequences" 2 "$flops" graphs
+measure "$out/step" "$batch" "$sequences" 2 "$flops" documents
 measure "$out/step" 4 16 40 "$flops" quickstart
 measure "$out/step" 4 16 40 "$flops" quickstart graphs
 [ -z "${SNOWCODER_CUDNN_FRONTEND:-}" ] || measure "$out/step" "$batch" "$sequences" 2 "$flops" free

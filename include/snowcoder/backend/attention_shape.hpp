@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <span>
 
 namespace snowcoder {
 
@@ -15,6 +16,9 @@ struct attention_shape {
   /// (rows), device memory: the first row of its sequence that a row sees, at most itself and never falling within a sequence;
   /// null: row 0. Documents that share a sequence are kept apart by it.
   std::int32_t const* starts = nullptr;
+  /// The same for the host, where a device asks for it (lists_documents): the first row of each document, and rows() behind the
+  /// last. Not to change before the call returns.
+  std::span<std::int32_t const> documents = {};
 
   SNOWCODER_HD constexpr std::int64_t rows() const { return sequences * length; }
   SNOWCODER_HD constexpr std::int64_t width() const { return heads * head_width; }

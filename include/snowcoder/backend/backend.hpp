@@ -88,6 +88,12 @@ concept decoder_backend = owns_memory<D, T> && owns_memory<D, float> && owns_mem
   cross_entropy_backward(d, m, kept, logits, ids, 1.0f);
 };
 
+/// Whose attention is told by lists_documents() whether it reads attention_shape::documents.
+template <class D>
+concept may_list_documents = requires(D& d, attention_shape shape) {
+  { lists_documents(d, dtype::bf16, shape) } -> std::same_as<bool>;
+};
+
 /// Everything a decoder needs to generate with a cache. `where` lies in host memory, an entry for each row.
 template <class D, class T>
 concept generation_backend = decoder_backend<D, T> &&

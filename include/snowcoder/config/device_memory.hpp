@@ -17,7 +17,7 @@ constexpr int logit_rows(device_kind d) { return d == device_kind::gpu ? 4096 : 
 /// the same order each time.
 enum class attention_gradient : std::uint8_t { own, free, repeatable };
 
-/// Sequences and heads that cuDNN serves, where documents are not kept apart. Known faults of the library lie at other lengths.
+/// Sequences and heads that cuDNN serves. Known faults of the library lie at other lengths.
 constexpr bool cudnn_serves(std::int64_t length, std::int64_t head_width) {
   return length % 128 == 0 && head_width % 8 == 0 && head_width <= 128;
 }

@@ -101,7 +101,7 @@ constexpr std::int64_t gpu_libraries(decoder_shape const& s, memory_choices cons
 
 /// The buffers of train::state, train::stepper, nn::decoder and of the device: with `threads` those of the CPU's attention and
 /// products. A GPU's context, and the code of libraries on it, come on top. Documents kept apart take 4 bytes a token more, and
-/// on a GPU attention of our own.
+/// on a GPU before sm_90 attention of our own.
 constexpr training_memory memory_of_step(decoder_shape const& s, memory_choices const& c) {
   std::int64_t const all = parameters(s), width = s.width, packed = width + 2 * s.kv_width(), hidden = s.hidden;
   std::int64_t const embedding = std::int64_t(s.vocabulary) * width, rows = std::int64_t(c.micro_batch) * s.context;

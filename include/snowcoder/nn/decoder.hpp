@@ -68,11 +68,11 @@ class decoder {
     auto const s = take(tokens, tokens.columns - 1, true);
     auto& a = activations(kept_for_gradient(again_));
     pass here{false, s.sequences, s.length, s.starts, weights_.source(), nullptr, nullptr};
-    passes_.run(device_, here, [&] { forward(a, s); });
+    run(here, s, [&] { forward(a, s); });
     double const sum = head_.loss_and_gradient(weights_, {gradient}, a.projected(s.rows()), a.final_normed(s.rows()), s.length,
                                                targets_.data(), scale);
     here.backward = true, here.gradient = gradient, here.lookups = lookups;
-    passes_.run(device_, here, [&] { backward(a, s, gradient, lookups); });
+    run(here, s, [&] { backward(a, s, gradient, lookups); });
     return sum;
   }
 
@@ -102,22 +102,38 @@ class decoder {
     return again == config::recompute::blocks ? weight_copies::layer_by_layer : weight_copies::all;
   }
 
+  /// As the device does what it has done before; but a list of documents is another one each time, and in no key.
+  template <class Body>
+  void run(pass const& here, attention_shape const& s, Body const& body) {
+    s.documents.empty() ? passes_.run(device_, here, body) : body();
+  }
+
   attention_shape take(matrix_view<std::int32_t const> tokens, std::int64_t length, bool with_targets) {
     require(tokens.rows > 0 && tokens.rows <= sequences_, "decoder: as many sequences as it was made for");
     require(length > 0 && length <= shape.context, "decoder: a length within the context");
     std::vector<std::int32_t> ids, targets, starts;
+    documents_.clear();
     for (std::int64_t i = 0; i < tokens.rows; ++i)
       for (std::int64_t j = 0; j < tokens.columns; ++j) {
         auto const id = tokens.row(i)[j];
         require(id >= 0 && id < shape.vocabulary, "decoder: token ids within the vocabulary");
         if (j < length) ids.push_back(id);
-        if (opening_ && j < length) starts.push_back(id == *opening_ ? std::int32_t(j) : j > 0 ? starts.back() : 0);
+        if (opening_ && j < length) {
+          bool const opens = j == 0 || id == *opening_;
+          if (opens) documents_.push_back(std::int32_t(i * length + j));
+          starts.push_back(opens ? std::int32_t(j) : starts.back());
+        }
         if (with_targets && j > 0) targets.push_back(id);
       }
     upload(device_, ids_.data(), ids.data(), std::int64_t(ids.size()));
     upload(device_, targets_.data(), targets.data(), std::int64_t(targets.size()));
     upload(device_, starts_.data(), starts.data(), std::int64_t(starts.size()));
-    return {tokens.rows, length, shape.heads, shape.kv_heads, shape.head_width(), opening_ ? starts_.data() : nullptr};
+    attention_shape s{
+        tokens.rows, length, shape.heads, shape.kv_heads, shape.head_width(), opening_ ? starts_.data() : nullptr};
+    documents_.push_back(std::int32_t(s.rows()));
+    if constexpr (may_list_documents<Backend>)
+      if (lists_documents(device_, dtype_of<T>, s)) s.documents = documents_;
+    return s;
   }
 
   /// Memory for a pass; what keeps every layer serves a pass that need not.
@@ -163,6 +179,7 @@ class decoder {
   decoder_weights<R, Backend, T> weights_;
   decoder_head<R, Backend, T> head_;
   typename Backend::template buffer<std::int32_t> ids_, targets_, starts_;
+  std::vector<std::int32_t> documents_;  ///< of the sequences at hand
   std::optional<std::int32_t> opening_;
   std::optional<activations_type> activations_;
   recorder_of<Backend, pass> passes_;

@@ -55,7 +55,8 @@ class selftest {
     products("gate, up", 2 * hidden, width);
     products("down", width, hidden);
     head_products();
-    attend(heads);
+    attend("attention", heads, {0});
+    attend("attention, documents", heads, document_begins());
     turn(heads);
     norm();
     activate();
@@ -127,10 +128,26 @@ class selftest {
     three_products<float>("head", rows, rows, vocabulary, width);
   }
 
-  void attend(attention_shape const& s) {
+  /// Of documents that share the sequence: from one row on, each about twice as long as the one before.
+  std::vector<std::int32_t> document_begins() const {
+    std::vector<std::int32_t> begins;
+    for (std::int64_t begin = 0, rows = 1; begin < length_; begin += rows, rows += rows + 1)
+      begins.push_back(std::int32_t(begin));
+    return begins;
+  }
+
+  /// Documents begin at `begins`.
+  void attend(std::string const& name, attention_shape const& s, std::vector<std::int32_t> begins) {
     array<T> const qkv(device_, normal_values<T>("qkv", s.rows() * s.packed()));
     array<T> out(device_, s.rows() * s.width()), gradient(device_, s.rows() * s.packed());
     array<float> log_sums(device_, s.heads * s.rows());
+    std::vector<std::int32_t> first(static_cast<std::size_t>(s.length));
+    for (auto begin : begins) std::fill(first.begin() + begin, first.end(), begin);
+    array<std::int32_t> const starts(device_, first);
+    auto on_device = s, on_host = s;
+    if (begins.size() > 1) on_device.starts = starts.data(), on_host.starts = first.data();
+    begins.push_back(std::int32_t(s.length));
+    on_device.documents = begins;
     // Only some rows have a gradient: what they add to all keys and values is known without the square of all rows.
     std::vector<std::int64_t> looked_at{0, 1, s.length / 2 - 1, s.length / 2, s.length - 2, s.length - 1};
     for (auto& r : looked_at) r = std::clamp<std::int64_t>(r, 0, s.length - 1);
@@ -140,10 +157,10 @@ class selftest {
       std::copy_n(dense.begin() + std::int64_t(i) * s.width(), s.width(), sparse.begin() + looked_at[i] * s.width());
     array<T> const dout(device_, std::move(sparse));
     auto const both = [&] {
-      attention(device_, out.on_device(s.width()), log_sums.data(), qkv.on_device(s.packed()), s);
+      attention(device_, out.on_device(s.width()), log_sums.data(), qkv.on_device(s.packed()), on_device);
       attention_backward(device_, gradient.on_device(s.packed()), qkv.on_device(s.packed()),
                          matrix_view<T const>(out.on_device(s.width())), static_cast<float const*>(log_sums.data()),
-                         dout.on_device(s.width()), s);
+                         dout.on_device(s.width()), on_device);
       return std::pair(out.fetched(), gradient.fetched());
     };
     auto const got = both();
@@ -152,15 +169,18 @@ class selftest {
     auto const host = qkv.on_host(s.packed());
     for (auto r : looked_at) {
       std::vector<T> want(static_cast<std::size_t>(s.width()));
-      cpu::reference::attention_cached<T>({want.data(), 1, s.width()}, host.slice(r, 1), host.part(s.k(0), s.kv_width()),
-                                          host.part(s.v(0), s.kv_width()), r, s);
+      auto const begin = first[std::size_t(r)];
+      auto const seen = host.slice(begin, r + 1 - begin);
+      cpu::reference::attention_cached<T>({want.data(), 1, s.width()}, host.slice(r, 1), seen.part(s.k(0), s.kv_width()),
+                                          seen.part(s.v(0), s.kv_width()), r - begin, s);
       worst = std::max(worst, distance(got.first.data() + r * s.width(), want.data(), s.width()));
     }
-    compare("attention", where, worst, bound::attention);
+    compare(name, where, worst, bound::attention);
     auto want = gradient.host;
-    cpu::reference::attention_backward(matrix_view<T>(want.data(), s.rows(), s.packed()), host, dout.on_host(s.width()), s);
-    compare("attention_backward", where, apart(got.second, want), bound::attention_backward);
-    compare("attention, once more", where, both() == got ? 0.0 : 1.0, 0.0);
+    cpu::reference::attention_backward(matrix_view<T>(want.data(), s.rows(), s.packed()), host, dout.on_host(s.width()),
+                                       on_host);
+    compare(name + ", gradient", where, apart(got.second, want), bound::attention_backward);
+    compare(name + ", once more", where, both() == got ? 0.0 : 1.0, 0.0);
   }
 
   void turn(attention_shape const& s) {

@@ -98,7 +98,7 @@ inline expected<outcome> report_selftest(run_context& run, std::vector<compariso
   std::string failed;
   for (auto const& c : comparisons) {
     run.say(
-        fmt::format("{} {:28} {:32} {:.2e} of {:.1e}", c.passed() ? "ok    " : "FAILED", c.verb, c.shape, c.apart, c.bound));
+        fmt::format("{} {:31} {:32} {:.2e} of {:.1e}", c.passed() ? "ok    " : "FAILED", c.verb, c.shape, c.apart, c.bound));
     run.log.event("self-test", {{"verb", c.verb}, {"shape", c.shape}, {"apart", c.apart}, {"bound", c.bound}});
     if (!c.passed()) failed += (failed.empty() ? "" : ", ") + c.verb;
   }

@@ -251,13 +251,20 @@ TEMPLATE_TEST_CASE("gpu: attention and its gradient", "[gpu]", float, bfloat16) 
   for (std::int32_t i = 0; i < 150; ++i) starts.push_back(i < 5 ? 0 : i < 64 ? 5 : i < 67 ? 64 : i < 140 ? 67 : 140);
   for (std::int32_t i = 0; i < 150; ++i) starts.push_back(i < 149 ? 0 : i);
   on_gpu<std::int32_t> const gstarts(d, starts);
+  // And for libraries that want a list: lengths of 5, 64, 187; 1, 192, 63.
+  std::vector<std::int32_t> const documents{0, 5, 69, 256, 257, 449, 512};
+  std::vector<std::int32_t> listed(512);
+  for (std::size_t i = 0; i + 1 < documents.size(); ++i)
+    std::fill(listed.begin() + documents[i], listed.begin() + documents[i + 1], documents[i] % 256);
+  on_gpu<std::int32_t> const glisted(d, listed);
   for (auto shape : {attention_shape{2, 100, 4, 2, 8},
                      {1, 64, 2, 2, 16},
                      {3, 5, 3, 1, 6},
                      {1, 1, 1, 1, 2},
                      {1, 70, 2, 1, 64},
                      {1, 40, 1, 1, 128},
-                     {2, 150, 2, 1, 32, starts.data()}}) {
+                     {2, 150, 2, 1, 32, starts.data()},
+                     {2, 256, 4, 2, 64, listed.data(), documents}}) {
     INFO("length " << shape.length << " head width " << shape.head_width);
     auto const qkv = normal<T>("qkv", shape.rows() * shape.packed(), 1.5);
     auto const up = normal<T>("up", shape.rows() * shape.width());
@@ -265,7 +272,7 @@ TEMPLATE_TEST_CASE("gpu: attention and its gradient", "[gpu]", float, bfloat16) 
     on_gpu<T> out(d, std::vector<T>(up.size())), gradient(d, std::vector<T>(qkv.size()));
     on_gpu<float> log_sums(d, std::vector<float>(std::size_t(shape.rows() * shape.heads)));
     auto on_device = shape;
-    if (shape.starts) on_device.starts = gstarts.data();
+    if (shape.starts) on_device.starts = shape.documents.empty() ? gstarts.data() : glisted.data();
     cuda::attention(d, out.view(shape.width()), log_sums.data(), gqkv.view(shape.packed()), on_device);
     auto want = up;
     twin::attention(view(want, shape.width()), view(qkv, shape.packed()), shape);

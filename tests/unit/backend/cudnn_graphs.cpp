@@ -13,19 +13,25 @@ TEST_CASE("cudnn: graphs of attention are valid on every architecture that kerne
   attention_shape const whole{1, paper.context, paper.heads, paper.kv_heads, paper.width / paper.heads};
   for (int architecture : {80, 90, 100}) {
     INFO("sm_" << architecture);
-    CHECK(cuda::cudnn_attention_fault(whole, architecture) == "");
-    CHECK(cuda::cudnn_attention_fault({4, 256, 8, 2, 64}, architecture) == "");
+    CHECK(cuda::cudnn_attention_fault(whole, architecture, false) == "");
+    CHECK(cuda::cudnn_attention_fault({4, 256, 8, 2, 64}, architecture, false) == "");
+    // The library itself says where documents have no repeatable gradient.
+    CHECK((cuda::cudnn_attention_fault({4, 256, 8, 2, 64}, architecture, true) == "") == (architecture >= 90));
   }
-  CHECK(cuda::cudnn_attention_fault({1, 256, 4, 3, 64}, 90) != "");  // heads that do not share keys evenly
-  CHECK(cuda::cudnn_attention_fault({1, 256, 4, 4, 60}, 90) != "");  // heads of a width that it has no kernel for
+  CHECK(cuda::cudnn_attention_fault({1, 256, 4, 3, 64}, 90, false) != "");  // heads that do not share keys evenly
+  CHECK(cuda::cudnn_attention_fault({1, 256, 4, 4, 60}, 90, false) != "");  // heads of a width that it has no kernel for
 }
 
 TEST_CASE("cudnn: what it has no safe kernel for is left to our own", "[gpu]") {
-  CHECK(cuda::cudnn_attends({1, 8192, 16, 16, 128}));
-  CHECK_FALSE(cuda::cudnn_attends({1, 8192 - 64, 16, 16, 128}));
-  CHECK_FALSE(cuda::cudnn_attends({1, 256, 4, 4, 6}));
+  CHECK(cuda::cudnn_attends({1, 8192, 16, 16, 128}, 80));
+  CHECK_FALSE(cuda::cudnn_attends({1, 8192 - 64, 16, 16, 128}, 90));
+  CHECK_FALSE(cuda::cudnn_attends({1, 256, 4, 4, 6}, 90));
   std::int32_t starts = 0;
-  CHECK_FALSE(cuda::cudnn_attends({1, 8192, 16, 16, 128, &starts}));
+  std::int32_t const documents[] = {0, 8192};
+  CHECK(cuda::cudnn_attends({1, 8192, 16, 16, 128, &starts, documents}, 90));
+  CHECK_FALSE(cuda::cudnn_attends({1, 8192, 16, 16, 128, &starts}, 90));              // nobody made a list
+  CHECK_FALSE(cuda::cudnn_attends({1, 8192, 16, 16, 128, &starts, documents}, 80));   // no repeatable gradient
+  CHECK_FALSE(cuda::cudnn_attends({64, 8192, 16, 16, 128, &starts, documents}, 90));  // elements beyond 32 bits
 }
 
 TEST_CASE("cudnn: graphs of attention over sections are valid on every architecture that kernels are built for", "[gpu]") {

@@ -5,6 +5,7 @@
 
 #include <snowcoder/backend/attention_shape.hpp>
 #include <snowcoder/backend/cuda/device.hpp>
+#include <snowcoder/core/dtype.hpp>
 #include <snowcoder/core/tensor_view.hpp>
 
 namespace snowcoder::cuda {
@@ -12,8 +13,12 @@ namespace snowcoder::cuda {
 /// The widest head that kernels have room for.
 inline constexpr std::int64_t widest_head = 128;
 
+/// Whether attention over such a shape reads `documents`: cuDNN's does, kernels of our own read `starts` alone.
+bool lists_documents(device& d, dtype elements, attention_shape shape);
+
 /// out (rows, width) from packed qkv (rows, width + 2 kv_width); log_sums (sequences, heads, length) are kept for the
 /// backward pass. out and qkv must not overlap. shape.starts in device memory. Heads of at most widest_head elements.
+/// The shape is the same in both directions.
 template <class T>
 void attention(device& d, matrix_view<T> out, float* log_sums, matrix_view<T const> qkv, attention_shape shape);
 

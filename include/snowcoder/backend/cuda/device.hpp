@@ -56,6 +56,10 @@ class device {
       throw device_failure({asked == cudaSuccess ? "no such GPU" : std::string("CUDA: ") + cudaGetErrorString(asked),
                             "GPU " + std::to_string(ordinal), "run on the CPU, or look at what nvidia-smi says"});
     must(cudaSetDevice(ordinal), "choice of the GPU");
+    int major = 0, minor = 0;
+    must(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, ordinal), "architecture of the GPU");
+    must(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, ordinal), "architecture of the GPU");
+    architecture_ = 10 * major + minor;
     must(cudaStreamCreate(&queue_), "queue of the GPU");
     // Memory given back stays with the process: asking the driver for it again in every step would cost more than the step.
     cudaMemPool_t pool;
@@ -74,6 +78,8 @@ class device {
   static constexpr int row_block_slot = 4;
 
   cudaStream_t queue() const { return queue_; }
+  /// 90: sm_90.
+  int architecture() const { return architecture_; }
   /// Returns when all that was queued is done.
   void wait() { must(cudaStreamSynchronize(queue_), "work on the GPU"); }
   products& product_plans() { return products_; }
@@ -108,6 +114,7 @@ class device {
 
  private:
   cudaStream_t queue_ = nullptr;
+  int architecture_ = 0;
   products products_;
   std::shared_ptr<void> attention_plans_;
   bool repeatable_ = true, graphs_ = false;
