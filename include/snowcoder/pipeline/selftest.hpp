@@ -17,6 +17,7 @@
 #include <snowcoder/config/concepts.hpp>
 #include <snowcoder/config/training_memory.hpp>
 #include <snowcoder/core/expected.hpp>
+#include <snowcoder/pipeline/product_sums.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/pipeline/selftest_subject.hpp>
 #include <snowcoder/pipeline/train_options.hpp>
@@ -48,7 +49,11 @@ class selftest {
   selftest(Backend& device, std::int64_t rows, std::int64_t length)
       : device_(device), rows_(rows), length_(std::min<std::int64_t>(length, shape.context)) {}
 
+  /// What the device does with sums of products that a float has no room for.
+  float_sums sums() const { return sums_; }
+
   std::vector<comparison> run() {
+    sums_ = sums_of_products<T>(device_, std::min<std::int64_t>(rows_, shape.context), width);
     attention_shape const heads = attention_heads();
     products("qkv", heads.packed(), width);
     products("output", width, width);
@@ -96,7 +101,8 @@ class selftest {
           got.insert(got.end(), rows.begin() + i * columns + column, rows.begin() + i * columns + column + wide);
       }
     }
-    compare(name, fmt::format("{} x {} x {}", whole.rows, a.columns, columns), apart(got, want), product_bound<C>(a.columns));
+    compare(name, fmt::format("{} x {} x {}", whole.rows, a.columns, columns), apart(got, want),
+            product_bound<C>(a.columns, sums_));
   }
 
   /// y = x w', dx = dy w, dw += dy' x
@@ -297,6 +303,7 @@ class selftest {
 
   Backend& device_;
   std::int64_t rows_, length_;
+  float_sums sums_ = float_sums::rounded;
   std::vector<comparison> comparisons_;
 };
 
@@ -311,7 +318,11 @@ expected<outcome> selftest_recipe(run_context& run, train_options const& options
         options.micro_batch > 0 ? options.micro_batch : default_micro_batch<R>(phase, dtype_of<T>, options.again());
     std::int64_t const context = R::model.context, rows = std::min(micro_batch, lane_sequences<R>(phase)) * context;
     selftest<R, Backend, T> all(device, few ? std::min<std::int64_t>(rows, 64) : rows, few ? 1024 : context);
-    return report_selftest(run, all.run());
+    auto const comparisons = all.run();
+    bool const cut = all.sums() == float_sums::cut;
+    run.say(fmt::format("this device's sums of products are {}", cut ? "cut: long ones lie farther from exact" : "rounded"));
+    run.log.event("sums of products", {{"cut", cut}});
+    return report_selftest(run, comparisons);
   };
   return with_device(options.device, run.threads,
                      [&](auto& device) { return options.precision == "bf16" ? test(device, bfloat16()) : test(device, 0.0f); });

@@ -84,15 +84,6 @@ inline std::vector<std::int32_t> drawn_below(std::int64_t bound, std::int64_t si
   return values;
 }
 
-/// How far a sum of `depth` products may lie from its twin: sums are longer at a recipe's widths than the table's
-/// (backend/tolerance.hpp). In float their error grows with the root of their length; a narrow result has one rounding,
-/// whatever the length.
-template <class Sum>
-double product_bound(std::int64_t depth) {
-  if constexpr (!std::is_same_v<Sum, float>) return verb_tolerance<Sum>::matmul;
-  return verb_tolerance<Sum>::matmul * std::max(1.0, std::sqrt(double(depth) / 1024));
-}
-
 /// A line per verb, and failure when one of them lies farther from its twin than it may.
 inline expected<outcome> report_selftest(run_context& run, std::vector<comparison> const& comparisons) {
   std::string failed;
