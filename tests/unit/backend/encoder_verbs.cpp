@@ -237,12 +237,13 @@ TEST_CASE("blocks of rows cover every row once, and verbs inside them give the s
 }
 
 TEST_CASE("narrow attention and halves hold what float holds") {
-  // Queries, keys and values far outside the range of halves, and zeros.
+  // Queries, keys and values far outside the range of halves, zeros, and scores next to nothing.
   constexpr std::int64_t rows = 70, width = 40;
   cpu::device d(1);
   std::vector<std::int64_t> const offsets{0, rows};
-  for (float size : {1e-20f, 1e10f, 0.0f}) {
-    auto q = normal("q", rows * width, size > 0 ? 1 / double(size) : 0.0), kv = normal("kv", rows * 2 * width);
+  for (auto const& [asked, size] : {std::pair{1e20, 1e-20f}, {1e-10, 1e10f}, {0.0, 0.0f}, {1e-3, 1e-3f}, {1e-6, 1e-3f}}) {
+    INFO(asked << " x " << size);
+    auto q = normal("q", rows * width, asked), kv = normal("kv", rows * 2 * width);
     for (std::int64_t i = 0; i < rows * 2 * width; ++i) kv[std::size_t(i)] *= i / width % 2 == 0 ? size : 1e15f;
     matrix_view<float const> const queries = view(q, width), in = view(kv, 2 * width);
     std::vector<float> twin(std::size_t(rows * width)), got(twin.size());

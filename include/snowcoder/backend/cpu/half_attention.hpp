@@ -84,7 +84,9 @@ inline void half_softmax(half* scores, std::int64_t stride, std::int64_t length,
   auto const least = broadcast_half(-30.0f);
   for (std::int64_t j = 0; j < columns; j += half_width)
     for (int r = 0; r < Rows; ++r) {
-      auto const weight = power_of_two(larger_of((load_lanes<half_lanes>(at(r, j)) - largest[r]) * steep[r], least));
+      // Where scores are next to nothing, so is what they are multiplied with, and no score is low enough for a weight of 0.
+      auto const weight =
+          first_of(power_of_two(larger_of((load_lanes<half_lanes>(at(r, j)) - largest[r]) * steep[r], least)), length - j);
       store_lanes(at(r, j), weight);
       sum[r] += weight;
     }

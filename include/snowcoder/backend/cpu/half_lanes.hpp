@@ -7,6 +7,7 @@
 
 #include <snowcoder/backend/cpu/lanes.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -30,6 +31,11 @@ __attribute__((always_inline)) inline half_lanes add_half_products(half_lanes su
 __attribute__((always_inline)) inline half_lanes broadcast_half(float x) { return half_lanes(_mm512_set1_ph(_Float16(x))); }
 __attribute__((always_inline)) inline half_lanes larger_of(half_lanes a, half_lanes b) {
   return half_lanes(_mm512_maskz_max_ph(~0u, __m512h(a), __m512h(b)));
+}
+/// The first `count` elements, none if it is negative, and zeros.
+__attribute__((always_inline)) inline half_lanes first_of(half_lanes v, std::int64_t count) {
+  auto const some = std::uint32_t((std::uint64_t(1) << std::clamp<std::int64_t>(count, 0, 2 * lanes)) - 1);
+  return half_lanes(_mm512_maskz_mov_epi16(some, __m512i(v)));
 }
 
 /// The even and the odd elements, as floats.
