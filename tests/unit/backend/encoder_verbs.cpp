@@ -103,15 +103,20 @@ TEMPLATE_TEST_CASE("project agrees with its twin", "", float, bfloat16, std::int
   matrix_view<float const> const in = view(x, inputs), w = view(weight, inputs);
   cpu::device d1(1), d3(3);
   for (auto act : {activation::none, activation::gelu}) {
-    std::vector<float> twin(std::size_t(rows * outputs)), one(twin.size()), three(twin.size()), alone(twin.size() / rows);
+    std::vector<float> twin(std::size_t(rows * outputs)), one(twin.size()), three(twin.size()), alone(twin.size() / rows),
+        exact;
     cpu::reference::project<TestType>(view(twin, outputs), in, w, bias.data(), act);
     for (auto kernel : {cpu::bfloat16_kernel::widened, cpu::bfloat16_kernel::pairs, cpu::bfloat16_kernel::library,
-                        cpu::bfloat16_kernel::halves, cpu::bfloat16_kernel::shorts}) {
+                        cpu::bfloat16_kernel::halves, cpu::bfloat16_kernel::shorts, cpu::bfloat16_kernel::tiles}) {
       cpu::projection<TestType> const packed(w, bias.data(), kernel);
       project(d1, view(one, outputs), in, packed, act);
       project(d3, view(three, outputs), in, packed, act);
       CHECK(distance(one.data(), twin.data(), rows * outputs) < tolerance<TestType>::projection);
       CHECK(same_bits(one, three));
+      if (std::is_same_v<TestType, std::int8_t>) {  // sums of integers are exact
+        if (kernel == cpu::bfloat16_kernel::widened) exact = one;
+        CHECK(same_bits(one, exact));
+      }
       for (std::int64_t row : {0, 13, 250}) {
         project(d1, view(alone, outputs), in.slice(row, 1), packed, act);
         CHECK(std::memcmp(alone.data(), one.data() + row * outputs, alone.size() * sizeof(float)) == 0);
@@ -134,7 +139,7 @@ TEMPLATE_TEST_CASE("project agrees with its twin where rows share few sets of th
   matrix_view<float const> const in = view(x, inputs), w = view(weight, inputs);
   cpu::reference::project<TestType>(view(twin, outputs), in, w, nullptr, activation::none);
   for (auto kernel : {cpu::bfloat16_kernel::widened, cpu::bfloat16_kernel::pairs, cpu::bfloat16_kernel::halves,
-                      cpu::bfloat16_kernel::shorts}) {
+                      cpu::bfloat16_kernel::shorts, cpu::bfloat16_kernel::tiles}) {
     cpu::projection<TestType> const packed(w, nullptr, kernel);
     project(d, view(near, outputs), in, packed);
     project(d, view(far, outputs), matrix_view<float const>(apart.data(), rows, inputs, inputs + gap), packed);

@@ -16,6 +16,7 @@
 #include <snowcoder/backend/cpu/panel_product.hpp>
 #include <snowcoder/backend/cpu/quantise.hpp>
 #include <snowcoder/backend/cpu/row_blocks.hpp>
+#include <snowcoder/backend/cpu/tile_projection.hpp>
 #include <snowcoder/core/contract.hpp>
 #include <snowcoder/core/dtype.hpp>
 #include <snowcoder/core/tensor_view.hpp>
@@ -50,6 +51,7 @@ class projection {
     auto const per_word = elements_per_word();
     words_ = (inputs_ + per_word - 1) / per_word;
     if (std::is_same_v<T, std::int8_t>) words_ = (words_ + words_of_bytes - 1) / words_of_bytes * words_of_bytes;
+    if (by_tiles()) words_ = (words_ + matrix_words - 1) / matrix_words * matrix_words;
     auto const padded = panels() * panel_width;
     panels_ = buffer<std::int32_t>(padded * words_);
     bias_ = buffer<float>(padded);
@@ -84,8 +86,10 @@ class projection {
   std::int64_t panels() const { return (outputs_ + panel_width - 1) / panel_width; }
   std::int64_t elements_per_word() const {
     if constexpr (std::is_same_v<T, std::int8_t>) return 4;
-    return std::is_same_v<T, bfloat16> && (kernel_ == bfloat16_kernel::pairs || by_halves() || by_shorts()) ? 2 : 1;
+    return std::is_same_v<T, bfloat16> && (kernel_ == bfloat16_kernel::pairs || by_tiles() || by_halves() || by_shorts()) ? 2
+                                                                                                                          : 1;
   }
+  bool by_tiles() const { return !std::is_same_v<T, float> && kernel_ == bfloat16_kernel::tiles && has_matrix_tiles(); }
   bool by_halves() const { return has_half_lanes && std::is_same_v<T, bfloat16> && kernel_ == bfloat16_kernel::halves; }
   bool by_shorts() const { return std::is_same_v<T, bfloat16> && kernel_ == bfloat16_kernel::shorts; }
   bool by_library() const { return std::is_same_v<T, bfloat16> && kernel_ == bfloat16_kernel::library; }
@@ -245,20 +249,26 @@ void project_as(device& d, matrix_view<float> y, matrix_view<float const> x, pro
   };
   auto const plain = [&](std::int64_t, std::int64_t j, float_lanes s) __attribute__((always_inline)) { return finish(j, s); };
   if constexpr (std::is_same_v<T, std::int8_t>) {
-    auto* const bytes = scratch<std::int32_t, 20>(x.rows * w.words());
+    auto const stride = w.by_tiles() ? tile_stride(w.words()) : w.words();
+    auto* const bytes = scratch<std::int32_t, 20>(tile_room(x.rows, stride));
     auto* const how = scratch<row_quantisation, 21>(x.rows);
     constexpr std::int64_t piece = 32;
     d.for_each((x.rows + piece - 1) / piece, [&](std::int64_t p) {
       for (auto i = p * piece, end = std::min(x.rows, i + piece); i < end; ++i)
-        how[i] = quantise_row(reinterpret_cast<std::uint8_t*>(bytes + i * w.words()), x.row(i), x.columns);
+        how[i] = quantise_row(reinterpret_cast<std::uint8_t*>(bytes + i * stride), x.row(i), x.columns);
     });
     auto const* scales = w.scales();
     auto const* const sums = w.sums();
-    project_words<byte_words>(
-        d, y, bytes, w.words(), w, [&](std::int64_t i, std::int64_t j, int_lanes s) __attribute__((always_inline)) {
-          auto const right = s - broadcast(how[i].zero) * load_lanes<int_lanes>(sums + j);
-          return finish(j, as_float_lanes(right) * (load_lanes<float_lanes>(scales + j) * how[i].step));
-        });
+    auto const end = [&](std::int64_t i, std::int64_t j, int_lanes s) __attribute__((always_inline)) {
+      auto const right = s - broadcast(how[i].zero) * load_lanes<int_lanes>(sums + j);
+      return finish(j, as_float_lanes(right) * (load_lanes<float_lanes>(scales + j) * how[i].step));
+    };
+    w.by_tiles() ? project_tiles<T>(d, y, bytes, stride, w, end) : project_words<byte_words>(d, y, bytes, stride, w, end);
+  } else if (w.by_tiles()) {
+    auto const stride = tile_stride(w.words());
+    auto* const pairs = scratch<std::int32_t, 20>(tile_room(x.rows, stride));
+    round_rows(d, reinterpret_cast<bfloat16*>(pairs), x, 2 * stride);
+    project_tiles<T>(d, y, pairs, stride, w, plain);
   } else if (w.by_library()) {
     project_by_library(d, y, x, w.plain(), finish);
 #if defined(__AVX512FP16__) && !defined(__CUDACC__)
