@@ -41,13 +41,13 @@ float_sums sums_of_products(Backend& device, std::int64_t depth, std::int64_t ti
 }
 
 /// How far a sum of `depth` products may lie from its twin: sums are longer at a recipe's widths than the table's
-/// (backend/tolerance.hpp). A narrow result has one rounding, whatever the length. Of sums that are cut a H100 showed 5.0e-6 at
-/// 4,096 and up to 1.03e-5 at 8,192 (benchmarks/results/h100.md), a model of them 9e-6 (tests/support/cut_sums.hpp).
+/// (backend/tolerance.hpp). In float their error grows with the root of their length where they are rounded. Sums that are cut
+/// are held to the same: how much farther they may lie is not settled (benchmarks/results/h100.md). A narrow result has one
+/// rounding, whatever the length.
 template <class Sum>
-double product_bound(std::int64_t depth, float_sums sums) {
+double product_bound(std::int64_t depth) {
   if constexpr (!std::is_same_v<Sum, float>) return verb_tolerance<Sum>::matmul;
-  double const longer = std::max(1.0, double(depth) / 1024);
-  return verb_tolerance<Sum>::matmul * (sums == float_sums::cut ? longer : std::sqrt(longer));
+  return verb_tolerance<Sum>::matmul * std::max(1.0, std::sqrt(double(depth) / 1024));
 }
 
 }  // namespace snowcoder::pipeline
