@@ -11,7 +11,8 @@ import subprocess
 import sys
 import time
 
-ROOT_MAY = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1"}
+# Without gds=hash a rank that dies in its first milliseconds may leave Open MPI 4's launcher waiting for ever (docs/pitfalls.md).
+LAUNCHER = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1", "PMIX_MCA_gds": "hash"}
 
 
 def main():
@@ -23,7 +24,7 @@ def main():
         return launch + [program, os.path.join(scratch, run), str(steps), precision]
 
     def train(ranks, run, steps=0, wanted=0, precision="f32"):
-        done = subprocess.run(command(ranks, run, steps, precision), env={**os.environ, **ROOT_MAY}, capture_output=True, text=True, timeout=300)
+        done = subprocess.run(command(ranks, run, steps, precision), env={**os.environ, **LAUNCHER}, capture_output=True, text=True, timeout=300)
         if (done.returncode == 0) != (wanted == 0):
             sys.exit(f"{ranks} ranks, {run}: exit {done.returncode}\n{done.stderr[-3000:]}")
         return done.stderr
@@ -74,7 +75,7 @@ def main():
 
     lives = kills = 0
     while not os.path.exists(os.path.join(scratch, "killed", "checkpoints", "general", "final")):
-        running = subprocess.Popen(command(2, "killed"), env={**os.environ, **ROOT_MAY}, stderr=subprocess.DEVNULL)
+        running = subprocess.Popen(command(2, "killed"), env={**os.environ, **LAUNCHER}, stderr=subprocess.DEVNULL)
         ranks = []
         while not ranks and running.poll() is None:  # a busy machine may take seconds to launch them
             time.sleep(0.01)
@@ -84,7 +85,12 @@ def main():
             with contextlib.suppress(ProcessLookupError):  # it may just have ended
                 os.kill(int(ranks[-1]), 9)  # one rank; the launcher ends the other
                 kills += 1
-        running.wait(timeout=120)
+        try:
+            running.wait(timeout=120)
+        except subprocess.TimeoutExpired:
+            for process in (*children(running.pid), running.pid):
+                os.kill(int(process), 9)
+            sys.exit(f"a rank was killed in life {lives}: the launcher did not end within two minutes")
         lives += 1
         assert lives < 200
     found = {name: value for name, value in result("killed").items() if "/step-" not in name}
