@@ -5,6 +5,7 @@
 #include "support/tolerance.hpp"
 
 #include <snowcoder/backend/cpu/encoder_backend.hpp>
+#include <snowcoder/backend/cpu/pair_rows.hpp>
 #include <snowcoder/backend/cpu/reference/bidirectional_attention.hpp>
 #include <snowcoder/backend/cpu/reference/layer_norm.hpp>
 #include <snowcoder/backend/cpu/reference/mean_rows.hpp>
@@ -12,10 +13,13 @@
 #include <snowcoder/core/philox.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace snowcoder;
@@ -241,10 +245,22 @@ TEST_CASE("blocks of rows cover every row once, and verbs inside them give the s
   }
 }
 
+TEST_CASE("rows are rounded to bfloat16 as single floats are") {
+  auto x = normal("x", 3 * cpu::lanes + 1, 1e3);
+  x[0] = -0.0f, x[1] = 1.00390625f, x[2] = 1.01171875f, x[3] = 1e-40f, x[4] = 3.4e38f;  // ties to even, both ways; to infinity
+  x[5] = std::numeric_limits<float>::infinity(), x[6] = std::numeric_limits<float>::quiet_NaN(),
+  x[7] = std::bit_cast<float>(0x7fffffff);
+  auto const count = std::int64_t(x.size());
+  std::vector<bfloat16> got(x.size() + 3, bfloat16(7.0f));
+  cpu::round_row(got.data(), x.data(), count, count + 2);
+  for (std::size_t i = 0; i < x.size(); ++i) CHECK(got[i] == bfloat16(x[i]));
+  CHECK((got[x.size()] == bfloat16(0.0f) && got[x.size() + 1] == bfloat16(0.0f) && got[x.size() + 2] == bfloat16(7.0f)));
+}
+
 TEST_CASE("narrow attention and halves hold what float holds") {
   // Queries, keys and values far outside the range of halves, zeros, and scores next to nothing.
   constexpr std::int64_t rows = 70, width = 40;
-  cpu::device d(1);
+  cpu::device d(1), pairs(1, cpu::bfloat16_products::native, cpu::bfloat16_kernel::pairs);
   std::vector<std::int64_t> const offsets{0, rows};
   for (auto const& [asked, size] : {std::pair{1e20, 1e-20f}, {1e-10, 1e10f}, {0.0, 0.0f}, {1e-3, 1e-3f}, {1e-6, 1e-3f}}) {
     INFO(asked << " x " << size);
@@ -253,8 +269,10 @@ TEST_CASE("narrow attention and halves hold what float holds") {
     matrix_view<float const> const queries = view(q, width), in = view(kv, 2 * width);
     std::vector<float> twin(std::size_t(rows * width)), got(twin.size());
     cpu::reference::bidirectional_attention(view(twin, width), queries, in, offsets.data(), offsets.data(), 1, 1);
-    bidirectional_attention(d, view(got, width), queries, in, offsets.data(), offsets.data(), 1, 1, arithmetic::narrow);
-    CHECK(distance(got.data(), twin.data(), rows * width) < tolerance<bfloat16>::attention);
+    for (auto* by : {&d, &pairs}) {
+      bidirectional_attention(*by, view(got, width), queries, in, offsets.data(), offsets.data(), 1, 1, arithmetic::narrow);
+      CHECK(distance(got.data(), twin.data(), rows * width) < tolerance<bfloat16>::attention);
+    }
 
     std::vector<float> y(rows), expected(rows);
     cpu::reference::project<bfloat16>(view(expected, 1), queries, in.slice(0, 1).part(0, width), nullptr, activation::none);
@@ -283,8 +301,10 @@ TEST_CASE("bidirectional_attention and mean_rows agree with their twins") {
   auto const sections = std::int64_t(offsets.size()) - 1, rows = offsets.back();
   auto q = normal("q", rows * width), kv = normal("kv", rows * 2 * width);
   matrix_view<float const> const queries = view(q, width), in = view(kv, 2 * width);
-  cpu::device d1(1), d3(3);
-  for (auto how : {arithmetic::exact, arithmetic::narrow})
+  for (auto const& [how, kernel] : {std::pair{arithmetic::exact, cpu::preferred_bfloat16_kernel()},
+                                    {arithmetic::narrow, cpu::preferred_bfloat16_kernel()},
+                                    {arithmetic::narrow, cpu::bfloat16_kernel::pairs}}) {
+    cpu::device d1(1, cpu::bfloat16_products::native, kernel), d3(3, cpu::bfloat16_products::native, kernel);
     for (auto const* asked : {&offsets, &firsts}) {
       auto const count = asked->back();
       auto const apart = how == arithmetic::exact ? tolerance<float>::attention : tolerance<bfloat16>::attention;
@@ -299,7 +319,9 @@ TEST_CASE("bidirectional_attention and mean_rows agree with their twins") {
       bidirectional_attention(d1, view(one, width), view(one, width), in, asked->data(), offsets.data(), sections, heads, how);
       CHECK(same_bits(one, three));  // in place
     }
+  }
 
+  cpu::device d1(1), d3(3);
   std::vector<float> mean_twin(std::size_t(sections * width)), mean_one(mean_twin.size()), mean_three(mean_twin.size());
   cpu::reference::mean_rows(view(mean_twin, width), queries, offsets.data());
   mean_rows(d1, view(mean_one, width), queries, offsets.data());

@@ -6,6 +6,8 @@
 #pragma once
 
 #include <snowcoder/backend/arithmetic.hpp>
+#include <snowcoder/backend/cpu/attention_packing.hpp>
+#include <snowcoder/backend/cpu/bfloat16_kernel.hpp>
 #include <snowcoder/backend/cpu/buffer.hpp>
 #include <snowcoder/backend/cpu/device.hpp>
 #include <snowcoder/backend/cpu/exponential_lanes.hpp>
@@ -23,38 +25,6 @@
 namespace snowcoder::cpu {
 
 namespace detail {
-
-constexpr std::int64_t whole_panels(std::int64_t columns) { return (columns + panel_width - 1) / panel_width; }
-
-/// Keys (length, head_width) as panels of their transpose, times `scale`; columns behind the last key are 0.
-inline void pack_keys(float* panels, matrix_view<float const> keys, float scale) {
-  for (std::int64_t first = 0; first < whole_panels(keys.rows) * panel_width; first += lanes) {
-    auto* const panel = panels + first / panel_width * keys.columns * panel_width + first % panel_width;
-    auto const count = keys.rows - first;
-    for (std::int64_t e = 0; e < keys.columns; e += lanes) {
-      auto const left = keys.columns - e;
-      alignas(64) float turned[lanes * lanes];
-      transpose_lanes(turned, lanes, [&](int i) {
-        if (i >= count) return int_lanes{};
-        auto const* const from = keys.row(first + i) + e;
-        return int_lanes(load_first(from, std::min<std::int64_t>(lanes, left)) * scale);
-      });
-      for (std::int64_t j = 0; j < std::min<std::int64_t>(lanes, left); ++j)
-        store_lanes(panel + (e + j) * panel_width, load_lanes<float_lanes>(turned + j * lanes));
-    }
-  }
-}
-
-/// Values (length, head_width) as panels; columns behind the head's width are 0.
-inline void pack_values(float* panels, matrix_view<float const> values) {
-  for (std::int64_t p = 0; p < whole_panels(values.columns); ++p)
-    for (std::int64_t i = 0; i < values.rows; ++i) {
-      auto* const to = panels + (p * values.rows + i) * panel_width;
-      auto const count = std::min(panel_width, values.columns - p * panel_width);
-      std::copy_n(values.row(i) + p * panel_width, count, to);
-      std::fill(to + count, to + panel_width, 0.0f);
-    }
-}
 
 /// Scores of `Rows` rows, in units of log 2, to 2^(score - largest), in place; columns [length, columns) become next to 0.
 /// `columns` are whole panels. `sums` get theirs. Rows go side by side, since each alone would wait for itself.
@@ -88,6 +58,50 @@ inline void softmax_numerators(float* scores, std::int64_t stride, std::int64_t 
   for (int r = 0; r < Rows; ++r) sums[r] = sum_of(left[r] + right[r]);
 }
 
+/// out (queries, head_width) = the attention of q over keys and values (length, head_width), multiplied in Words; `scale` in
+/// units of log 2. out may be q.
+template <class Words>
+void attend_section(matrix_view<float> out, matrix_view<float const> q, matrix_view<float const> keys,
+                    matrix_view<float const> values, float scale) {
+  using word = typename Words::word;
+  auto const length = keys.rows, width = keys.columns, columns = whole_panels(length) * panel_width;
+  auto const deep = words_of<Words>(width), along = words_of<Words>(length);  // words of a key, of a column of values
+  auto* const key_panels = scratch<word, 22>(columns * deep);
+  auto* const value_panels = scratch<word, 23>(whole_panels(width) * panel_width * along);
+  auto const stride = columns + lanes;  // rows a power of two apart would meet in the cache's sets
+  auto* const scores = scratch<float, 24>(tile_rows * stride);
+  pack_keys(key_panels, keys, scale);
+  pack_values(value_panels, values);
+  for_each_tile(q.rows, [&]<int Rows>(std::integral_constant<int, Rows>, std::int64_t at) {
+    auto const zero = [](int, int) { return float_lanes{}; };
+    auto const asked = as_words<Words, 30>(q.slice(at, Rows));
+    for (std::int64_t j = 0; j < columns; j += panel_width)
+      panel_tile<Words, Rows>(
+          deep, asked.first, asked.stride, 1, key_panels + j * deep,
+          zero, [&](int r, int half, float_lanes s) __attribute__((always_inline)) {
+            store_lanes(scores + r * stride + j + half * lanes, s);
+          });
+    float inverse[Rows];
+    constexpr int together = Rows % 2 == 0 ? 2 : 1;
+    for (int r = 0; r < Rows; r += together)
+      softmax_numerators<together>(scores + r * stride, stride, length, columns, inverse + r);
+    for (int r = 0; r < Rows; ++r) inverse[r] = 1.0f / inverse[r];
+    auto const weights = as_words<Words, 31>(matrix_view<float const>(scores, Rows, length, stride));
+    for (std::int64_t j = 0; j < width; j += panel_width)
+      panel_tile<Words, Rows>(
+          along, weights.first, weights.stride, 1, value_panels + j * along,
+          zero, [&](int r, int half, float_lanes s) __attribute__((always_inline)) {
+            auto const column = j + half * lanes;
+            float* const to = out.row(at + r) + column;
+            s *= inverse[r];
+            if (column + lanes <= width)
+              store_lanes(to, s);
+            else if (column < width)
+              store_first(to, s, width - column);
+          });
+  });
+}
+
 }  // namespace detail
 
 /// out (queries, width) from q (queries, width) and packed [k | v] (rows, 2 width). Section s has the keys
@@ -96,53 +110,23 @@ inline void softmax_numerators(float* scores, std::int64_t stride, std::int64_t 
 /// be q.
 inline void bidirectional_attention(device& d, matrix_view<float> out, matrix_view<float const> q, matrix_view<float const> kv,
                                     std::int64_t const* query_offsets, std::int64_t const* offsets, std::int64_t sections,
-                                    std::int64_t heads, [[maybe_unused]] arithmetic how = arithmetic::exact) {
+                                    std::int64_t heads, arithmetic how = arithmetic::exact) {
   auto const width = q.columns, head_width = width / heads;
   require(kv.columns == 2 * width && out.columns == width && head_width * heads == width, "attention: shapes agree");
   float const scale = 1.44269504088896341f / std::sqrt(float(head_width));
   d.for_each(sections * heads, [&](std::int64_t task) {
     auto const section = task / heads, h = task % heads * head_width;
-    auto const length = offsets[section + 1] - offsets[section], columns = detail::whole_panels(length) * panel_width;
-    auto const rows = kv.slice(offsets[section], length);
+    auto const rows = kv.slice(offsets[section], offsets[section + 1] - offsets[section]);
     auto const first = query_offsets[section], queries = query_offsets[section + 1] - first;
+    auto const to = out.slice(first, queries).part(h, head_width);
+    auto const asked = q.slice(first, queries).part(h, head_width), keys = rows.part(h, head_width),
+               values = rows.part(width + h, head_width);
+    if (how == arithmetic::narrow && d.kernel() == bfloat16_kernel::pairs)
+      return detail::attend_section<pair_words>(to, asked, keys, values, scale);
 #if defined(__AVX512FP16__) && !defined(__CUDACC__)
-    if (how == arithmetic::narrow)
-      return detail::half_attention(out.slice(first, queries).part(h, head_width), q.slice(first, queries).part(h, head_width),
-                                    rows.part(h, head_width), rows.part(width + h, head_width), scale);
+    if (how == arithmetic::narrow) return detail::half_attention(to, asked, keys, values, scale);
 #endif
-    auto* const keys = scratch<float, 22>(columns * head_width);
-    auto* const values = scratch<float, 23>(detail::whole_panels(head_width) * panel_width * length);
-    auto const stride = columns + lanes;  // rows a power of two apart would meet in the cache's sets
-    auto* const scores = scratch<float, 24>(tile_rows * stride);
-    detail::pack_keys(keys, rows.part(h, head_width), scale);
-    detail::pack_values(values, rows.part(width + h, head_width));
-    for_each_tile(queries, [&]<int Rows>(std::integral_constant<int, Rows>, std::int64_t at) {
-      auto const zero = [](int, int) { return float_lanes{}; };
-      float const* const a = q.row(first + at) + h;
-      for (std::int64_t p = 0; p < detail::whole_panels(length); ++p)
-        detail::panel_tile<float_words, Rows>(
-            head_width, a, q.stride, 1, keys + p * head_width * panel_width,
-            zero, [&](int r, int half, float_lanes s) __attribute__((always_inline)) {
-              store_lanes(scores + r * stride + p * panel_width + half * lanes, s);
-            });
-      float inverse[Rows];
-      constexpr int together = Rows % 2 == 0 ? 2 : 1;
-      for (int r = 0; r < Rows; r += together)
-        detail::softmax_numerators<together>(scores + r * stride, stride, length, columns, inverse + r);
-      for (int r = 0; r < Rows; ++r) inverse[r] = 1.0f / inverse[r];
-      for (std::int64_t p = 0; p < detail::whole_panels(head_width); ++p)
-        detail::panel_tile<float_words, Rows>(
-            length, scores, stride, 1, values + p * length * panel_width,
-            zero, [&](int r, int half, float_lanes s) __attribute__((always_inline)) {
-              auto const column = p * panel_width + half * lanes;
-              float* const to = out.row(first + at + r) + h + column;
-              s *= inverse[r];
-              if (column + lanes <= head_width)
-                store_lanes(to, s);
-              else if (column < head_width)
-                store_first(to, s, head_width - column);
-            });
-    });
+    detail::attend_section<float_words>(to, asked, keys, values, scale);
   });
 }
 

@@ -4,8 +4,8 @@
 
 #include <snowcoder/backend/cpu/buffer.hpp>
 #include <snowcoder/backend/cpu/device.hpp>
-#include <snowcoder/backend/cpu/element.hpp>
 #include <snowcoder/backend/cpu/matmul.hpp>
+#include <snowcoder/backend/cpu/pair_rows.hpp>
 #include <snowcoder/backend/cpu/panel_product.hpp>
 #include <snowcoder/core/dtype.hpp>
 #include <snowcoder/core/tensor_view.hpp>
@@ -19,13 +19,8 @@ namespace snowcoder::cpu::detail {
 inline void round_rows(device& d, bfloat16* out, matrix_view<float const> x, std::int64_t columns) {
   constexpr std::int64_t piece = 32;
   d.for_each((x.rows + piece - 1) / piece, [&](std::int64_t p) {
-    for (auto i = p * piece, end = std::min(x.rows, i + piece); i < end; ++i) {
-      bfloat16* const to = out + i * columns;
-      float const* const from = x.row(i);
-#pragma omp simd
-      for (std::int64_t j = 0; j < x.columns; ++j) store(to[j], from[j]);
-      std::fill(to + x.columns, to + columns, bfloat16(0.0f));
-    }
+    for (auto i = p * piece, end = std::min(x.rows, i + piece); i < end; ++i)
+      round_row(out + i * columns, x.row(i), x.columns, columns);
   });
 }
 

@@ -136,8 +136,8 @@ class projection {
 namespace detail {
 
 /// Words of k that a task multiplies at once: such a piece of a panel stays in the first cache while rows pass by, and sums
-/// wait for the next piece in y.
-inline constexpr std::int64_t block_words = 192;
+/// wait for the next piece in y. So small that the next panel's piece has room beside it.
+inline constexpr std::int64_t block_words = 128;
 
 /// What lies at column j of y's row, as lanes of any kind; zeros behind the row's end.
 template <class Lanes>
@@ -226,7 +226,7 @@ void project_words(device& d, matrix_view<float> y, typename Words::word const* 
         auto const lines = here * panel_width * std::int64_t(sizeof(word)) / 64 * tile_rows / rows;
         for_each_tile(rows, [&]<int Rows>(std::integral_constant<int, Rows>, std::int64_t at) {
           for (std::int64_t i = 0; i <= lines; ++i)
-            __builtin_prefetch(next + (at / tile_rows * (lines + 1) + i) * (64 / sizeof(word)), 0, 2);
+            __builtin_prefetch(next + (at / tile_rows * (lines + 1) + i) * (64 / sizeof(word)), 0, 3);
           constexpr bool one_chain = std::is_same_v<typename accumulated<typename Words::sums>::type, typename Words::sums>;
           bool const begun = k > 0, whole = k + here == w.words();
           if constexpr (one_chain)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Work on rows that do not see each other, a block of rows at a time: what one verb leaves is in the second cache for the next.
+// Work on rows that do not see each other, a block of rows at a time: what one verb leaves is near for the next.
 #pragma once
 
 #include <snowcoder/backend/cpu/buffer.hpp>
@@ -13,6 +13,10 @@
 namespace snowcoder::cpu {
 
 namespace detail {
+
+/// Rows that a weight passes by at a time. It comes from memory for each of them, so they are many: what they leave between two
+/// verbs, megabytes, lies behind the second cache, and costs less than the weight's way would more often.
+inline constexpr std::int64_t passing_rows = 16 * tile_rows;
 
 /// Rows of a block: at most `most`, whole tiles, and as even as `threads` can share them.
 inline std::int64_t even_block(std::int64_t rows, std::int64_t most, std::int64_t threads) {
@@ -28,9 +32,7 @@ inline std::int64_t even_block(std::int64_t rows, std::int64_t most, std::int64_
 /// are whatever was left there. Verbs inside `work` run on its thread alone.
 template <class T, class Work>
 void for_each_row_block(device& d, std::int64_t rows, std::int64_t columns, Work const& work) {
-  constexpr std::int64_t room_bytes = 5 << 18;  // beside what is read and weights that pass by, in 2 MiB
-  auto const most = std::clamp<std::int64_t>(room_bytes / (columns * std::int64_t(sizeof(T))), 4 * tile_rows, 16 * tile_rows);
-  auto const block = detail::even_block(rows, most, d.threads());
+  auto const block = detail::even_block(rows, detail::passing_rows, d.threads());
   d.for_each((rows + block - 1) / block, [&](std::int64_t i) {
     auto const first = i * block, count = std::min(block, rows - first);
     work(first, matrix_view<T>(scratch<T, 34>(block * columns), count, columns));

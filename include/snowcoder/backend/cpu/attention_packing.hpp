@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// One head's queries, keys and values as bidirectional attention multiplies them: as floats, or rounded to pairs of bfloat16.
+#pragma once
+
+#include <snowcoder/backend/cpu/buffer.hpp>
+#include <snowcoder/backend/cpu/lanes.hpp>
+#include <snowcoder/backend/cpu/pair_rows.hpp>
+#include <snowcoder/backend/cpu/panel_packing.hpp>
+#include <snowcoder/backend/cpu/panel_product.hpp>
+#include <snowcoder/backend/operand.hpp>
+#include <snowcoder/core/dtype.hpp>
+#include <snowcoder/core/tensor_view.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <type_traits>
+
+namespace snowcoder::cpu::detail {
+
+constexpr std::int64_t whole_panels(std::int64_t columns) { return (columns + panel_width - 1) / panel_width; }
+
+/// Keys (length, head_width) as panels of their transpose, times `scale`; columns behind the last key are 0.
+inline void pack_keys(float* panels, matrix_view<float const> keys, float scale) {
+  for (std::int64_t first = 0; first < whole_panels(keys.rows) * panel_width; first += lanes) {
+    auto* const panel = panels + first / panel_width * keys.columns * panel_width + first % panel_width;
+    auto const count = keys.rows - first;
+    for (std::int64_t e = 0; e < keys.columns; e += lanes) {
+      auto const left = keys.columns - e;
+      alignas(64) float turned[lanes * lanes];
+      transpose_lanes(turned, lanes, [&](int i) {
+        if (i >= count) return int_lanes{};
+        auto const* const from = keys.row(first + i) + e;
+        return int_lanes(load_first(from, std::min<std::int64_t>(lanes, left)) * scale);
+      });
+      for (std::int64_t j = 0; j < std::min<std::int64_t>(lanes, left); ++j)
+        store_lanes(panel + (e + j) * panel_width, load_lanes<float_lanes>(turned + j * lanes));
+    }
+  }
+}
+
+/// Values (length, head_width) as panels; columns behind the head's width are 0.
+inline void pack_values(float* panels, matrix_view<float const> values) {
+  for (std::int64_t p = 0; p < whole_panels(values.columns); ++p)
+    for (std::int64_t i = 0; i < values.rows; ++i) {
+      auto* const to = panels + (p * values.rows + i) * panel_width;
+      auto const count = std::min(panel_width, values.columns - p * panel_width);
+      std::copy_n(values.row(i) + p * panel_width, count, to);
+      std::fill(to + count, to + panel_width, 0.0f);
+    }
+}
+
+/// Rows of a left operand, `stride` words apart.
+template <class Words>
+struct left_rows {
+  typename Words::word const* first;
+  std::int64_t stride;
+};
+
+/// m times `scale` in whole words; Slot names the scratch that rounded rows lie in.
+template <class Words, int Slot>
+left_rows<Words> as_words(matrix_view<float const> m, [[maybe_unused]] float scale = 1) {
+  if constexpr (std::is_same_v<Words, float_words>) {
+    return {m.data, m.stride};
+  } else {
+    auto const words = words_of<Words>(m.columns), apart = words + lanes;  // rows a power of two apart would share few sets
+    auto* const to = scratch<std::int32_t, Slot>(m.rows * apart);
+    for (std::int64_t i = 0; i < m.rows; ++i)
+      round_row(reinterpret_cast<bfloat16*>(to + i * apart), m.row(i), m.columns, 2 * words, scale);
+    return {to, apart};
+  }
+}
+
+/// The same as pairs: of a key's elements, of values below each other. Columns behind the last key repeat it.
+inline void pack_keys(std::int32_t* panels, matrix_view<float const> keys, float scale) {
+  auto const rows = as_words<pair_words, 35>(keys, scale);
+  matrix_view<bfloat16 const> const rounded(reinterpret_cast<bfloat16 const*>(rows.first), keys.rows, keys.columns,
+                                            2 * rows.stride);
+  for (std::int64_t j = 0; j < keys.rows; j += panel_width)
+    pack_panel<pair_words>(panels + j * words_of<pair_words>(keys.columns), transposed(rounded), j);
+}
+inline void pack_values(std::int32_t* panels, matrix_view<float const> values) {
+  auto const rows = as_words<pair_words, 35>(values);
+  matrix_view<bfloat16 const> const rounded(reinterpret_cast<bfloat16 const*>(rows.first), values.rows, values.columns,
+                                            2 * rows.stride);
+  for (std::int64_t j = 0; j < values.columns; j += panel_width)
+    pack_panel<pair_words>(panels + j * words_of<pair_words>(values.rows), operand(rounded), j);
+}
+
+}  // namespace snowcoder::cpu::detail
