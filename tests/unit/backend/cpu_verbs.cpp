@@ -115,10 +115,10 @@ TEMPLATE_TEST_CASE("matmul in panels gives the same bits wherever A lies", "[bac
     if (!cpu::detail::in_panels<T, T>(d, operand<T>(view(a, k)), [](auto) {})) continue;
     std::vector<float> want(m * n);
     cpu::matmul(d, view(want, n), operand<T>(view(a, k)), operand<T>(view(b, n)));
-    // Rows that follow one another, rows that share a set of the first cache, and columns.
-    for (auto const& [row, column] :
-         {std::pair{k + 1, std::int64_t(1)}, {std::int64_t(1024), std::int64_t(1)}, {std::int64_t(1), m}}) {
-      std::vector<T> moved(std::size_t(m * 1024));
+    // Rows that follow one another, also such as cut pairs apart, rows that share a set of the first cache, and columns.
+    constexpr std::int64_t one = 1, far = 2048;
+    for (auto const& [row, column] : {std::pair{k + 1, one}, {k + 2, one}, {far, one}, {one, m}}) {
+      std::vector<T> moved(std::size_t(m * far));
       for (std::int64_t i = 0; i < m; ++i)
         for (std::int64_t j = 0; j < k; ++j) moved[std::size_t(i * row + j * column)] = a[std::size_t(i * k + j)];
       std::vector<float> got(m * n);

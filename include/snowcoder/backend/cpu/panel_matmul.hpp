@@ -22,10 +22,13 @@ inline constexpr std::int64_t panel_block_rows = (lanes == 16 ? 18 : 22) * tile_
 
 namespace detail {
 
-/// Whether tiles read A where it lies: rows of floats, in k after one another.
+/// Whether tiles read A where it lies: rows of whole words, in k after one another.
 template <class Words, class T>
 bool lies_in_rows(operand<T> a) {
-  return std::is_same_v<Words, float_words> && std::is_same_v<T, float> && a.column_stride == 1 && rows_lie_apart(a.row_stride);
+  constexpr auto per = per_word<Words>;
+  if (per * sizeof(T) != sizeof(typename Words::word) || a.column_stride != 1) return false;
+  return a.row_stride % per == 0 && a.columns % per == 0 && rows_lie_apart(a.row_stride / per) &&
+         reinterpret_cast<std::uintptr_t>(a.data) % sizeof(typename Words::word) == 0;
 }
 
 /// c (rows, panel_width) = [c +] A x B for rows of A and one panel, `words` words of k.
@@ -60,9 +63,10 @@ void multiply_panels(matrix_view<C> c, operand<T> a, typename Words::word const*
   for (std::int64_t first = 0; first < words; first += panel_block_words) {
     auto const here = std::min(panel_block_words, words - first);
     detail::row_words<Words> rows{groups, 1, group_rows, panel_block_words * group_rows};
-    if constexpr (std::is_same_v<T, typename Words::word>)
-      if (in_place) rows = {a.data + first, a.row_stride, 1, tile_rows * a.row_stride};
-    if (!in_place) pack_groups<Words>(groups, rows.tile, a, first, here);
+    if (auto const row = a.row_stride / per_word<Words>; in_place)
+      rows = {reinterpret_cast<typename Words::word const*>(a.data) + first, row, 1, tile_rows * row};
+    else
+      pack_groups<Words>(groups, rows.tile, a, first, here);
     for (std::int64_t j = 0; j < whole_columns; j += panel_width)
       detail::multiply_panel<Words>(out + j, out_row, c.rows, rows, panels + j * words + first * panel_width, here,
                                     how.accumulate || begun || first > 0);

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <utility>
 
 namespace snowcoder::cpu {
@@ -87,6 +88,14 @@ inline constexpr std::int64_t block_rows = 224, block_panels = 12;
 /// Words of k that a sum of halves may have.
 inline constexpr std::int64_t half_chain = 64;
 
+/// Read as bytes, for a word is often two or four elements of another type.
+template <class Word>
+__attribute__((always_inline)) inline Word word_at_address(Word const* at) {
+  Word w;
+  std::memcpy(&w, at, sizeof w);
+  return w;
+}
+
 /// left[r], right[r] += row r of `a` times either half of a panel. Rows are `stride` words apart, the words of a row `step`.
 template <class Words, int Rows>
 __attribute__((always_inline)) inline void add_panel(typename Words::sums* left, typename Words::sums* right,
@@ -100,13 +109,14 @@ __attribute__((always_inline)) inline void add_panel(typename Words::sums* left,
         auto const c0 = Words::load(b + panel_width), c1 = Words::load(b + panel_width + lanes);
         auto const row = [&](std::size_t i) __attribute__((always_inline)) {
           auto const *const first = a + std::int64_t(i) * stride + k * step, *const second = first + step;
-          left[i] = Words::add(left[i], *first, b0, *second, c0);
-          right[i] = Words::add(right[i], *first, b1, *second, c1);
+          auto const one = word_at_address(first), other = word_at_address(second);
+          left[i] = Words::add(left[i], one, b0, other, c0);
+          right[i] = Words::add(right[i], one, b1, other, c1);
         };
         (row(r), ...);
       } else {
         auto const row = [&](std::size_t i) __attribute__((always_inline)) {
-          auto const word = a[std::int64_t(i) * stride + k * step];
+          auto const word = word_at_address(a + std::int64_t(i) * stride + k * step);
           left[i] = Words::add(left[i], word, b0);
           right[i] = Words::add(right[i], word, b1);
         };
