@@ -271,19 +271,21 @@ TEST_CASE("killed at any moment, the same command ends with the same bytes") {
   };
   auto const began = std::chrono::steady_clock::now();
   REQUIRE(pack("plain", 2) == pipeline::outcome::some_refused);
-  auto const whole = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
+  auto whole = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
   int kills = 0, began_again = 0;
-  for (int k = 0; k < 12; ++k) {
+  // Twelve times, and again until enough of them met it at work: a busy machine is not always as slow as it was at first.
+  for (int k = 0; k < 12 || (k < 120 && (kills < 6 || began_again < 3)); ++k) {
     auto const to = "killed" + std::to_string(k);
     for (int times = 0; times < 1 + k % 3; ++times) {
       auto const child = ::fork();
       REQUIRE(child >= 0);
       if (child == 0) ::_exit(bool(pack(to, 2)) ? 0 : 1);
-      ::usleep(useconds_t(whole.count() * (k + 1) / 13));
+      ::usleep(useconds_t(whole.count() * (k % 12 + 1) / 13));
       ::kill(child, SIGKILL);
       int status = 0;
       ::waitpid(child, &status, 0);
       kills += WIFSIGNALED(status);
+      if (!WIFSIGNALED(status)) whole -= whole / 8;
     }
     began_again += fs::exists(folder / to / "general.parts");
     REQUIRE(pack(to, 2) == pipeline::outcome::some_refused);
