@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <barrier>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
@@ -21,7 +22,8 @@ namespace snowcoder {
 class thread_pool {
  public:
   /// `on_start` runs once on every worker thread (libraries with per-thread settings need it).
-  explicit thread_pool(int threads = int(std::thread::hardware_concurrency()), std::function<void()> on_start = {}) {
+  explicit thread_pool(int threads = int(std::thread::hardware_concurrency()), std::function<void()> on_start = {})
+      : a_processor_each_(threads <= int(std::thread::hardware_concurrency())) {
     for (int i = 1; i < threads; ++i)
       workers_.emplace_back([this, on_start](std::stop_token stop) {
         if (on_start) on_start();
@@ -69,12 +71,28 @@ class thread_pool {
     }
     wake_.notify_all();
     take();
+    wait_awake([this] { return busy_ == 0; });
     std::unique_lock lock(mutex_);
     idle_.wait(lock, [this] { return busy_ == 0; });
     if (failure_) std::rethrow_exception(failure_);
   }
 
  private:
+  /// Until done(), but no longer than a few times what falling asleep and being woken takes: between two verbs of a small model
+  /// that would be most of the time. Not where threads wait for each other's processors.
+  template <class Done>
+  void wait_awake(Done const& done) const {
+    if (!a_processor_each_) return;
+    auto const began = std::chrono::steady_clock::now();
+    while (!done() && std::chrono::steady_clock::now() - began < std::chrono::microseconds(50))
+      for (int i = 0; i < 8 && !done(); ++i) pause();
+  }
+  static void pause() {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+  }
+
   void take() {
     for (std::int64_t i; (i = next_.fetch_add(1)) < count_;) try {
         (*body_)(i);
@@ -85,6 +103,7 @@ class thread_pool {
   }
   void work(std::stop_token stop) {
     for (std::uint64_t seen = 0;;) {
+      wait_awake([&] { return round_ != seen; });
       {
         std::unique_lock lock(mutex_);
         if (!wake_.wait(lock, stop, [&] { return round_ != seen; })) return;
@@ -102,8 +121,9 @@ class thread_pool {
   std::function<void(std::int64_t)> const* body_ = nullptr;
   std::int64_t count_ = 0;
   std::atomic<std::int64_t> next_{0};
-  int busy_ = 0;
-  std::uint64_t round_ = 0;
+  std::atomic<int> busy_ = 0;
+  std::atomic<std::uint64_t> round_ = 0;
+  bool const a_processor_each_;
   std::exception_ptr failure_;
   std::vector<std::jthread> workers_;  // last: joined before the rest goes
 };

@@ -5,7 +5,10 @@
 
 #include <sched.h>
 
+#include <array>
 #include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <mutex>
 #include <set>
 #include <stdexcept>
@@ -23,6 +26,20 @@ TEST_CASE("every index is visited once, whatever the threads") {
       for (auto const& s : seen) REQUIRE(s == 1);
     }
   }
+}
+
+TEST_CASE("rounds that follow at once and rounds that find the threads asleep are both complete") {
+  thread_pool pool(2);
+  std::int64_t sum = 0;
+  for (int round = 0; round < 5000; ++round) {
+    // Up to twice as long as a thread stays awake, now and then; each round reads what the one before wrote.
+    if (round % 16 == 0) std::this_thread::sleep_for(std::chrono::microseconds(round / 16 % 100));
+    std::array<std::int64_t, 3> parts{};
+    pool.for_each_index(3, [&](std::int64_t i) { parts[std::size_t(i)] = sum + i; });
+    REQUIRE((parts == std::array{sum, sum + 1, sum + 2}));
+    sum = parts[2];
+  }
+  CHECK(sum == 10000);
 }
 
 TEST_CASE("an exception of a body reaches the caller, and the pool lives on") {
