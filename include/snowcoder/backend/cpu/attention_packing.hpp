@@ -49,6 +49,27 @@ inline void pack_values(float* panels, matrix_view<float const> values) {
     }
 }
 
+/// m times `scale`, rounded to whole pairs, in the scratch that Slot names.
+template <int Slot>
+matrix_view<bfloat16 const> rounded_rows(matrix_view<float const> m, float scale = 1) {
+  auto const filled = 2 * words_of<pair_words>(m.columns), apart = filled + 2 * lanes;  // a power of two apart, rows share sets
+  auto* const to = scratch<bfloat16, Slot>(m.rows * apart);
+  for (std::int64_t i = 0; i < m.rows; ++i) round_row(to + i * apart, m.row(i), m.columns, filled, scale);
+  return {to, m.rows, m.columns, apart};
+}
+
+/// The same as pairs: of a key's elements, of values below each other. Columns behind the last key repeat it.
+inline void pack_keys(std::int32_t* panels, matrix_view<float const> keys, float scale) {
+  auto const keys_across = transposed(rounded_rows<35>(keys, scale));
+  for (std::int64_t j = 0; j < keys.rows; j += panel_width)
+    pack_panel<pair_words>(panels + j * words_of<pair_words>(keys.columns), keys_across, j);
+}
+inline void pack_values(std::int32_t* panels, matrix_view<float const> values) {
+  auto const rounded = operand(rounded_rows<35>(values));
+  for (std::int64_t j = 0; j < values.columns; j += panel_width)
+    pack_panel<pair_words>(panels + j * words_of<pair_words>(values.rows), rounded, j);
+}
+
 /// Rows of a left operand, `stride` words apart.
 template <class Words>
 struct left_rows {
@@ -56,34 +77,15 @@ struct left_rows {
   std::int64_t stride;
 };
 
-/// m times `scale` in whole words; Slot names the scratch that rounded rows lie in.
+/// Floats where they lie, pairs rounded in the scratch that Slot names.
 template <class Words, int Slot>
-left_rows<Words> as_words(matrix_view<float const> m, [[maybe_unused]] float scale = 1) {
+left_rows<Words> as_words(matrix_view<float const> m) {
   if constexpr (std::is_same_v<Words, float_words>) {
     return {m.data, m.stride};
   } else {
-    auto const words = words_of<Words>(m.columns), apart = words + lanes;  // rows a power of two apart would share few sets
-    auto* const to = scratch<std::int32_t, Slot>(m.rows * apart);
-    for (std::int64_t i = 0; i < m.rows; ++i)
-      round_row(reinterpret_cast<bfloat16*>(to + i * apart), m.row(i), m.columns, 2 * words, scale);
-    return {to, apart};
+    auto const rounded = rounded_rows<Slot>(m);
+    return {reinterpret_cast<typename Words::word const*>(rounded.data), rounded.stride / 2};
   }
-}
-
-/// The same as pairs: of a key's elements, of values below each other. Columns behind the last key repeat it.
-inline void pack_keys(std::int32_t* panels, matrix_view<float const> keys, float scale) {
-  auto const rows = as_words<pair_words, 35>(keys, scale);
-  matrix_view<bfloat16 const> const rounded(reinterpret_cast<bfloat16 const*>(rows.first), keys.rows, keys.columns,
-                                            2 * rows.stride);
-  for (std::int64_t j = 0; j < keys.rows; j += panel_width)
-    pack_panel<pair_words>(panels + j * words_of<pair_words>(keys.columns), transposed(rounded), j);
-}
-inline void pack_values(std::int32_t* panels, matrix_view<float const> values) {
-  auto const rows = as_words<pair_words, 35>(values);
-  matrix_view<bfloat16 const> const rounded(reinterpret_cast<bfloat16 const*>(rows.first), values.rows, values.columns,
-                                            2 * rows.stride);
-  for (std::int64_t j = 0; j < values.columns; j += panel_width)
-    pack_panel<pair_words>(panels + j * words_of<pair_words>(values.rows), operand(rounded), j);
 }
 
 }  // namespace snowcoder::cpu::detail
