@@ -84,8 +84,7 @@ class thread_pool {
   void wait_awake(Done const& done) const {
     if (!a_processor_each_) return;
     auto const began = std::chrono::steady_clock::now();
-    while (!done() && std::chrono::steady_clock::now() - began < std::chrono::microseconds(50))
-      for (int i = 0; i < 8 && !done(); ++i) pause();
+    while (!done() && std::chrono::steady_clock::now() - began < std::chrono::microseconds(50)) pause();
   }
   static void pause() {
 #if defined(__x86_64__)

@@ -257,7 +257,7 @@ TEST_CASE("rows are rounded to bfloat16 as single floats are") {
   CHECK((got[x.size()] == bfloat16(0.0f) && got[x.size() + 1] == bfloat16(0.0f) && got[x.size() + 2] == bfloat16(7.0f)));
 }
 
-TEST_CASE("narrow attention and halves hold what float holds") {
+TEST_CASE("narrow attention in pairs and halves, and products of halves, hold what float holds") {
   // Queries, keys and values far outside the range of halves, zeros, and scores next to nothing.
   constexpr std::int64_t rows = 70, width = 40;
   cpu::device d(1), pairs(1, cpu::bfloat16_products::native, cpu::bfloat16_kernel::pairs);

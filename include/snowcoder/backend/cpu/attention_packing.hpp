@@ -38,16 +38,8 @@ inline void pack_keys(float* panels, matrix_view<float const> keys, float scale)
   }
 }
 
-/// Values (length, head_width) as panels; columns behind the head's width are 0.
-inline void pack_values(float* panels, matrix_view<float const> values) {
-  for (std::int64_t p = 0; p < whole_panels(values.columns); ++p)
-    for (std::int64_t i = 0; i < values.rows; ++i) {
-      auto* const to = panels + (p * values.rows + i) * panel_width;
-      auto const count = std::min(panel_width, values.columns - p * panel_width);
-      std::copy_n(values.row(i) + p * panel_width, count, to);
-      std::fill(to + count, to + panel_width, 0.0f);
-    }
-}
+/// Values (length, head_width) as panels; columns behind the head's width repeat the last one.
+inline void pack_values(float* panels, matrix_view<float const> values) { pack_panels<float_words>(panels, operand(values)); }
 
 /// m times `scale`, rounded to whole pairs, in the scratch that Slot names.
 template <int Slot>
@@ -58,33 +50,23 @@ matrix_view<bfloat16 const> rounded_rows(matrix_view<float const> m, float scale
   return {to, m.rows, m.columns, apart};
 }
 
-/// The same as pairs: of a key's elements, of values below each other. Columns behind the last key repeat it.
+/// Keys as panels of pairs of a key's elements, columns behind the last key repeat it; values as panels of pairs of rows.
 inline void pack_keys(std::int32_t* panels, matrix_view<float const> keys, float scale) {
-  auto const keys_across = transposed(rounded_rows<35>(keys, scale));
-  for (std::int64_t j = 0; j < keys.rows; j += panel_width)
-    pack_panel<pair_words>(panels + j * words_of<pair_words>(keys.columns), keys_across, j);
+  pack_panels<pair_words>(panels, transposed(rounded_rows<35>(keys, scale)));
 }
 inline void pack_values(std::int32_t* panels, matrix_view<float const> values) {
-  auto const rounded = operand(rounded_rows<35>(values));
-  for (std::int64_t j = 0; j < values.columns; j += panel_width)
-    pack_panel<pair_words>(panels + j * words_of<pair_words>(values.rows), rounded, j);
+  pack_panels<pair_words>(panels, operand(rounded_rows<35>(values)));
 }
 
-/// Rows of a left operand, `stride` words apart.
-template <class Words>
-struct left_rows {
-  typename Words::word const* first;
-  std::int64_t stride;
-};
-
-/// Floats where they lie, pairs rounded in the scratch that Slot names.
+/// Rows as a left operand: floats where they lie, pairs rounded in the scratch that Slot names.
 template <class Words, int Slot>
-left_rows<Words> as_words(matrix_view<float const> m) {
+row_words<Words> left_rows(matrix_view<float const> m) {
   if constexpr (std::is_same_v<Words, float_words>) {
-    return {m.data, m.stride};
+    return {m.data, m.stride, 1, tile_rows * m.stride};
   } else {
     auto const rounded = rounded_rows<Slot>(m);
-    return {reinterpret_cast<typename Words::word const*>(rounded.data), rounded.stride / 2};
+    auto const stride = rounded.stride / 2;
+    return {reinterpret_cast<typename Words::word const*>(rounded.data), stride, 1, tile_rows * stride};
   }
 }
 

@@ -74,10 +74,10 @@ void attend_section(matrix_view<float> out, matrix_view<float const> q, matrix_v
   pack_values(value_panels, values);
   for_each_tile(q.rows, [&]<int Rows>(std::integral_constant<int, Rows>, std::int64_t at) {
     auto const zero = [](int, int) { return float_lanes{}; };
-    auto const asked = as_words<Words, 30>(q.slice(at, Rows));
+    auto const asked = left_rows<Words, 30>(q.slice(at, Rows));
     for (std::int64_t j = 0; j < columns; j += panel_width)
       panel_tile<Words, Rows>(
-          deep, asked.first, asked.stride, 1, key_panels + j * deep,
+          deep, asked.first, asked.stride, asked.step, key_panels + j * deep,
           zero, [&](int r, int half, float_lanes s) __attribute__((always_inline)) {
             store_lanes(scores + r * stride + j + half * lanes, s);
           });
@@ -86,10 +86,10 @@ void attend_section(matrix_view<float> out, matrix_view<float const> q, matrix_v
     for (int r = 0; r < Rows; r += together)
       softmax_numerators<together>(scores + r * stride, stride, length, columns, inverse + r);
     for (int r = 0; r < Rows; ++r) inverse[r] = 1.0f / inverse[r];
-    auto const weights = as_words<Words, 31>(matrix_view<float const>(scores, Rows, length, stride));
+    auto const weights = left_rows<Words, 31>(matrix_view<float const>(scores, Rows, length, stride));
     for (std::int64_t j = 0; j < width; j += panel_width)
       panel_tile<Words, Rows>(
-          along, weights.first, weights.stride, 1, value_panels + j * along,
+          along, weights.first, weights.stride, weights.step, value_panels + j * along,
           zero, [&](int r, int half, float_lanes s) __attribute__((always_inline)) {
             auto const column = j + half * lanes;
             float* const to = out.row(at + r) + column;

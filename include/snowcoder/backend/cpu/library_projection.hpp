@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows as bfloat16, and their product with a weight by oneDNN, for processors whose tiles are its to know.
+// The product of rows as bfloat16 with a weight by oneDNN, for processors whose tiles are its to know.
 #pragma once
 
 #include <snowcoder/backend/cpu/buffer.hpp>
@@ -14,15 +14,6 @@
 #include <cstdint>
 
 namespace snowcoder::cpu::detail {
-
-/// Rows of x rounded to bfloat16 and zeros behind each, `columns` elements apart; as many rows as x has.
-inline void round_rows(device& d, bfloat16* out, matrix_view<float const> x, std::int64_t columns) {
-  constexpr std::int64_t piece = 32;
-  d.for_each((x.rows + piece - 1) / piece, [&](std::int64_t p) {
-    for (auto i = p * piece, end = std::min(x.rows, i + piece); i < end; ++i)
-      round_row(out + i * columns, x.row(i), x.columns, columns);
-  });
-}
 
 /// By oneDNN, in blocks of one shape, so that a row's bits do not depend on how many rows there are.
 template <class Finish>

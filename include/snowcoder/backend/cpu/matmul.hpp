@@ -100,9 +100,9 @@ void matmul_in_panels(device& d, matrix_view<C> c, operand<T> a, operand<T> b, p
 /// The same on the calling thread.
 template <class Words, class C, class T>
 void tile_in_panels(matrix_view<C> c, operand<T> a, operand<T> b, product_options how) {
-  auto const words = words_of<Words>(a.columns), whole = (c.columns + panel_width - 1) / panel_width * panel_width;
+  auto const whole = (c.columns + panel_width - 1) / panel_width * panel_width;
   auto* const packed = scratch<typename Words::word, 13>(packed_size<Words>(c.columns, a.columns));
-  for (std::int64_t j = 0; j < c.columns; j += panel_width) pack_panel<Words>(packed + j * words, b, j);
+  pack_panels<Words>(packed, b);
   for (std::int64_t r = 0; r < c.rows; r += panel_block_rows) {
     auto const high = std::min(panel_block_rows, c.rows - r);
     multiply_panels<Words>(c.slice(r, high), a.slice(r, high), packed, how, scratch<float, 12>(panel_block_rows * whole));

@@ -2,8 +2,10 @@
 // Rows of floats as pairs of bfloat16, for products that take two elements of k at a time (panel_product.hpp: pair_words).
 #pragma once
 
+#include <snowcoder/backend/cpu/device.hpp>
 #include <snowcoder/backend/cpu/lanes.hpp>
 #include <snowcoder/core/dtype.hpp>
+#include <snowcoder/core/tensor_view.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -30,5 +32,18 @@ inline void round_row(bfloat16* to, float const* from, std::int64_t count, std::
     std::memcpy(static_cast<void*>(to + i), &one, sizeof one);
   }
 }
+
+namespace detail {
+
+/// Rows of x rounded to bfloat16 and zeros behind each, `columns` elements apart; as many rows as x has.
+inline void round_rows(device& d, bfloat16* out, matrix_view<float const> x, std::int64_t columns) {
+  constexpr std::int64_t piece = 32;
+  d.for_each((x.rows + piece - 1) / piece, [&](std::int64_t p) {
+    for (auto i = p * piece, end = std::min(x.rows, i + piece); i < end; ++i)
+      round_row(out + i * columns, x.row(i), x.columns, columns);
+  });
+}
+
+}  // namespace detail
 
 }  // namespace snowcoder::cpu

@@ -116,6 +116,12 @@ void pack_panel(typename Words::word* to, operand<T> b, std::int64_t first) {
                                          b.column_stride, b.row_stride, b.rows, 0, words_of<Words>(b.rows));
 }
 
+/// All panels of B (k, n).
+template <class Words, class T>
+void pack_panels(typename Words::word* to, operand<T> b) {
+  for (std::int64_t j = 0; j < b.columns; j += panel_width) pack_panel<Words>(to + j * words_of<Words>(b.rows), b, j);
+}
+
 /// Rows of A (m, k) in groups of tile_rows, `apart` words from each other; words [first, first + words) of each row.
 template <class Words, class T>
 void pack_groups(typename Words::word* to, std::int64_t apart, operand<T> a, std::int64_t first, std::int64_t words) {

@@ -12,6 +12,7 @@
 #include <snowcoder/backend/cpu/gelu.hpp>
 #include <snowcoder/backend/cpu/half_rows.hpp>
 #include <snowcoder/backend/cpu/library_projection.hpp>
+#include <snowcoder/backend/cpu/pair_rows.hpp>
 #include <snowcoder/backend/cpu/panel_packing.hpp>
 #include <snowcoder/backend/cpu/panel_product.hpp>
 #include <snowcoder/backend/cpu/quantise.hpp>

@@ -14,8 +14,8 @@ namespace snowcoder::cpu {
 
 namespace detail {
 
-/// Rows that a weight passes by at a time. It comes from memory for each of them, so they are many: what they leave between two
-/// verbs, megabytes, lies behind the second cache, and costs less than the weight's way would more often.
+/// Rows of a block at most. For every block the weights come from memory anew, so it is large: what its rows leave between two
+/// verbs, megabytes, does not stay in the second cache, and costs less than more blocks would (measured on Zen 5).
 inline constexpr std::int64_t passing_rows = 16 * tile_rows;
 
 /// Rows of a block: at most `most`, whole tiles, and as even as `threads` can share them.
