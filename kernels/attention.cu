@@ -4,14 +4,20 @@
 
 namespace snowcoder::cuda {
 
-bool lists_documents([[maybe_unused]] device& d, [[maybe_unused]] dtype elements, [[maybe_unused]] attention_shape shape) {
+char const* library_declines([[maybe_unused]] device& d, [[maybe_unused]] dtype elements,
+                             [[maybe_unused]] attention_shape shape) {
 #ifdef SNOWCODER_CUDNN
+  if (elements != dtype::bf16) return "it is asked for bf16 alone";
   std::int32_t const some = 0;
-  shape.documents = {&some, 1};
-  return shape.starts && elements == dtype::bf16 && cudnn_attends(shape, d.architecture());
+  if (shape.starts) shape.documents = {&some, 1};
+  return cudnn_declines(shape, d.architecture());
 #else
-  return false;
+  return "this build is without SNOWCODER_CUDNN_FRONTEND";
 #endif
+}
+
+bool lists_documents(device& d, dtype elements, attention_shape shape) {
+  return shape.starts && !library_declines(d, elements, shape);
 }
 
 template void attention<float>(device&, matrix_view<float>, float*, matrix_view<float const>, attention_shape);

@@ -166,11 +166,14 @@ void attend(device& d, char const* verb, attention_shape const& s, manner const&
 
 }  // namespace
 
-bool cudnn_attends(attention_shape const& s, int architecture) {
-  if (!config::cudnn_serves(s.length, s.head_width) || cudnnGetVersion() < 91900) return false;
-  if (!s.starts) return true;
-  // Its kernels for sm_80 and sm_120 have no repeatable gradient of documents. Numbers of elements are sent in 32 bits.
-  return !s.documents.empty() && architecture >= 90 && architecture < 120 && s.rows() * s.packed() <= INT32_MAX;
+char const* cudnn_declines(attention_shape const& s, int architecture) {
+  if (!config::cudnn_serves(s.length, s.head_width)) return "it has no safe kernel for such lengths or heads";
+  if (cudnnGetVersion() < 91900) return "cuDNN is older than 9.19";
+  if (!s.starts) return nullptr;
+  if (s.documents.empty()) return "documents are kept apart without a list of them";
+  if (architecture < 90 || architecture >= 120) return "it has no repeatable gradient of documents on this GPU";
+  if (s.rows() * s.packed() > INT32_MAX) return "documents lie in more elements than 32 bits count";
+  return nullptr;
 }
 
 void cudnn_attention(device& d, matrix_view<bfloat16> out, float* log_sums, matrix_view<bfloat16 const> qkv,

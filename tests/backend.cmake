@@ -1,4 +1,4 @@
-snowcoder_add_test(backend_cpu SOURCES unit/backend/cpu_verbs.cpp unit/backend/cut_sums.cpp COMPONENTS cpu OPTIMISED)
+snowcoder_add_test(backend_cpu SOURCES unit/backend/cpu_verbs.cpp unit/backend/cpu_optimizer.cpp unit/backend/cut_sums.cpp COMPONENTS cpu OPTIMISED)
 
 set(gpu_tests unit/backend/cuda_verbs.cpp unit/backend/cuda_encoder_verbs.cpp unit/backend/cuda_encoder.cpp
     unit/backend/cuda_minhash.cpp unit/parallel/tree_exchange.cpp)

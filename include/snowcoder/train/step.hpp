@@ -80,10 +80,8 @@ class stepper {
     result r{ranks_.sum(loss_) / double(in_step * (sequences.columns - 1)), norm, false};
     r.updated = std::isfinite(r.loss) && std::isfinite(norm) && norm <= longest;
     if (!r.updated) return r;
-    // Parameters say where they lie in the whole array; the moments begin at what is owned.
-    nn::adamw(device_, s.weights.data(), s.first_moment.data() - owned_.first, s.second_moment.data() - owned_.first,
-              gradient.data(), parameters_, R::optimizer, rate, s.position.updates + 1, nn::clip_scale(norm, R::optimizer.clip),
-              s.position.seed);
+    nn::adamw(device_, s.weights.data(), s.first_moment.data(), s.second_moment.data(), gradient.data(), parameters_,
+              R::optimizer, rate, s.position.updates + 1, nn::clip_scale(norm, R::optimizer.clip), s.position.seed);
     ranks_.from_owners(s.weights.data(), size);
     return r;
   }

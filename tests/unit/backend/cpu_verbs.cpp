@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every CPU verb against its twin, in both element types, on shapes with remainders; and the same bits for 1 and 3 threads.
 #include "support/catch.hpp"
-#include "support/tolerance.hpp"
+#include "support/drawn.hpp"
 
 #include <snowcoder/backend/cpu/backend.hpp>
-#include <snowcoder/backend/cpu/reference/adamw.hpp>
 #include <snowcoder/backend/cpu/reference/attention.hpp>
 #include <snowcoder/backend/cpu/reference/cross_entropy.hpp>
 #include <snowcoder/backend/cpu/reference/elementwise.hpp>
@@ -13,7 +12,6 @@
 #include <snowcoder/backend/cpu/reference/rms_norm.hpp>
 #include <snowcoder/backend/cpu/reference/rope.hpp>
 #include <snowcoder/backend/cpu/reference/swiglu.hpp>
-#include <snowcoder/core/philox.hpp>
 
 #include <array>
 #include <cmath>
@@ -24,37 +22,12 @@
 
 using namespace snowcoder;
 using tests::distance;
+using tests::drawn_ids;
+using tests::normal;
 using tests::tolerance;
+using tests::view;
 
 namespace {
-
-template <class T>
-std::vector<T> normal(std::string_view name, std::int64_t count, double deviation = 1.0) {
-  std::vector<T> values(static_cast<std::size_t>(count));
-  draws const source(name, 11);
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = T(float(deviation * source.normal(i)));
-  return values;
-}
-
-template <class T>
-matrix_view<T> view(std::vector<T>& v, std::int64_t columns) {
-  return {v.data(), std::int64_t(v.size()) / columns, columns};
-}
-template <class T>
-matrix_view<T const> view(std::vector<T> const& v, std::int64_t columns) {
-  return {v.data(), std::int64_t(v.size()) / columns, columns};
-}
-template <class T>
-double distance(std::vector<T> const& a, std::vector<T> const& b) {
-  return tests::distance(a.data(), b.data(), std::int64_t(a.size()));
-}
-
-std::vector<std::int32_t> ids(std::int64_t count, std::uint64_t bound) {
-  std::vector<std::int32_t> out(static_cast<std::size_t>(count));
-  draws const source("ids", 5);
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = std::int32_t(source.below(bound, i));
-  return out;
-}
 
 /// Runs `verb` on 1 and on 3 threads, requires equal bits, and returns the result.
 template <class T, class Verb>
@@ -162,7 +135,7 @@ TEST_CASE("exponential is exp to two units in the last place", "[backend]") {
 TEMPLATE_TEST_CASE("embed and its gradient", "[backend]", float, bfloat16) {
   using T = TestType;
   auto const table = normal<T>("table", 50 * 70), up = normal<T>("up", 300 * 70);
-  auto const tokens = ids(300, 50);
+  auto const tokens = drawn_ids(300, 50);
   auto const got = on_any_threads(std::vector<T>(300 * 70), [&](cpu::device& d, auto& out) {
     cpu::embed(d, view(out, 70), view(table, 70), tokens.data());
   });
@@ -332,7 +305,7 @@ TEMPLATE_TEST_CASE("cross entropy and its gradient", "[backend]", float, bfloat1
   using T = TestType;
   constexpr std::int64_t rows = 21, vocabulary = 333;
   auto const logits = normal<float>("logits", rows * vocabulary, 5.0);
-  auto const targets = ids(rows, vocabulary);
+  auto const targets = drawn_ids(rows, vocabulary);
   auto const losses = on_any_threads(std::vector<float>(rows), [&](cpu::device& d, auto& out) {
     cpu::cross_entropy(d, out.data(), view(logits, vocabulary), targets.data());
   });
@@ -359,55 +332,4 @@ TEMPLATE_TEST_CASE("sums and conversions", "[backend]", float, bfloat16) {
   auto const narrow = on_any_threads(a, [&](cpu::device& d, auto& out) { cpu::cast(d, out.data(), wide.data(), n); });
   cpu::reference::cast(want.data(), wide.data(), n);
   CHECK(narrow == want);
-}
-
-TEST_CASE("adamw follows the paper's update", "[backend]") {
-  config::optimizer const o{};
-  constexpr std::int64_t n = 70'001;
-  auto weights = normal<float>("w", n), m = std::vector<float>(n), v = m;
-  auto twin_weights = weights, twin_m = m, twin_v = v;
-  cpu::device d(3);
-  for (std::int64_t step = 1; step <= 5; ++step) {
-    auto const gradient = normal<float>(std::string_view("abcde").substr(0, std::size_t(step)), n);
-    bool const decayed = step % 2;
-    cpu::adamw(d, weights.data(), m.data(), v.data(), gradient.data(), n, adamw_step(o, 1e-2, step, 0.3, decayed));
-    cpu::reference::adamw(twin_weights.data(), twin_m.data(), twin_v.data(), gradient.data(), n, o, 1e-2, step, 0.3, decayed);
-  }
-  CHECK(distance(weights, twin_weights) < tolerance<float>::adamw);
-  CHECK(distance(m, twin_m) < tolerance<float>::adamw);
-  CHECK(distance(v, twin_v) < tolerance<float>::adamw);
-}
-
-TEST_CASE("adamw with moments in bfloat16 follows its twin, draw by draw", "[backend]") {
-  config::optimizer const o{};
-  constexpr std::int64_t n = 70'001, first = 3;  // not at the begin of a group of draws
-  auto weights = normal<float>("w", n);
-  std::vector<bfloat16> m(n), v(n);
-  auto twin_weights = weights;
-  auto twin_m = m, twin_v = v;
-  cpu::device d(3);
-  for (std::int64_t step = 1; step <= 5; ++step) {
-    auto const gradient = normal<float>(std::string_view("abcde").substr(0, std::size_t(step)), n);
-    bool const decayed = step % 2;
-    moment_rounding const rounding(7, step, first);
-    cpu::adamw(d, weights.data(), m.data(), v.data(), gradient.data(), n, adamw_step(o, 1e-2, step, 0.3, decayed), rounding);
-    cpu::reference::adamw(twin_weights.data(), twin_m.data(), twin_v.data(), gradient.data(), n, o, 1e-2, step, 0.3, decayed,
-                          rounding);
-    std::int64_t other = 0;
-    for (std::size_t i = 0; i < m.size(); ++i) other += (m[i].bits != twin_m[i].bits) + (v[i].bits != twin_v[i].bits);
-    CHECK(other <= tests::other_draws * 2 * n);
-    // What differs now would be carried along: every step is judged alone.
-    CHECK(distance(weights, twin_weights) < tolerance<float>::adamw);
-    m = twin_m;
-    v = twin_v;
-    weights = twin_weights;
-  }
-}
-
-TEST_CASE("the sum of squares is the same for any number of threads", "[backend]") {
-  auto const values = normal<float>("values", 200'017);
-  cpu::device d1(1), d3(3);
-  auto const sum = cpu::sum_of_squares(d1, values.data(), std::int64_t(values.size()));
-  CHECK(sum == cpu::sum_of_squares(d3, values.data(), std::int64_t(values.size())));
-  CHECK(sum == Approx(cpu::reference::sum_of_squares(values.data(), std::int64_t(values.size()))).epsilon(1e-12));
 }

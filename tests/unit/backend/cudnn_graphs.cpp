@@ -6,6 +6,8 @@
 #include <snowcoder/backend/cuda/cudnn_section_attention.hpp>
 #include <snowcoder/recipes/arctic_snowcoder_1b3.hpp>
 
+#include <string>
+
 using namespace snowcoder;
 
 TEST_CASE("cudnn: graphs of attention are valid on every architecture that kernels are built for", "[gpu]") {
@@ -22,15 +24,19 @@ TEST_CASE("cudnn: graphs of attention are valid on every architecture that kerne
 }
 
 TEST_CASE("cudnn: what it has no safe kernel for is left to our own", "[gpu]") {
-  CHECK(cuda::cudnn_attends({1, 8192, 16, 16, 128}, 80));
-  CHECK_FALSE(cuda::cudnn_attends({1, 8192 - 64, 16, 16, 128}, 90));
-  CHECK_FALSE(cuda::cudnn_attends({1, 256, 4, 4, 6}, 90));
+  auto const declines = [](attention_shape const& s, int architecture, char const* because) {
+    auto const* const reason = cuda::cudnn_declines(s, architecture);
+    return reason && std::string(reason).find(because) != std::string::npos;
+  };
+  CHECK_FALSE(cuda::cudnn_declines({1, 8192, 16, 16, 128}, 80));
+  CHECK(declines({1, 8192 - 64, 16, 16, 128}, 90, "lengths"));
+  CHECK(declines({1, 256, 4, 4, 6}, 90, "heads"));
   std::int32_t starts = 0;
   std::int32_t const documents[] = {0, 8192};
-  CHECK(cuda::cudnn_attends({1, 8192, 16, 16, 128, &starts, documents}, 90));
-  CHECK_FALSE(cuda::cudnn_attends({1, 8192, 16, 16, 128, &starts}, 90));              // nobody made a list
-  CHECK_FALSE(cuda::cudnn_attends({1, 8192, 16, 16, 128, &starts, documents}, 80));   // no repeatable gradient
-  CHECK_FALSE(cuda::cudnn_attends({64, 8192, 16, 16, 128, &starts, documents}, 90));  // elements beyond 32 bits
+  CHECK_FALSE(cuda::cudnn_declines({1, 8192, 16, 16, 128, &starts, documents}, 90));
+  CHECK(declines({1, 8192, 16, 16, 128, &starts}, 90, "without a list"));
+  CHECK(declines({1, 8192, 16, 16, 128, &starts, documents}, 80, "repeatable"));
+  CHECK(declines({64, 8192, 16, 16, 128, &starts, documents}, 90, "32 bits"));
 }
 
 TEST_CASE("cudnn: graphs of attention over sections are valid on every architecture that kernels are built for", "[gpu]") {

@@ -2,7 +2,7 @@
 // The encoder's CPU verbs against their twins, in every arithmetic, on ragged shapes; the same bits for 1 and 3 threads, and
 // for a row alone as for the row among others.
 #include "support/catch.hpp"
-#include "support/tolerance.hpp"
+#include "support/drawn.hpp"
 
 #include <snowcoder/backend/cpu/encoder_backend.hpp>
 #include <snowcoder/backend/cpu/pair_rows.hpp>
@@ -10,7 +10,6 @@
 #include <snowcoder/backend/cpu/reference/layer_norm.hpp>
 #include <snowcoder/backend/cpu/reference/mean_rows.hpp>
 #include <snowcoder/backend/cpu/reference/projection.hpp>
-#include <snowcoder/core/philox.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -24,18 +23,11 @@
 
 using namespace snowcoder;
 using tests::distance;
+using tests::normal;
 using tests::tolerance;
+using tests::view;
 
 namespace {
-std::vector<float> normal(std::string_view name, std::int64_t count, double deviation = 1.0) {
-  std::vector<float> values(static_cast<std::size_t>(count));
-  draws const source(name, 5);
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = float(deviation * source.normal(i));
-  return values;
-}
-matrix_view<float> view(std::vector<float>& v, std::int64_t columns) {
-  return {v.data(), std::int64_t(v.size()) / columns, columns};
-}
 bool same_bits(std::vector<float> const& a, std::vector<float> const& b) {
   return std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
@@ -88,8 +80,8 @@ TEST_CASE("byte and pair products of a lane are sums of products") {
 
 TEST_CASE("layer_norm agrees with its twin") {
   constexpr std::int64_t rows = 131, columns = 77;
-  auto x = normal("x", rows * columns, 2.0), residual = normal("residual", rows * columns);
-  auto const weight = normal("weight", columns), bias = normal("bias", columns);
+  auto x = normal<float>("x", rows * columns, 2.0), residual = normal<float>("residual", rows * columns);
+  auto const weight = normal<float>("weight", columns), bias = normal<float>("bias", columns);
   std::vector<float> twin(x.size()), one(x.size()), three(x.size());
   cpu::device d1(1), d3(3);
   matrix_view<float const> const in = view(x, columns), other = view(residual, columns);
@@ -102,8 +94,8 @@ TEST_CASE("layer_norm agrees with its twin") {
 
 TEMPLATE_TEST_CASE("project agrees with its twin", "", float, bfloat16, std::int8_t) {
   constexpr std::int64_t rows = 251, inputs = 70, outputs = 461;  // remainders of tiles, words, panels and blocks
-  auto x = normal("x", rows * inputs, 2.0), weight = normal("weight", outputs * inputs, 0.1);
-  auto const bias = normal("bias", outputs);
+  auto x = normal<float>("x", rows * inputs, 2.0), weight = normal<float>("weight", outputs * inputs, 0.1);
+  auto const bias = normal<float>("bias", outputs);
   matrix_view<float const> const in = view(x, inputs), w = view(weight, inputs);
   cpu::device d1(1), d3(3);
   for (auto act : {activation::none, activation::gelu}) {
@@ -135,7 +127,7 @@ TEMPLATE_TEST_CASE("project agrees with its twin", "", float, bfloat16, std::int
 TEMPLATE_TEST_CASE("project agrees with its twin where rows share few sets of the cache", "", float, bfloat16, std::int8_t) {
   // 4,096 bytes a row: tiles then read copies of the rows, and a row's sums wait in y for the next piece of k.
   constexpr std::int64_t rows = 13, inputs = 4096 / sizeof(TestType), outputs = 43, gap = 16;
-  auto x = normal("x", rows * inputs, 2.0), weight = normal("weight", outputs * inputs, 0.1);
+  auto x = normal<float>("x", rows * inputs, 2.0), weight = normal<float>("weight", outputs * inputs, 0.1);
   std::vector<float> apart(std::size_t(rows * (inputs + gap)));
   for (std::int64_t i = 0; i < rows; ++i) std::copy_n(x.data() + i * inputs, inputs, apart.data() + i * (inputs + gap));
   cpu::device d(1);
@@ -179,7 +171,7 @@ TEST_CASE("integers that stand for a row keep to their bounds") {
   for (std::int64_t count : {1, 7, 8, 77, 384, 3072})
     for (float size : {0.0f, 1e-45f, 1e-38f, 0.02f, 1.0f, 1e20f, 1e38f, 3e38f})
       for (int kind : {0, 1, 2, 3}) {  // noise, one sign, everything equal, one giant; with size 0, zeros of both signs
-        auto x = normal("bounds", count, 0.2);
+        auto x = normal<float>("bounds", count, 0.2);
         for (std::int64_t i = 0; i < count; ++i) {
           float const noise = std::clamp(x[std::size_t(i)], -1.0f, 1.0f);
           float const others[] = {noise, -std::abs(noise), 1.0f, noise / 300};
@@ -226,7 +218,7 @@ TEST_CASE("int8 sees rows between their extremes, and zero exactly") {
 
 TEST_CASE("blocks of rows cover every row once, and verbs inside them give the same bits") {
   constexpr std::int64_t rows = 1000, inputs = 48, outputs = 70;
-  auto x = normal("x", rows * inputs), weight = normal("weight", outputs * inputs, 0.1);
+  auto x = normal<float>("x", rows * inputs), weight = normal<float>("weight", outputs * inputs, 0.1);
   matrix_view<float const> const in = view(x, inputs);
   cpu::projection<float> const packed(view(weight, inputs), nullptr);
   cpu::device d1(1), d3(3);
@@ -246,7 +238,7 @@ TEST_CASE("blocks of rows cover every row once, and verbs inside them give the s
 }
 
 TEST_CASE("rows are rounded to bfloat16 as single floats are") {
-  auto x = normal("x", 3 * cpu::lanes + 1, 1e3);
+  auto x = normal<float>("x", 3 * cpu::lanes + 1, 1e3);
   x[0] = -0.0f, x[1] = 1.00390625f, x[2] = 1.01171875f, x[3] = 1e-40f, x[4] = 3.4e38f;  // ties to even, both ways; to infinity
   x[5] = std::numeric_limits<float>::infinity(), x[6] = std::numeric_limits<float>::quiet_NaN(),
   x[7] = std::bit_cast<float>(0x7fffffff);
@@ -264,7 +256,7 @@ TEST_CASE("narrow attention in pairs and halves, and products of halves, hold wh
   std::vector<std::int64_t> const offsets{0, rows};
   for (auto const& [asked, size] : {std::pair{1e20, 1e-20f}, {1e-10, 1e10f}, {0.0, 0.0f}, {1e-3, 1e-3f}, {1e-6, 1e-3f}}) {
     INFO(asked << " x " << size);
-    auto q = normal("q", rows * width, asked), kv = normal("kv", rows * 2 * width);
+    auto q = normal<float>("q", rows * width, asked), kv = normal<float>("kv", rows * 2 * width);
     for (std::int64_t i = 0; i < rows * 2 * width; ++i) kv[std::size_t(i)] *= i / width % 2 == 0 ? size : 1e15f;
     matrix_view<float const> const queries = view(q, width), in = view(kv, 2 * width);
     std::vector<float> twin(std::size_t(rows * width)), got(twin.size());
@@ -299,7 +291,7 @@ TEST_CASE("bidirectional_attention and mean_rows agree with their twins") {
   std::vector<std::int64_t> const offsets{0, 1, 130, 162, 169, 426};  // 1, 129, 32, 7, 257: remainders of tiles and panels
   std::vector<std::int64_t> const firsts{0, 1, 2, 3, 4, 5};
   auto const sections = std::int64_t(offsets.size()) - 1, rows = offsets.back();
-  auto q = normal("q", rows * width), kv = normal("kv", rows * 2 * width);
+  auto q = normal<float>("q", rows * width), kv = normal<float>("kv", rows * 2 * width);
   matrix_view<float const> const queries = view(q, width), in = view(kv, 2 * width);
   for (auto const& [how, kernel] : {std::pair{arithmetic::exact, cpu::preferred_bfloat16_kernel()},
                                     {arithmetic::narrow, cpu::preferred_bfloat16_kernel()},

@@ -7,7 +7,6 @@
 #include <snowcoder/backend/cpu/exponential.hpp>
 #include <snowcoder/core/tensor_view.hpp>
 
-#include <algorithm>
 #include <cmath>
 #include <cstdint>
 
@@ -19,17 +18,14 @@ inline constexpr std::int64_t loss_piece = 8;  // rows: a row is a whole vocabul
 
 /// losses[i] = log(sum(exp(logits(i)))) - logits(i)[targets[i]]. Requires targets in [0, logits.columns).
 inline void cross_entropy(device& d, float* losses, matrix_view<float const> logits, std::int32_t const* targets) {
-  constexpr auto piece = detail::loss_piece;
-  d.for_each((logits.rows + piece - 1) / piece, [&](std::int64_t p) {
-    for (auto i = p * piece, end = std::min(logits.rows, i + piece); i < end; ++i) {
-      float const* x = logits.row(i);
-      float most = x[0], sum = 0;
+  d.for_each_row(logits.rows, detail::loss_piece, [&](std::int64_t i) {
+    float const* x = logits.row(i);
+    float most = x[0], sum = 0;
 #pragma omp simd reduction(max : most)
-      for (std::int64_t j = 0; j < logits.columns; ++j) most = x[j] > most ? x[j] : most;
+    for (std::int64_t j = 0; j < logits.columns; ++j) most = x[j] > most ? x[j] : most;
 #pragma omp simd reduction(+ : sum)
-      for (std::int64_t j = 0; j < logits.columns; ++j) sum += exponential(x[j] - most);
-      losses[i] = std::log(sum) + (most - x[targets[i]]);
-    }
+    for (std::int64_t j = 0; j < logits.columns; ++j) sum += exponential(x[j] - most);
+    losses[i] = std::log(sum) + (most - x[targets[i]]);
   });
 }
 
@@ -37,16 +33,13 @@ inline void cross_entropy(device& d, float* losses, matrix_view<float const> log
 template <class T>
 void cross_entropy_backward(device& d, matrix_view<T> dlogits, float const* losses, matrix_view<float const> logits,
                             std::int32_t const* targets, float scale) {
-  constexpr auto piece = detail::loss_piece;
-  d.for_each((logits.rows + piece - 1) / piece, [&](std::int64_t p) {
-    for (auto i = p * piece, end = std::min(logits.rows, i + piece); i < end; ++i) {
-      float const* x = logits.row(i);
-      T* out = dlogits.row(i);
-      float const target = x[targets[i]], all = losses[i] + target;
+  d.for_each_row(logits.rows, detail::loss_piece, [&](std::int64_t i) {
+    float const* x = logits.row(i);
+    T* out = dlogits.row(i);
+    float const target = x[targets[i]], all = losses[i] + target;
 #pragma omp simd
-      for (std::int64_t j = 0; j < logits.columns; ++j) store(out[j], exponential(x[j] - all) * scale);
-      out[targets[i]] = T((exponential(target - all) - 1.0f) * scale);
-    }
+    for (std::int64_t j = 0; j < logits.columns; ++j) store(out[j], exponential(x[j] - all) * scale);
+    out[targets[i]] = T((exponential(target - all) - 1.0f) * scale);
   });
 }
 

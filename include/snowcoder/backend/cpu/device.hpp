@@ -10,6 +10,7 @@
 #include <snowcoder/core/thread_pool.hpp>
 
 #include <omp.h>
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -70,6 +71,14 @@ class device {
         ~visit() { inside = false; }
       } const here;
       body(i);
+    });
+  }
+
+  /// body(row) for every row; a thread takes `piece` rows at a time.
+  template <class Body>
+  void for_each_row(std::int64_t rows, std::int64_t piece, Body const& body) {
+    for_each((rows + piece - 1) / piece, [&](std::int64_t p) {
+      for (auto i = p * piece, end = std::min(rows, i + piece); i < end; ++i) body(i);
     });
   }
 

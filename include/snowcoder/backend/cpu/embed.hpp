@@ -13,11 +13,7 @@ namespace snowcoder::cpu {
 /// out(i) = table(ids[i]). Requires ids in [0, table.rows).
 template <class T>
 void embed(device& d, matrix_view<T> out, matrix_view<T const> table, std::int32_t const* ids) {
-  constexpr std::int64_t piece = 256;
-  d.for_each((out.rows + piece - 1) / piece, [&](std::int64_t p) {
-    for (auto i = p * piece, end = std::min(out.rows, i + piece); i < end; ++i)
-      std::copy_n(table.row(ids[i]), out.columns, out.row(i));
-  });
+  d.for_each_row(out.rows, 256, [&](std::int64_t i) { std::copy_n(table.row(ids[i]), out.columns, out.row(i)); });
 }
 
 /// dtable(ids[i]) += dout(i), rows in order. A piece is a strip of columns, so no two threads meet in one element.

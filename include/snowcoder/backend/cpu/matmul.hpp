@@ -182,10 +182,8 @@ template <class T>
 void matmul_onto(device& d, matrix_view<T> c, matrix_view<T const> addend, operand<T> a, operand<T> b) {
   require(addend.rows == c.rows && addend.columns == c.columns, "matmul_onto: what is added has the result's shape");
   matmul(d, c, a, b);
-  constexpr std::int64_t piece = 64;
-  d.for_each((c.rows + piece - 1) / piece, [&](std::int64_t p) {
-    for (auto i = p * piece, end = std::min(c.rows, i + piece); i < end; ++i)
-      for (std::int64_t j = 0; j < c.columns; ++j) c.row(i)[j] = T(float(addend.row(i)[j]) + float(c.row(i)[j]));
+  d.for_each_row(c.rows, 64, [&](std::int64_t i) {
+    for (std::int64_t j = 0; j < c.columns; ++j) c.row(i)[j] = T(float(addend.row(i)[j]) + float(c.row(i)[j]));
   });
 }
 

@@ -7,7 +7,6 @@
 #include <snowcoder/core/dtype.hpp>
 #include <snowcoder/core/tensor_view.hpp>
 
-#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -37,11 +36,7 @@ namespace detail {
 
 /// Rows of x rounded to bfloat16 and zeros behind each, `columns` elements apart; as many rows as x has.
 inline void round_rows(device& d, bfloat16* out, matrix_view<float const> x, std::int64_t columns) {
-  constexpr std::int64_t piece = 32;
-  d.for_each((x.rows + piece - 1) / piece, [&](std::int64_t p) {
-    for (auto i = p * piece, end = std::min(x.rows, i + piece); i < end; ++i)
-      round_row(out + i * columns, x.row(i), x.columns, columns);
-  });
+  d.for_each_row(x.rows, 32, [&](std::int64_t i) { round_row(out + i * columns, x.row(i), x.columns, columns); });
 }
 
 }  // namespace detail

@@ -30,15 +30,12 @@ float inverse_rms(T const* x, std::int64_t columns, float epsilon) {
 /// y = T(x / rms(x)) * weight, per row; the order of rounding is Hugging Face's. x, y (rows, columns); weight (columns).
 template <class T>
 void rms_norm(device& d, matrix_view<T> y, matrix_view<T const> x, T const* weight, float epsilon) {
-  constexpr auto piece = detail::norm_piece;
-  d.for_each((x.rows + piece - 1) / piece, [&](std::int64_t p) {
-    for (auto i = p * piece, end = std::min(x.rows, i + piece); i < end; ++i) {
-      T const* from = x.row(i);
-      T* to = y.row(i);
-      float const inverse = detail::inverse_rms(from, x.columns, epsilon);
+  d.for_each_row(x.rows, detail::norm_piece, [&](std::int64_t i) {
+    T const* from = x.row(i);
+    T* to = y.row(i);
+    float const inverse = detail::inverse_rms(from, x.columns, epsilon);
 #pragma omp simd
-      for (std::int64_t j = 0; j < x.columns; ++j) store(to[j], rounded_as<T>(float(from[j]) * inverse) * float(weight[j]));
-    }
+    for (std::int64_t j = 0; j < x.columns; ++j) store(to[j], rounded_as<T>(float(from[j]) * inverse) * float(weight[j]));
   });
 }
 

@@ -7,7 +7,6 @@
 #include <snowcoder/backend/cpu/exponential.hpp>
 #include <snowcoder/core/tensor_view.hpp>
 
-#include <algorithm>
 #include <cstdint>
 
 namespace snowcoder::cpu {
@@ -22,16 +21,13 @@ inline float sigmoid(float x) {
 /// y(rows, hidden) = silu(gate) * up of gate_up(rows, 2 hidden).
 template <class T>
 void swiglu(device& d, matrix_view<T> y, matrix_view<T const> gate_up) {
-  constexpr std::int64_t piece = 32;
-  d.for_each((y.rows + piece - 1) / piece, [&](std::int64_t p) {
-    for (auto i = p * piece, end = std::min(y.rows, i + piece); i < end; ++i) {
-      T const *gate = gate_up.row(i), *up = gate + y.columns;
-      T* out = y.row(i);
+  d.for_each_row(y.rows, 32, [&](std::int64_t i) {
+    T const *gate = gate_up.row(i), *up = gate + y.columns;
+    T* out = y.row(i);
 #pragma omp simd
-      for (std::int64_t j = 0; j < y.columns; ++j) {
-        float const g = float(gate[j]);
-        store(out[j], rounded_as<T>(g * detail::sigmoid(g)) * float(up[j]));
-      }
+    for (std::int64_t j = 0; j < y.columns; ++j) {
+      float const g = float(gate[j]);
+      store(out[j], rounded_as<T>(g * detail::sigmoid(g)) * float(up[j]));
     }
   });
 }
@@ -39,17 +35,14 @@ void swiglu(device& d, matrix_view<T> y, matrix_view<T const> gate_up) {
 /// dgate_up(rows, 2 hidden) from dy(rows, hidden) and the forward's input.
 template <class T>
 void swiglu_backward(device& d, matrix_view<T> dgate_up, matrix_view<T const> dy, matrix_view<T const> gate_up) {
-  constexpr std::int64_t piece = 32;
-  d.for_each((dy.rows + piece - 1) / piece, [&](std::int64_t p) {
-    for (auto i = p * piece, end = std::min(dy.rows, i + piece); i < end; ++i) {
-      T const *gate = gate_up.row(i), *up = gate + dy.columns, *upstream = dy.row(i);
-      T *dgate = dgate_up.row(i), *dup = dgate + dy.columns;
+  d.for_each_row(dy.rows, 32, [&](std::int64_t i) {
+    T const *gate = gate_up.row(i), *up = gate + dy.columns, *upstream = dy.row(i);
+    T *dgate = dgate_up.row(i), *dup = dgate + dy.columns;
 #pragma omp simd
-      for (std::int64_t j = 0; j < dy.columns; ++j) {
-        float const g = float(gate[j]), s = detail::sigmoid(g), v = float(upstream[j]);
-        store(dgate[j], v * float(up[j]) * s * (1.0f + g * (1.0f - s)));
-        store(dup[j], v * g * s);
-      }
+    for (std::int64_t j = 0; j < dy.columns; ++j) {
+      float const g = float(gate[j]), s = detail::sigmoid(g), v = float(upstream[j]);
+      store(dgate[j], v * float(up[j]) * s * (1.0f + g * (1.0f - s)));
+      store(dup[j], v * g * s);
     }
   });
 }

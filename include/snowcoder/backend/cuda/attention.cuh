@@ -174,7 +174,7 @@ void attention(device& d, matrix_view<T> out, float* log_sums, matrix_view<T con
   require(s.head_width <= widest_head, "attention: heads no wider than kernels have room for");
 #ifdef SNOWCODER_CUDNN
   if constexpr (std::is_same_v<T, bfloat16>)
-    if (cudnn_attends(s, d.architecture())) return cudnn_attention(d, out, log_sums, qkv, s);
+    if (!cudnn_declines(s, d.architecture())) return cudnn_attention(d, out, log_sums, qkv, s);
 #endif
   bool const wide = detail::aligned<detail::widest<T>>(qkv.data, s.head_width, qkv.stride);
   auto const narrow = detail::head_class(s.head_width);
@@ -189,7 +189,7 @@ void attention_backward(device& d, matrix_view<T> dqkv, matrix_view<T const> qkv
   require(s.head_width <= widest_head, "attention_backward: heads no wider than kernels have room for");
 #ifdef SNOWCODER_CUDNN
   if constexpr (std::is_same_v<T, bfloat16>)
-    if (cudnn_attends(s, d.architecture())) return cudnn_attention_backward(d, dqkv, qkv, out, log_sums, dout, s);
+    if (!cudnn_declines(s, d.architecture())) return cudnn_attention_backward(d, dqkv, qkv, out, log_sums, dout, s);
 #endif
   auto* const deltas = d.scratch<float>(0, s.rows() * s.heads);
   launch(d, "attention_backward", warp_each(s.rows() * s.heads), &detail::attention_deltas<T>, deltas, out, dout, s);

@@ -14,9 +14,9 @@
 
 namespace snowcoder::cuda {
 
-/// Known faults of the library lie at other lengths and in versions before 9.19 (reports 160 and 1072 of its frontend).
-/// `architecture` as device::architecture() has it.
-bool cudnn_attends(attention_shape const& shape, int architecture);
+/// Why the library is not asked for a shape; null where it is. Known faults of it lie at other lengths and in versions before
+/// 9.19 (reports 160 and 1072 of its frontend). `architecture` as device::architecture() has it.
+char const* cudnn_declines(attention_shape const& shape, int architecture);
 
 /// As attention() and attention_backward(), all sequences in one graph, or documents run by run (document_runs.hpp). What
 /// log_sums holds is for cuDNN alone. Its workspace: config/training_memory.hpp.
