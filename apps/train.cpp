@@ -39,6 +39,8 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"nothing", "blocks"}));
   flags.add_flag("--graphs", train.graphs,
                  "on a GPU, launch passes as CUDA graphs, which small models gain from; changes speed only");
+  flags.add_flag("--free-order", train.free_order,
+                 "on a GPU, let cuDNN add attention's gradient in any order: quicker, but each run ends with other bits");
   flags.add_flag("--pin-threads", train.pin_threads, "keep every thread on a processor of its own");
   auto& hook = train.evaluation;
   auto* evaluated =

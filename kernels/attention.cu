@@ -10,7 +10,8 @@ char const* library_declines([[maybe_unused]] device& d, [[maybe_unused]] dtype 
   if (elements != dtype::bf16) return "it is asked for bf16 alone";
   std::int32_t const some = 0;
   if (shape.starts) shape.documents = {&some, 1};
-  return cudnn_declines(shape, d.architecture());
+  if (auto const* const why = cudnn_declines(shape, d.architecture())) return why;
+  return shape.starts && !cudnn_plans_documents(d, shape) ? "it makes no plan of documents on this GPU" : nullptr;
 #else
   return "this build is without SNOWCODER_CUDNN_FRONTEND";
 #endif

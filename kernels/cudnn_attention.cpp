@@ -9,6 +9,7 @@
 #include <snowcoder/core/contract.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -119,6 +120,12 @@ attention_shape shape_of(document_run const& r, attention_shape s) {
   return s;
 }
 
+/// That of the largest run: whole sequences, a power of two of them. No other run's graph works in more memory.
+attention_shape largest_run(attention_shape s) {
+  s.sequences = std::int64_t(std::bit_floor(std::uint64_t(s.sequences)));
+  return s;
+}
+
 using tensors = std::unordered_map<std::int64_t, void*>;
 
 /// Runs the graph that make(shape, at) describes over all sequences, or over documents, run by run. Both directions send the
@@ -151,6 +158,9 @@ void attend(device& d, char const* verb, attention_shape const& s, manner const&
     places.push_back({lengths, starts(at.qkv), starts(at.out), starts(s.heads)});
   }
   auto* const numbers = const_cast<std::int32_t*>(plans.numbers(d, lists.all()));
+  // At once for all runs: growing with them, the device's memory would be asked for several times over.
+  auto const largest = largest_run(s);
+  plans.make_room(d, key_of(verb, largest, at), [&] { return make(largest, at); });
   for (std::size_t i = 0; i < runs.size(); ++i) {
     auto const& p = places[i];
     auto all = lying;
@@ -174,6 +184,15 @@ char const* cudnn_declines(attention_shape const& s, int architecture) {
   if (architecture < 90 || architecture >= 120) return "it has no repeatable gradient of documents on this GPU";
   if (s.rows() * s.packed() > INT32_MAX) return "documents lie in more elements than 32 bits count";
   return nullptr;
+}
+
+bool cudnn_plans_documents(device& d, attention_shape const& s) {
+  auto const part = largest_run(s);
+  manner const forth{s.packed(), s.width(), 0, 0, true, true},
+      back{s.packed(), s.width(), s.width(), s.packed(), d.repeatable(), true};
+  auto& plans = cudnn_plans::of(d);
+  return plans.serves(key_of("attention", part, forth), [&] { return forward_graph(part, forth); }) &&
+         plans.serves(key_of("attention_backward", part, back), [&] { return backward_graph(part, back); });
 }
 
 void cudnn_attention(device& d, matrix_view<bfloat16> out, float* log_sums, matrix_view<bfloat16 const> qkv,

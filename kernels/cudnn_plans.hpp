@@ -107,11 +107,16 @@ class cudnn_plans {
   /// Runs it; tensors by their names.
   template <class Make>
   void run(device& d, key const& k, Make const& make, std::unordered_map<std::int64_t, void*> tensors) {
+    must(plan_of(k, make).what->execute(handle_, tensors, make_room(d, k, make)), k.first.c_str());
+  }
+  /// What the graph works in: the device's scratch(), as large as that at least.
+  template <class Make>
+  std::byte* make_room(device& d, key const& k, Make const& make) {
     auto& p = plan_of(k, make);
     must(p.fault, k.first.c_str());
     std::int64_t bytes = 0;
     must(p.what->get_workspace_size(bytes), k.first.c_str());
-    must(p.what->execute(handle_, tensors, d.scratch<std::byte>(2, bytes)), k.first.c_str());
+    return d.scratch<std::byte>(2, bytes);
   }
 
   /// Numbers in device memory that are sent only if they are others than the last: all layers of a batch attend alike.

@@ -1,6 +1,6 @@
 snowcoder_add_test(backend_cpu SOURCES unit/backend/cpu_verbs.cpp unit/backend/cpu_optimizer.cpp unit/backend/cut_sums.cpp COMPONENTS cpu OPTIMISED)
 
-set(gpu_tests unit/backend/cuda_verbs.cpp unit/backend/cuda_encoder_verbs.cpp unit/backend/cuda_encoder.cpp
+set(gpu_tests unit/backend/cuda_verbs.cpp unit/backend/cuda_attention.cpp unit/backend/cuda_encoder_verbs.cpp unit/backend/cuda_encoder.cpp
     unit/backend/cuda_minhash.cpp unit/parallel/tree_exchange.cpp)
 
 # The GPU's verbs with their kernels compiled for the CPU, over the emulated runtime: needs neither CUDA nor a GPU.

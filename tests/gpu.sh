@@ -1,11 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Tests and benchmarks of the GPU on a machine that has only nvcc and g++: tests/gpu.sh [FOLDER]
+# Tests and benchmarks of the GPU on a machine that has only nvcc and g++: tests/gpu.sh [FOLDER [STAGE...]]
 #
-# Builds in FOLDER (default build/gpu) and runs, within ten minutes: every verb against its twin, whole models and steps of
-# training, the same under compute-sanitizer, then the paper's model: steps (and quickstart's), plainly and by graphs, each verb
-# as a share of the device's limits, how exact its long sums are, the annotator's encoder, and PyTorch's beside them where
-# python3 (or SNOWCODER_PYTHON) has PyTorch. Figures go to FOLDER/results.jsonl.
+# Builds in FOLDER (default build/gpu; what is built from these sources is not built again) and runs STAGEs, default all of them
+# in this order, as far as they get within ten minutes:
+#   tests       every verb against its twin, whole models, steps of training
+#   steps       the paper's model and quickstart's, plainly, by graphs (which must end with the same loss), documents kept apart
+#   encoder     the annotator's
+#   data        MinHash, selection
+#   verbs       each as a share of the device's limits
+#   precision   how exact long sums are
+#   peers       PyTorch's step and encoder, where python3 (or SNOWCODER_PYTHON) has PyTorch
+#   sanitizers  the tests of our own kernels under compute-sanitizer
+# Figures go to FOLDER/results.jsonl. Each stage can be asked for alone.
 #
 # SNOWCODER_THIRD_PARTY     folder with tl/expected.hpp and catch2/, where the system has none
 # SNOWCODER_CUDNN_FRONTEND  folder with cudnn_frontend.h: attention by cuDNN, else by our own kernels
@@ -14,15 +21,23 @@
 # SNOWCODER_MICRO_BATCH     sequences at a time, default 2
 # SNOWCODER_VOCAB           a vocab.txt of at most 30522 tokens: the encoder reads files too, SNOWCODER_TEXTS (default: this
 #                           repository's headers), on SNOWCODER_THREADS (default: all) threads
+# SNOWCODER_SECONDS         after which nothing more begins and what runs is stopped, default 590
 #
 # Ends with 0 when every test passed, or when there is no GPU: then all of it is built, and what was skipped is said.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 out=${1:-$root/build/gpu}
+stages=${*:2}
+stages=" ${stages:-tests steps encoder data verbs precision peers sanitizers} "
 cuda=$(dirname "$(dirname "$(readlink -f "$(command -v nvcc)")")")
 mkdir -p "$out"
 start=$SECONDS
 say() { echo "gpu.sh: $* (at $((SECONDS - start)) s)"; }
+left() { echo $((${SNOWCODER_SECONDS:-590} - (SECONDS - start))); }
+wanted() {
+  [[ $stages == *" $1 "* ]] || return 1
+  [ "$(left)" -gt 5 ] || { say "skipped $1, time is over"; return 1; }
+}
 
 sm=${SNOWCODER_SM:-$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2> /dev/null | head -n1 | tr -d . || true)}
 sm=${sm:-90}
@@ -42,7 +57,7 @@ fi
 
 # name: sources in tests/ or benchmarks/
 programs="
-backend_cuda tests/support/main tests/unit/backend/cuda_verbs tests/unit/backend/cuda_encoder_verbs tests/unit/backend/cuda_encoder tests/unit/backend/cuda_minhash tests/unit/parallel/tree_exchange
+backend_cuda tests/support/main tests/unit/backend/cuda_verbs tests/unit/backend/cuda_attention tests/unit/backend/cuda_encoder_verbs tests/unit/backend/cuda_encoder tests/unit/backend/cuda_minhash tests/unit/parallel/tree_exchange
 nn_cuda tests/support/main tests/unit/backend/cuda_decoder tests/unit/train/cuda_steps tests/unit/train/cuda_graphs
 ${SNOWCODER_CUDNN_FRONTEND:+backend_cudnn tests/support/main tests/unit/backend/cudnn_graphs}
 step benchmarks/cuda/step
@@ -51,55 +66,46 @@ product_error benchmarks/cuda/product_error
 data benchmarks/cuda/data
 encoder benchmarks/cuda/encoder"
 object() { echo "$out/$(echo "$1" | tr / _).o"; }
-{
-  [ -z "${SNOWCODER_CUDNN_FRONTEND:-}" ] || for source in cudnn_attention cudnn_section_attention; do
-    echo "$host -DCUDNN_FRONTEND_SKIP_JSON_LIB -isystem $SNOWCODER_CUDNN_FRONTEND" \
-      "-c $root/kernels/$source.cpp -o $out/$source.kernel.o"
+build() {
+  {
+    [ -z "${SNOWCODER_CUDNN_FRONTEND:-}" ] || for source in cudnn_attention cudnn_section_attention; do
+      echo "$host -DCUDNN_FRONTEND_SKIP_JSON_LIB -isystem $SNOWCODER_CUDNN_FRONTEND" \
+        "-c $root/kernels/$source.cpp -o $out/$source.kernel.o"
+    done
+    while read -r kernel; do
+      echo "nvcc $flags -arch=sm_$sm -c $root/kernels/$kernel -o $out/${kernel%.cu}.kernel.o"
+    done < "$root/kernels/kernels.txt"
+    echo "$programs" | tr ' ' '\n' | grep / | sort -u | while read -r source; do
+      echo "$host -c $root/$source.cpp -o $(object "$source")"
+    done
+  } | xargs -d '\n' -P "$(nproc)" -I{} bash -c '{}'
+  rm -f "$out/libkernels.a"
+  ar rcs "$out/libkernels.a" "$out"/*.kernel.o
+  echo "$programs" | while read -r name sources; do
+    [ -n "$name" ] || continue
+    # shellcheck disable=SC2046,SC2086
+    g++ -o "$out/$name" $(for s in $sources; do object "$s"; done) "$out/libkernels.a" $catch $libraries
   done
-  while read -r kernel; do
-    echo "nvcc $flags -arch=sm_$sm -c $root/kernels/$kernel -o $out/${kernel%.cu}.kernel.o"
-  done < "$root/kernels/kernels.txt"
-  echo "$programs" | tr ' ' '\n' | grep / | sort -u | while read -r source; do
-    echo "$host -c $root/$source.cpp -o $(object "$source")"
-  done
-} | xargs -d '\n' -P "$(nproc)" -I{} bash -c '{}'
-rm -f "$out/libkernels.a"
-ar rcs "$out/libkernels.a" "$out"/*.kernel.o
-echo "$programs" | while read -r name sources; do
-  [ -n "$name" ] || continue
-  # shellcheck disable=SC2086
-  g++ -o "$out/$name" $(for s in $sources; do object "$s"; done) "$out/libkernels.a" $catch $libraries
-done
+}
+made_from=$({ echo "$flags $sm $libraries"; find "$root"/{include,kernels,tests,benchmarks} -type f -print0 | sort -z | xargs -0 cat; } | sha256sum)
+if [ "$(cat "$out/made_from" 2> /dev/null)" != "$made_from" ]; then
+  build
+  echo "$made_from" > "$out/made_from"
+fi
 say "built for sm_$sm"
 
-[ ! -x "$out/backend_cudnn" ] || "$out/backend_cudnn"  # needs no GPU
+if wanted tests && [ -x "$out/backend_cudnn" ]; then "$out/backend_cudnn"; fi  # needs no GPU
 if ! nvidia-smi > /dev/null 2>&1; then
   "$out/backend_cuda" > /dev/null
   "$out/nn_cuda" > /dev/null
-  say "skipped tests, compute-sanitizer and benchmarks: there is no GPU here"
+  say "skipped what needs a GPU: there is none here"
   exit 0
 fi
 nvidia-smi --query-gpu=name,driver_version,clocks.sm,clocks.mem,power.limit --format=csv | tee "$out/device.txt"
-"$out/backend_cuda"
-"$out/nn_cuda"
-say "tests passed"
-
-sanitizer=$(command -v compute-sanitizer || echo "$cuda/bin/compute-sanitizer")
-if [ -x "$sanitizer" ]; then
-  for tool in memcheck racecheck synccheck; do
-    # Kernels of cuBLASLt and cuDNN take long under the tools, wait in ways that racecheck and synccheck do not follow, and are
-    # not ours to check.
-    timeout 90 "$sanitizer" --tool "$tool" --error-exitcode 1 "$out/backend_cuda" "~[library]" > "$out/$tool.txt" 2>&1 || {
-      code=$?
-      tail -n 20 "$out/$tool.txt"
-      if [ "$code" != 124 ] || grep -q "^========= Error" "$out/$tool.txt"; then exit 1; fi
-      say "compute-sanitizer $tool was stopped after 90 s, without a finding"
-      continue
-    }
-    say "compute-sanitizer $tool: $(tail -n 1 "$out/$tool.txt")"
-  done
-else
-  say "skipped compute-sanitizer, it is not here"
+if wanted tests; then
+  "$out/backend_cuda"
+  "$out/nn_cuda"
+  say "tests passed"
 fi
 
 case $(nvidia-smi --query-gpu=name --format=csv,noheader | head -n1) in
@@ -108,41 +114,80 @@ case $(nvidia-smi --query-gpu=name --format=csv,noheader | head -n1) in
   *H100*) peak="989e12 3.35e12" ;;
   *A100*) peak="312e12 2.0e12" ;;
   *B200*) peak="2250e12 8.0e12" ;;
-  *) peak=${SNOWCODER_PEAK:-} ;;
+  *) peak= ;;
 esac
-peak=${SNOWCODER_PEAK:-$peak}
-if [ -z "$peak" ]; then
+read -r flops bytes <<< "${SNOWCODER_PEAK:-$peak}"
+if [ -z "$flops" ]; then
   say "skipped benchmarks: set SNOWCODER_PEAK to the FLOP and bytes by second of this GPU's data sheet"
-  exit 0
+  [[ $stages == *" sanitizers "* ]] && stages=" sanitizers " || stages=" "
 fi
-read -r flops bytes <<< "$peak"
-batch=${SNOWCODER_MICRO_BATCH:-2}
-sequences=$((16 * batch))  # four micro-batches in each of the step's lanes: AdamW should not show
 : > "$out/results.jsonl"
 measure() {
-  local code=0
-  timeout 120 "$@" | tee -a "$out/results.jsonl" || code=$?
+  local code=0 most
+  most=$(left)
+  [ "$most" -gt 5 ] || { say "skipped, time is over: $*"; return 0; }
+  timeout "$most" "$@" | tee -a "$out/results.jsonl" || code=$?
   [ "$code" = 0 ] || say "not measured, ended with $code: $*"
 }
-measure "$out/data" 16 1000000000 "$(nproc)"
-measure "$out/verbs" $((batch * 8192)) "$flops" "$bytes"
-measure "$out/product_error" 256 16384
-measure "$out/product_error" 2048 16384
-measure "$out/step" "$batch" "$sequences" 2 "$flops"
-measure "$out/step" "$batch" "$sequences" 2 "$flops" graphs
-measure "$out/step" "$batch" "$sequences" 2 "$flops" documents
-measure "$out/step" 4 16 40 "$flops" quickstart
-measure "$out/step" 4 16 40 "$flops" quickstart graphs
-[ -z "${SNOWCODER_CUDNN_FRONTEND:-}" ] || measure "$out/step" "$batch" "$sequences" 2 "$flops" free
-texts=()
-[ -z "${SNOWCODER_VOCAB:-}" ] || texts=("${SNOWCODER_TEXTS:-$root/include}" "$SNOWCODER_VOCAB" "${SNOWCODER_THREADS:-$(nproc)}")
-measure "$out/encoder" 8192 "$flops" "${texts[@]}"
-python=${SNOWCODER_PYTHON:-python3}
-if "$python" -c "import torch" 2> /dev/null; then
-  measure "$python" "$root/benchmarks/cuda/peers.py" 1 8 2 "$flops"
-  measure "$python" "$root/benchmarks/cuda/encoder_peers.py" "$flops"
-else
-  say "skipped PyTorch's step: $python has no torch"
+# A field of the last line that has all of the words.
+field() {
+  local name=$1 lines
+  shift
+  lines=$(cat "$out/results.jsonl")
+  for word in "$@"; do lines=$(grep -F "$word" <<< "$lines" || true); done
+  tail -n 1 <<< "$lines" | sed -n "s/.*\"$name\": \([^,}]*\).*/\1/p"
+}
+if wanted steps; then
+  measure "$out/step" quickstart 4 16 40 "$flops" plain graphs
+  if [ "$(field loss '"quickstart"' '"graphs"')" != "$(field loss '"quickstart"' '"plain"')" ] ||
+    [ "$(field graphs_launched '"quickstart"' '"graphs"')" = 0 ]; then
+    say "steps by graphs are not those of plain ones"
+    exit 1
+  fi
+  batch=${SNOWCODER_MICRO_BATCH:-2}
+  free=$([ -z "${SNOWCODER_CUDNN_FRONTEND:-}" ] || echo free)
+  # Four micro-batches in each of the step's lanes: AdamW should not show.
+  # shellcheck disable=SC2086
+  measure "$out/step" paper "$batch" $((16 * batch)) 2 "$flops" plain $free documents graphs
+fi
+if wanted encoder; then
+  texts=()
+  [ -z "${SNOWCODER_VOCAB:-}" ] || texts=("${SNOWCODER_TEXTS:-$root/include}" "$SNOWCODER_VOCAB" "${SNOWCODER_THREADS:-$(nproc)}")
+  measure "$out/encoder" 8192 "$flops" "${texts[@]}"
+fi
+if wanted data; then measure "$out/data" 16 1000000000 "$(nproc)"; fi
+if wanted verbs; then measure "$out/verbs" $((${SNOWCODER_MICRO_BATCH:-2} * 8192)) "$flops" "$bytes"; fi
+if wanted precision; then
+  measure "$out/product_error" 256 16384
+  measure "$out/product_error" 2048 16384
+fi
+if wanted peers; then
+  python=${SNOWCODER_PYTHON:-python3}
+  if "$python" -c "import torch" 2> /dev/null; then
+    measure "$python" "$root/benchmarks/cuda/peers.py" 1 8 2 "$flops"
+    measure "$python" "$root/benchmarks/cuda/encoder_peers.py" "$flops"
+  else
+    say "skipped PyTorch's step: $python has no torch"
+  fi
+fi
+
+if wanted sanitizers; then
+  sanitizer=$(command -v compute-sanitizer || echo "$cuda/bin/compute-sanitizer")
+  tools="memcheck racecheck synccheck"
+  [ -x "$sanitizer" ] || { tools=; say "skipped compute-sanitizer, it is not here"; }
+  for tool in $tools; do
+    wanted sanitizers || break
+    # Kernels of cuBLASLt and cuDNN take long under the tools, wait in ways that racecheck and synccheck do not follow, and are
+    # not ours to check.
+    timeout "$(left)" "$sanitizer" --tool "$tool" --error-exitcode 1 "$out/backend_cuda" "~[library]" > "$out/$tool.txt" 2>&1 || {
+      code=$?
+      tail -n 20 "$out/$tool.txt"
+      if [ "$code" != 124 ] || grep -q "^========= Error" "$out/$tool.txt"; then exit 1; fi
+      say "compute-sanitizer $tool was stopped when time was over, without a finding"
+      continue
+    }
+    say "compute-sanitizer $tool: $(tail -n 1 "$out/$tool.txt")"
+  done
 fi
 nvidia-smi --query-gpu=clocks.sm,clocks.mem,power.draw,temperature.gpu --format=csv | tee -a "$out/device.txt"
 say "done, figures in $out/results.jsonl"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Optimizer steps on a GPU: step MICRO_BATCH SEQUENCES STEPS PEAK [free] [documents] [graphs] [quickstart]. PEAK is the
-// device's FLOP/s in bf16 by its data sheet; `free` lets attention's gradient add up in any order; `documents` keeps apart
-// documents of 1,500 tokens in the mean; `graphs` launches passes whole (cuda/graphs.hpp); the model is the paper's, or
-// quickstart's. Prints a JSON line: tokens by second, utilisation in both conventions (train/throughput.hpp; as if sequences
-// were whole), of the data sheet and of what a large product reaches here, graphs launched, memory (all that is in use on the
-// GPU; what this program's pool has given out at most, and holds; what config/training_memory.hpp plans), and how quickly a
-// checkpoint's copy leaves the GPU.
+// Optimizer steps on a GPU: step paper|quickstart MICRO_BATCH SEQUENCES STEPS PEAK [MODE...]. PEAK is the device's FLOP/s in
+// bf16 by its data sheet. A MODE is `plain` or words joined by +: `free` lets attention's gradient add up in any order;
+// `documents` keeps apart documents of 1,500 tokens in the mean; `graphs` launches passes whole (cuda/graphs.hpp). Each mode
+// begins with the same weights. Prints a JSON line for each: tokens by second, utilisation in both conventions
+// (train/throughput.hpp; as if sequences were whole), of the data sheet and of what a large product reaches here, graphs
+// launched, the last loss, memory (all that is in use on the GPU; what this program's pool has given out at most, and holds;
+// what config/training_memory.hpp plans); and in the end how quickly a checkpoint's copy leaves the GPU.
 #include "train/shapes.hpp"
 
 #include <snowcoder/backend/cuda/backend.hpp>
@@ -61,89 +61,131 @@ std::array<double, 2> copies(cuda::device& d, train::state<R, cuda::device> cons
   return {rate(cuda::device::host_array<float>()), rate(std::vector<float>())};
 }
 
-/// Of the pool that buffers come from: the most bytes that were in use, and those that it holds.
+/// Of the pool that buffers come from: the most bytes that were in use since it was asked last, and those that it holds.
 std::array<double, 2> pool_bytes() {
   cudaMemPool_t pool;
   cuda::must(cudaDeviceGetDefaultMemPool(&pool, 0), "memory pool");
-  std::uint64_t used = 0, held = 0;
+  std::uint64_t used = 0, held = 0, none = 0;
   cuda::must(cudaMemPoolGetAttribute(pool, cudaMemPoolAttrUsedMemHigh, &used), "memory pool");
   cuda::must(cudaMemPoolGetAttribute(pool, cudaMemPoolAttrReservedMemCurrent, &held), "memory pool");
+  cuda::must(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrUsedMemHigh, &none), "memory pool");
   return {double(used), double(held)};
 }
 
-struct settings {
-  bool repeatable, documents, graphs;
+struct sizes {
+  int micro_batch, sequences, steps;
+  double peak;  ///< FLOP/s by the data sheet
 };
 
+struct mode {
+  explicit mode(std::string_view words) : name(words) {
+    for (std::size_t from = 0; from <= words.size();) {
+      auto const end = std::min(words.find('+', from), words.size());
+      auto const word = words.substr(from, end - from);
+      from = end + 1;
+      if (word == "free")
+        repeatable = false;
+      else if (word == "documents")
+        documents = true;
+      else if (word == "graphs")
+        graphs = true;
+      else
+        known &= word == "plain";
+    }
+  }
+  std::string name;
+  bool repeatable = true, documents = false, graphs = false, known = true;
+};
+
+/// Drawn tokens, with ends of documents where a mode looks for them.
+std::vector<token_id> drawn_tokens(std::int64_t count, std::int64_t vocabulary, bool documents) {
+  std::vector<token_id> tokens(static_cast<std::size_t>(count));
+  draws const source("benchmark tokens", 2409);
+  for (std::size_t i = 0; i < tokens.size(); ++i)
+    tokens[i] = documents && source.below(1500, tokens.size() + i) == 0 ? config::end_of_text
+                                                                        : token_id(source.below(std::uint64_t(vocabulary), i));
+  return tokens;
+}
+
 template <class R>
-int measure(int micro_batch, int sequences, int steps, double peak, settings how) {
-  cuda::device device;
+void measure(cuda::device& device, train::state<R, cuda::device>& state, sizes const& n, mode const& how, double reached) {
   device.repeatable(how.repeatable);
   device.graphs(how.graphs);
-  double const reached = product_reaches(device);
-  parallel::solo ranks;
-  train::state<R, cuda::device> state(device);
+  auto const launched = device.graphs_launched();
   state.initialise(2409);
-  train::stepper<R, cuda::device, bfloat16, parallel::solo> trainer(device, ranks, micro_batch);
+  parallel::solo ranks;
+  train::stepper<R, cuda::device, bfloat16, parallel::solo> trainer(device, ranks, n.micro_batch);
   trainer.keep_documents_apart(how.documents);
   constexpr std::int64_t columns = R::model.context + 1;
-  std::vector<token_id> tokens(std::size_t(sequences * columns));
-  draws const source("benchmark tokens", 2409);
-  for (std::size_t i = 0; i < tokens.size(); ++i) tokens[i] = token_id(source.below(R::model.vocabulary, i));
-  if (how.documents)
-    for (std::size_t i = 0; i < tokens.size(); ++i)
-      if (source.below(1500, tokens.size() + i) == 0) tokens[i] = config::end_of_text;
+  auto tokens = drawn_tokens(n.sequences * columns, R::model.vocabulary, how.documents);
   cuda::stopwatch const watch(device.queue());
-  std::vector<float> milliseconds;
+  std::vector<double> seconds;
   double loss = 0;
-  for (int run = -1; run < steps; ++run) {
+  for (int run = -1; run < n.steps; ++run) {
     auto const took = watch.milliseconds_of([&] {
-      loss = trainer.step(state, {tokens.data(), sequences, columns}, sequences, 1e-4).loss;
+      loss = trainer.step(state, {tokens.data(), n.sequences, columns}, n.sequences, 1e-4).loss;
       ++state.position.updates;
     });
-    if (run >= 0) milliseconds.push_back(took);  // the first step chooses algorithms
+    if (run >= 0) seconds.push_back(double(took) * 1e-3);  // the first step chooses algorithms
   }
-  std::sort(milliseconds.begin(), milliseconds.end());
-  double const seconds = double(milliseconds[milliseconds.size() / 2]) * 1e-3;
-  std::int64_t const count = std::int64_t(sequences) * R::model.context;
-  auto const sheet = train::throughput_of(R::model, count, seconds, 0, peak),
-             here = train::throughput_of(R::model, count, seconds, 0, reached);
+  std::sort(seconds.begin(), seconds.end());
+  double const median = seconds[seconds.size() / 2];
+  std::int64_t const count = std::int64_t(n.sequences) * R::model.context;
+  auto const sheet = train::throughput_of(R::model, count, median, 0, n.peak),
+             here = train::throughput_of(R::model, count, median, 0, reached);
   std::size_t left = 0, all = 0;
   cuda::must(cudaMemGetInfo(&left, &all), "memory of the GPU");
   auto const [used, held] = pool_bytes();
   using config::attention_gradient;
   auto const planned = config::memory_of_step(
       R::model, {.device = config::device_kind::gpu,
-                 .micro_batch = micro_batch,
-                 .gradients = train::gradients_at_once<R>(sequences),
+                 .micro_batch = n.micro_batch,
+                 .gradients = train::gradients_at_once<R>(n.sequences),
                  .attention = how.repeatable ? attention_gradient::repeatable : attention_gradient::free});
   constexpr double gib = 1 << 30;
-  auto const copied = copies(device, state);
   std::printf(
-      "{\"job\": \"cuda step\", \"model\": \"%s\", \"micro_batch\": %d, \"sequences\": %d, \"repeatable\": %s, "
-      "\"documents\": %s, \"graphs_launched\": %lld, \"tokens_per_second\": "
-      "%.0f, \"seconds\": [%.4f, %.4f, %.4f], \"causal\": %.4f, \"palm\": %.4f, \"product_flops\": %.4g, "
-      "\"causal_of_product\": "
-      "%.4f, \"palm_of_product\": %.4f, \"loss\": %.6f, \"memory_gib\": %.2f, \"pool_used_gib\": %.3f, \"pool_held_gib\": "
-      "%.3f, \"planned_gib\": %.3f, \"checkpoint_copy_bytes_per_second\": "
-      "[%.3g, %.3g]}\n",
-      std::string(R::name).c_str(), micro_batch, sequences, how.repeatable ? "true" : "false", how.documents ? "true" : "false",
-      static_cast<long long>(device.graphs_launched()), sheet.tokens_per_second, double(milliseconds.front()) * 1e-3, seconds,
-      double(milliseconds.back()) * 1e-3, sheet.causal, sheet.full_square, reached, here.causal, here.full_square, loss,
-      double(all - left) / gib, used / gib, held / gib, double(planned.total()) / gib, copied[0], copied[1]);
+      "{\"job\": \"cuda step\", \"model\": \"%s\", \"mode\": \"%s\", \"micro_batch\": %d, \"sequences\": %d, "
+      "\"graphs_launched\": %lld, \"tokens_per_second\": %.0f, \"seconds\": [%.4f, %.4f, %.4f], \"causal\": %.4f, "
+      "\"palm\": %.4f, \"product_flops\": %.4g, \"causal_of_product\": %.4f, \"palm_of_product\": %.4f, \"loss\": %.9f, "
+      "\"memory_gib\": %.2f, \"pool_used_gib\": %.3f, \"pool_held_gib\": %.3f, \"planned_gib\": %.3f}\n",
+      std::string(R::name).c_str(), how.name.c_str(), n.micro_batch, n.sequences,
+      static_cast<long long>(device.graphs_launched() - launched), sheet.tokens_per_second, seconds.front(), median,
+      seconds.back(), sheet.causal, sheet.full_square, reached, here.causal, here.full_square, loss, double(all - left) / gib,
+      used / gib, held / gib, double(planned.total()) / gib);
+  std::fflush(stdout);
+}
+
+template <class R>
+int measure_all(sizes const& n, std::vector<mode> const& modes) {
+  cuda::device device;
+  double const reached = product_reaches(device);
+  train::state<R, cuda::device> state(device);
+  for (auto const& how : modes) measure<R>(device, state, n, how, reached);
+  auto const [pinned, plain] = copies<R>(device, state);
+  std::printf(
+      "{\"job\": \"cuda checkpoint copy\", \"model\": \"%s\", \"pinned_bytes_per_second\": %.3g, "
+      "\"plain_bytes_per_second\": %.3g}\n",
+      std::string(R::name).c_str(), pinned, plain);
   return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 5)
-    return std::fprintf(stderr, "usage: step MICRO_BATCH SEQUENCES STEPS PEAK [free] [documents] [graphs] [quickstart]\n"), 2;
-  auto const told = [&](std::string_view word) { return std::find(argv + 5, argv + argc, word) != argv + argc; };
+  std::vector<mode> modes;
+  for (int i = 6; i < argc; ++i) modes.emplace_back(argv[i]);
+  if (modes.empty()) modes.emplace_back("plain");
+  std::string_view const model = argc > 1 ? argv[1] : "";
+  if (argc < 6 || (model != "paper" && model != "quickstart") ||
+      !std::all_of(modes.begin(), modes.end(), [](mode const& m) { return m.known; }))
+    return std::fprintf(stderr,
+                        "usage: step paper|quickstart MICRO_BATCH SEQUENCES STEPS PEAK [MODE...]\n"
+                        "MODE: plain, or free, documents, graphs joined by +\n"),
+           2;
   try {
-    auto* const run = told("quickstart") ? &measure<recipes::quickstart> : &measure<benchmarks::shape_paper>;
-    return run(std::atoi(argv[1]), std::atoi(argv[2]), std::atoi(argv[3]), std::atof(argv[4]),
-               {!told("free"), told("documents"), told("graphs")});
+    sizes const n{std::atoi(argv[2]), std::atoi(argv[3]), std::atoi(argv[4]), std::atof(argv[5])};
+    auto* const run = model == "paper" ? &measure_all<benchmarks::shape_paper> : &measure_all<recipes::quickstart>;
+    return run(n, modes);
   } catch (cuda::device_failure const& e) {
     return std::fprintf(stderr, "step: %s\n", e.what()), 1;
   }

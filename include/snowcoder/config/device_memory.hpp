@@ -13,8 +13,8 @@ enum class device_kind : bool { cpu, gpu };
 /// gradient and writing it back.
 constexpr int logit_rows(device_kind d) { return d == device_kind::gpu ? 4096 : 512; }
 
-/// Who forms attention's gradient on a GPU: kernels of our own, or cuDNN, which adds up in any order or, as `train` has it, in
-/// the same order each time.
+/// Who forms attention's gradient on a GPU: kernels of our own, or cuDNN, which adds up in any order or, as `train` has it
+/// without --free-order, in the same order each time.
 enum class attention_gradient : std::uint8_t { own, free, repeatable };
 
 /// Sequences and heads that cuDNN serves. Known faults of the library lie at other lengths.

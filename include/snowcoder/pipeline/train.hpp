@@ -25,8 +25,12 @@ expected<outcome> train_recipe(run_context& run, train_options const& options) {
   bool const narrow = options.precision == "bf16", narrow_moments = options.moments == "bf16";
   if (narrow_moments && !narrow)
     return failure("moments in bf16 go with products in bf16", "--moments bf16", "add --precision bf16");
-  if (options.graphs && options.device != "cuda")
-    return failure("graphs are a GPU's", "--graphs", "add --device cuda, or leave it out");
+  bool const gpu = options.device == "cuda";
+  if (options.graphs && !gpu) return failure("graphs are a GPU's", "--graphs", "add --device cuda, or leave it out");
+  if (options.free_order && !gpu)
+    return failure("a CPU always adds in the same order", "--free-order", "add --device cuda, or leave it out");
+  if (options.pin_threads && gpu)
+    return failure("the threads that are pinned are those of --device cpu", "--pin-threads", "leave it out");
   auto const train_among = [&]<class Backend, class Ranks>(Backend& device, Ranks& among) -> expected<void> {
     auto const walk = [&]<class T, class Moment>(T, Moment) {
       return trainer<R, Backend, T, Moment, Ranks>(run, options, device, among).walk();
@@ -40,6 +44,7 @@ expected<outcome> train_recipe(run_context& run, train_options const& options) {
     else {
       device.product_plans().measure(ranks->size() == 1);
       device.graphs(options.graphs);
+      device.repeatable(!options.free_order);
       parallel::gpu_ranks among(*ranks, device);
       SNOWCODER_CHECK(train_among(device, among));
       if (options.graphs && device.graphs_launched() == 0 && ranks->rank() == 0)

@@ -27,6 +27,7 @@ struct train_options {
   std::string recompute = "nothing";  ///< or blocks: less memory, a third more time, the same bits
   int micro_batch = 0;                ///< sequences at a time; 0: as many as fit two gigabytes
   bool graphs = false;                ///< passes of a GPU are launched whole; the same bits
+  bool free_order = false;            ///< a GPU's gradient of attention adds up in any order: quicker, and other bits each time
   bool pin_threads = false;           ///< a processor for each thread
   evaluation_options evaluation;      ///< what is measured on the way
   std::int64_t checkpoint_every = 0;  ///< steps; 0: a tenth of the phase, at most 1000

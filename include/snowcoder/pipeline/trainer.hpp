@@ -100,7 +100,10 @@ class trainer {
                       {"reduction_lanes", train::reduction_lanes<R>()},
                       {"tokens", tokens.identity()},
                       {"from", origin ? origin->checksum(model_part) : "initialised"}};
-    if (options_.device != "cpu") settings["micro_batch"] = micro_batch(p);  // a GPU's products add up as their shapes say
+    if (options_.device != "cpu") {
+      settings["micro_batch"] = micro_batch(p);  // a GPU's products add up as their shapes say
+      settings["repeatable"] = !options_.free_order;
+    }
     SNOWCODER_TRY(auto const stand, resume<R>(run_, ranks_, device_, state_, folder, settings));
     if (stand == standing::finished) {
       say(name + ": already trained (" + (folder / "final").string() + ")");

@@ -40,6 +40,8 @@ class state {
       nn::initialise<R>(values.data(), p, seed, pool);
       upload(device_, weights.data() + p.offset, values.data(), p.size());
     }
+    fill(device_, first_moment.data(), Moment(0.0f), owned.size());
+    fill(device_, second_moment.data(), Moment(0.0f), owned.size());
     position = {};
     position.seed = seed;
   }

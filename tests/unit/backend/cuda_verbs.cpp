@@ -4,7 +4,6 @@
 #include "support/on_gpu.hpp"
 
 #include <snowcoder/backend/cpu/reference/adamw.hpp>
-#include <snowcoder/backend/cpu/reference/attention.hpp>
 #include <snowcoder/backend/cpu/reference/cross_entropy.hpp>
 #include <snowcoder/backend/cpu/reference/elementwise.hpp>
 #include <snowcoder/backend/cpu/reference/embed.hpp>
@@ -239,83 +238,6 @@ TEMPLATE_TEST_CASE("gpu: cross entropy and its gradient", "[gpu]", float, bfloat
                                    matrix_view<float const>(both.view(vocabulary)), gtargets.data(), 0.5f);
       CHECK(both.host() == gradient.host());
     }
-  }
-}
-
-TEMPLATE_TEST_CASE("gpu: attention and its gradient", "[gpu]", float, bfloat16) {
-  using T = TestType;
-  if (!gpu_at_hand()) return;
-  cuda::device d;
-  // Documents that end within a tile, at its edge, and one that spans tiles.
-  std::vector<std::int32_t> starts;
-  for (std::int32_t i = 0; i < 150; ++i) starts.push_back(i < 5 ? 0 : i < 64 ? 5 : i < 67 ? 64 : i < 140 ? 67 : 140);
-  for (std::int32_t i = 0; i < 150; ++i) starts.push_back(i < 149 ? 0 : i);
-  on_gpu<std::int32_t> const gstarts(d, starts);
-  // And for libraries that want a list: lengths of 5, 64, 187; 1, 192, 63.
-  std::vector<std::int32_t> const documents{0, 5, 69, 256, 257, 449, 512};
-  std::vector<std::int32_t> listed(512);
-  for (std::size_t i = 0; i + 1 < documents.size(); ++i)
-    std::fill(listed.begin() + documents[i], listed.begin() + documents[i + 1], documents[i] % 256);
-  on_gpu<std::int32_t> const glisted(d, listed);
-  for (auto shape : {attention_shape{2, 100, 4, 2, 8},
-                     {1, 64, 2, 2, 16},
-                     {3, 5, 3, 1, 6},
-                     {1, 1, 1, 1, 2},
-                     {1, 70, 2, 1, 64},
-                     {1, 40, 1, 1, 128},
-                     {2, 150, 2, 1, 32, starts.data()},
-                     {2, 256, 4, 2, 64, listed.data(), documents}}) {
-    INFO("length " << shape.length << " head width " << shape.head_width);
-    auto const qkv = normal<T>("qkv", shape.rows() * shape.packed(), 1.5);
-    auto const up = normal<T>("up", shape.rows() * shape.width());
-    on_gpu<T> const gqkv(d, qkv), gup(d, up);
-    on_gpu<T> out(d, std::vector<T>(up.size())), gradient(d, std::vector<T>(qkv.size()));
-    on_gpu<float> log_sums(d, std::vector<float>(std::size_t(shape.rows() * shape.heads)));
-    auto on_device = shape;
-    if (shape.starts) on_device.starts = shape.documents.empty() ? gstarts.data() : glisted.data();
-    cuda::attention(d, out.view(shape.width()), log_sums.data(), gqkv.view(shape.packed()), on_device);
-    auto want = up;
-    twin::attention(view(want, shape.width()), view(qkv, shape.packed()), shape);
-    CHECK(distance(out.host(), want) < tolerance<T>::attention);
-    cuda::attention_backward(d, gradient.view(shape.packed()), gqkv.view(shape.packed()),
-                             matrix_view<T const>(out.view(shape.width())), static_cast<float const*>(log_sums.data()),
-                             gup.view(shape.width()), on_device);
-    auto back = qkv;
-    twin::attention_backward(view(back, shape.packed()), view(qkv, shape.packed()), view(up, shape.width()), shape);
-    CHECK(distance(gradient.host(), back) < tolerance<T>::attention_backward);
-  }
-}
-
-TEMPLATE_TEST_CASE("gpu: attention against a cache", "[gpu]", float, bfloat16) {
-  using T = TestType;
-  if (!gpu_at_hand()) return;
-  cuda::device d;
-  for (std::int64_t head_width : {8, 64, 128}) {
-    attention_shape const shape{1, 1, 4, 2, head_width};
-    auto const kv = shape.kv_width();
-    auto const qkv = normal<T>("qkv", 4 * shape.packed());
-    auto keys = normal<T>("k", 60 * kv), values = normal<T>("v", 60 * kv);
-    on_gpu<T> const gqkv(d, qkv);
-    on_gpu<T> gkeys(d, keys), gvalues(d, values), out(d, std::vector<T>(std::size_t(4 * shape.width())));
-    // Three tokens that follow each other in one sequence, and one of another.
-    std::array<cached_span, 4> const where{cached_span{3, 30}, {3, 31}, {3, 32}, {40, 1}};
-    cuda::attention_cached(d, out.view(shape.width()), gqkv.view(shape.packed()), gkeys.view(kv), gvalues.view(kv),
-                           where.data(), shape);
-    for (std::int64_t r = 0; r < 4; ++r) {
-      auto const last = where[std::size_t(r)].first + where[std::size_t(r)].seen - 1;
-      std::copy_n(view(qkv, shape.packed()).row(r) + shape.k(0), kv, view(keys, kv).row(last));
-      std::copy_n(view(qkv, shape.packed()).row(r) + shape.v(0), kv, view(values, kv).row(last));
-    }
-    CHECK(gkeys.host() == keys);
-    CHECK(gvalues.host() == values);
-    std::vector<T> want(std::size_t(4 * shape.width()));
-    for (std::int64_t r = 0; r < 4; ++r) {
-      auto const [first, seen] = where[std::size_t(r)];
-      twin::attention_cached<T>(view(want, shape.width()).slice(r, 1), view(qkv, shape.packed()).slice(r, 1),
-                                view(std::as_const(keys), kv).slice(first, seen),
-                                view(std::as_const(values), kv).slice(first, seen), seen - 1, shape);
-    }
-    CHECK(distance(out.host(), want) < tolerance<T>::attention);
   }
 }
 

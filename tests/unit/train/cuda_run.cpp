@@ -196,6 +196,9 @@ TEST_CASE("gpu: a phase goes on only as it began", "[gpu]") {
   auto o = on("cuda", run.path());
   o.steps = 4;
   REQUIRE(train_tiny(o));
+  o.free_order = true;
+  CHECK(train_tiny(o).error().what.find("other repeatable") != std::string::npos);
+  o.free_order = false;
   o.device = "cpu";
   CHECK(train_tiny(o).error().what.find("other device") != std::string::npos);
 }

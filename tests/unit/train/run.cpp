@@ -333,9 +333,13 @@ TEST_CASE("what does not belong together is refused", "[train]") {
     o.moments = "bf16";
     CHECK(train_tiny(o).error().where == "--moments bf16");
   }
-  SECTION("graphs on a CPU") {
+  SECTION("what one kind of device has alone") {
     o.graphs = true;
     CHECK(train_tiny(o).error().where == "--graphs");
+    o.graphs = false, o.free_order = true;
+    CHECK(train_tiny(o).error().where == "--free-order");
+    o.free_order = false, o.pin_threads = true, o.device = "cuda";
+    CHECK(train_tiny(o).error().where == "--pin-threads");
   }
   SECTION("other tokens in the middle of a phase") {
     o.steps = 4;

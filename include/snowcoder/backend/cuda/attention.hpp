@@ -13,8 +13,8 @@ namespace snowcoder::cuda {
 /// The widest head that kernels have room for.
 inline constexpr std::int64_t widest_head = 128;
 
-/// Why kernels of our own attend over such a shape, and not cuDNN; null where cuDNN does. Of `starts` and `documents` it matters
-/// whether there are any.
+/// Why kernels of our own attend over such a shape, and not cuDNN; null where cuDNN does. Of `starts` and `documents` it
+/// matters whether there are any.
 char const* library_declines(device& d, dtype elements, attention_shape shape);
 
 /// Whether attention over such a shape reads `documents`: cuDNN's does, kernels of our own read `starts` alone.

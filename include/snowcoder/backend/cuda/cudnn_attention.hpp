@@ -18,6 +18,10 @@ namespace snowcoder::cuda {
 /// 9.19 (reports 160 and 1072 of its frontend). `architecture` as device::architecture() has it.
 char const* cudnn_declines(attention_shape const& shape, int architecture);
 
+/// Whether the library makes plans, in both directions, of documents in such a batch (starts, whether there are any, aside): of
+/// as many as long as a sequence as it has room for. It takes seconds when a shape is first asked for.
+bool cudnn_plans_documents(device& d, attention_shape const& shape);
+
 /// As attention() and attention_backward(), all sequences in one graph, or documents run by run (document_runs.hpp). What
 /// log_sums holds is for cuDNN alone. Its workspace: config/training_memory.hpp.
 void cudnn_attention(device& d, matrix_view<bfloat16> out, float* log_sums, matrix_view<bfloat16 const> qkv,
