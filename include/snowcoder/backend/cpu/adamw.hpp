@@ -16,6 +16,8 @@ namespace snowcoder::cpu {
 
 namespace detail {
 
+struct drawn_words;
+
 /// One piece of a flat array; keep(i, mean, square) stores the moments of element i, which the weights see before that.
 template <class Moment, class Keep>
 void adamw_piece(float* w, Moment const* m, Moment const* v, float const* gradients, std::int64_t count, adamw_step s,
@@ -47,7 +49,7 @@ inline void adamw(device& d, float* weights, bfloat16* first_moment, bfloat16* s
                   std::int64_t size, adamw_step s, moment_rounding rounding) {
   detail::for_each_piece(d, size, [&](std::int64_t first, std::int64_t count) {
     auto const place = rounding.first + first, aside = place % 4;
-    auto* const words = scratch<std::uint32_t, 14>(detail::flat_piece + 8);
+    auto* const words = scratch<std::uint32_t, detail::drawn_words>(detail::flat_piece + 8);
     for (std::int64_t i = 0; i < aside + count; i += 4) {
       auto const four = rounding.group((place + i) / 4);
       for (int j = 0; j < 4; ++j) words[i + j] = four.word[j];

@@ -19,6 +19,8 @@ namespace snowcoder::cpu {
 
 namespace detail {
 
+struct attention_scores;
+
 /// Queries per block; a block's scores (block x keys) stay near the core.
 inline constexpr std::int64_t attention_block = 128;
 
@@ -47,12 +49,12 @@ inline std::int64_t first_key(attention_shape const& shape, std::int64_t sequenc
 }
 
 /// Room for a matrix of T that shares the floats of `s` when T is float.
-template <class T, int Slot>
+template <class T, class Use>
 T* as_elements([[maybe_unused]] float* s, [[maybe_unused]] std::int64_t count) {
   if constexpr (std::is_same_v<T, float>)
     return s;
   else
-    return scratch<T, Slot>(count);
+    return scratch<T, Use>(count);
 }
 
 }  // namespace detail
@@ -72,8 +74,8 @@ void attention(device& d, matrix_view<T> out, float* log_sums, matrix_view<T con
     auto const k = rows.slice(from, keys).part(shape.k(h), shape.head_width);
     auto const v = rows.slice(from, keys).part(shape.v(h), shape.head_width);
 
-    float* const s = scratch<float, 0>(block * shape.length);
-    T* const p = detail::as_elements<T, 0>(s, block * shape.length);
+    float* const s = scratch<float, detail::attention_scores>(block * shape.length);
+    T* const p = detail::as_elements<T, detail::attention_scores>(s, block * shape.length);
     tile_product(d, matrix_view<float>(s, count, keys), operand(q), transposed(k));
     float* const kept = log_sums + (sequence * shape.heads + h) * shape.length + first;
     for (std::int64_t i = 0; i < count; ++i) {

@@ -12,6 +12,10 @@ namespace snowcoder::cpu {
 
 namespace detail {
 
+struct score_gradients;
+struct key_gradients;
+struct value_gradients;
+
 /// In place: s becomes p = exp(scale * s - log_sum), dp becomes scale * p * (dp - dot); both zero from `valid` on.
 template <class T>
 void softmax_row_backward(T* p, T* ds, float* s, float* dp, float log_sum, float dot, std::int64_t valid, std::int64_t columns,
@@ -45,11 +49,12 @@ void attention_backward(device& d, matrix_view<T> dqkv, matrix_view<T const> qkv
     auto const kv_head = task % shape.kv_heads, sequence = task / shape.kv_heads, start = sequence * length;
     auto const rows = qkv.slice(start, length), o = out.slice(start, length), up = dout.slice(start, length);
     auto const gradient = dqkv.slice(start, length);
-    float* const s = scratch<float, 0>(block * length);
-    float* const dp = scratch<float, 1>(block * length);
-    T* const p = detail::as_elements<T, 0>(s, block * length);
-    T* const ds = detail::as_elements<T, 1>(dp, block * length);
-    matrix_view<float> const dk(scratch<float, 2>(length * hw), length, hw), dv(scratch<float, 3>(length * hw), length, hw);
+    float* const s = scratch<float, detail::attention_scores>(block * length);
+    float* const dp = scratch<float, detail::score_gradients>(block * length);
+    T* const p = detail::as_elements<T, detail::attention_scores>(s, block * length);
+    T* const ds = detail::as_elements<T, detail::score_gradients>(dp, block * length);
+    matrix_view<float> const dk(scratch<float, detail::key_gradients>(length * hw), length, hw),
+        dv(scratch<float, detail::value_gradients>(length * hw), length, hw);
     std::fill_n(dk.data, dk.size(), 0.0f);
     std::fill_n(dv.data, dv.size(), 0.0f);
 
@@ -76,11 +81,15 @@ void attention_backward(device& d, matrix_view<T> dqkv, matrix_view<T const> qkv
         tile_product(d, dv.slice(from, keys), transposed(weights), operand(up_h), {.accumulate = true});
       }
     auto const k_column = shape.k(kv_head * shape.group()), v_column = shape.v(kv_head * shape.group());
-    for (std::int64_t i = 0; i < length; ++i)
+    for (std::int64_t i = 0; i < length; ++i) {
+      T *to_k = gradient.row(i) + k_column, *to_v = gradient.row(i) + v_column;
+      float const *from_k = dk.row(i), *from_v = dv.row(i);
+#pragma omp simd
       for (std::int64_t e = 0; e < hw; ++e) {
-        gradient.row(i)[k_column + e] = T(dk.row(i)[e]);
-        gradient.row(i)[v_column + e] = T(dv.row(i)[e]);
+        store(to_k[e], from_k[e]);
+        store(to_v[e], from_v[e]);
       }
+    }
   });
 }
 

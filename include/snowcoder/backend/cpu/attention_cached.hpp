@@ -19,6 +19,9 @@ namespace snowcoder::cpu {
 
 namespace detail {
 
+struct cached_scores;
+struct cached_sums;
+
 /// out (head_width) = softmax(scale * q . keys) x values, one query against all rows. `scores` (rows) and `sums`
 /// (head_width) are scratch.
 template <class T>
@@ -66,8 +69,8 @@ void attention_cached(device& d, matrix_view<T> out, matrix_view<T const> qkv, m
     matrix_view<T const> const k = keys.slice(first, seen).part(kv * width, width),
                                v = values.slice(first, seen).part(kv * width, width);
     for (auto h = kv * shape.group(); h < (kv + 1) * shape.group(); ++h)
-      detail::attend_one(out.row(r) + shape.q(h), qkv.row(r) + shape.q(h), k, v, shape.scale(), scratch<float, 0>(seen),
-                         scratch<float, 1>(width));
+      detail::attend_one(out.row(r) + shape.q(h), qkv.row(r) + shape.q(h), k, v, shape.scale(),
+                         scratch<float, detail::cached_scores>(seen), scratch<float, detail::cached_sums>(width));
   });
 }
 

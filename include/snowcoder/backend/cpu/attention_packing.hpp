@@ -17,6 +17,8 @@
 
 namespace snowcoder::cpu::detail {
 
+struct rounded_operand;
+
 constexpr std::int64_t whole_panels(std::int64_t columns) { return (columns + panel_width - 1) / panel_width; }
 
 /// Keys (length, head_width) as panels of their transpose, times `scale`; columns behind the last key are 0.
@@ -41,30 +43,30 @@ inline void pack_keys(float* panels, matrix_view<float const> keys, float scale)
 /// Values (length, head_width) as panels; columns behind the head's width repeat the last one.
 inline void pack_values(float* panels, matrix_view<float const> values) { pack_panels<float_words>(panels, operand(values)); }
 
-/// m times `scale`, rounded to whole pairs, in the scratch that Slot names.
-template <int Slot>
+/// m times `scale`, rounded to whole pairs, in the scratch that Use names.
+template <class Use>
 matrix_view<bfloat16 const> rounded_rows(matrix_view<float const> m, float scale = 1) {
   auto const filled = 2 * words_of<pair_words>(m.columns), apart = filled + 2 * lanes;  // a power of two apart, rows share sets
-  auto* const to = scratch<bfloat16, Slot>(m.rows * apart);
+  auto* const to = scratch<bfloat16, Use>(m.rows * apart);
   for (std::int64_t i = 0; i < m.rows; ++i) round_row(to + i * apart, m.row(i), m.columns, filled, scale);
   return {to, m.rows, m.columns, apart};
 }
 
 /// Keys as panels of pairs of a key's elements, columns behind the last key repeat it; values as panels of pairs of rows.
 inline void pack_keys(std::int32_t* panels, matrix_view<float const> keys, float scale) {
-  pack_panels<pair_words>(panels, transposed(rounded_rows<35>(keys, scale)));
+  pack_panels<pair_words>(panels, transposed(rounded_rows<rounded_operand>(keys, scale)));
 }
 inline void pack_values(std::int32_t* panels, matrix_view<float const> values) {
-  pack_panels<pair_words>(panels, operand(rounded_rows<35>(values)));
+  pack_panels<pair_words>(panels, operand(rounded_rows<rounded_operand>(values)));
 }
 
-/// Rows as a left operand: floats where they lie, pairs rounded in the scratch that Slot names.
-template <class Words, int Slot>
+/// Rows as a left operand: floats where they lie, pairs rounded in the scratch that Use names.
+template <class Words, class Use>
 row_words<Words> left_rows(matrix_view<float const> m) {
   if constexpr (std::is_same_v<Words, float_words>) {
     return {m.data, m.stride, 1, tile_rows * m.stride};
   } else {
-    auto const rounded = rounded_rows<Slot>(m);
+    auto const rounded = rounded_rows<Use>(m);
     auto const stride = rounded.stride / 2;
     return {reinterpret_cast<typename Words::word const*>(rounded.data), stride, 1, tile_rows * stride};
   }

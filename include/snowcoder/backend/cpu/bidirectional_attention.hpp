@@ -26,6 +26,12 @@ namespace snowcoder::cpu {
 
 namespace detail {
 
+struct packed_keys;
+struct packed_values;
+struct section_scores;
+struct rounded_queries;
+struct rounded_weights;
+
 /// Scores of `Rows` rows, in units of log 2, to 2^(score - largest), in place; columns [length, columns) become next to 0.
 /// `columns` are whole panels. `sums` get theirs. Rows go side by side, since each alone would wait for itself.
 template <int Rows>
@@ -66,15 +72,15 @@ void attend_section(matrix_view<float> out, matrix_view<float const> q, matrix_v
   using word = typename Words::word;
   auto const length = keys.rows, width = keys.columns, columns = whole_panels(length) * panel_width;
   auto const deep = words_of<Words>(width), along = words_of<Words>(length);  // words of a key, of a column of values
-  auto* const key_panels = scratch<word, 22>(columns * deep);
-  auto* const value_panels = scratch<word, 23>(whole_panels(width) * panel_width * along);
+  auto* const key_panels = scratch<word, packed_keys>(columns * deep);
+  auto* const value_panels = scratch<word, packed_values>(whole_panels(width) * panel_width * along);
   auto const stride = columns + lanes;  // rows a power of two apart would meet in the cache's sets
-  auto* const scores = scratch<float, 24>(tile_rows * stride);
+  auto* const scores = scratch<float, section_scores>(tile_rows * stride);
   pack_keys(key_panels, keys, scale);
   pack_values(value_panels, values);
   for_each_tile(q.rows, [&]<int Rows>(std::integral_constant<int, Rows>, std::int64_t at) {
     auto const zero = [](int, int) { return float_lanes{}; };
-    auto const asked = left_rows<Words, 30>(q.slice(at, Rows));
+    auto const asked = left_rows<Words, rounded_queries>(q.slice(at, Rows));
     for (std::int64_t j = 0; j < columns; j += panel_width)
       panel_tile<Words, Rows>(
           deep, asked.first, asked.stride, asked.step, key_panels + j * deep,
@@ -86,7 +92,7 @@ void attend_section(matrix_view<float> out, matrix_view<float const> q, matrix_v
     for (int r = 0; r < Rows; r += together)
       softmax_numerators<together>(scores + r * stride, stride, length, columns, inverse + r);
     for (int r = 0; r < Rows; ++r) inverse[r] = 1.0f / inverse[r];
-    auto const weights = left_rows<Words, 31>(matrix_view<float const>(scores, Rows, length, stride));
+    auto const weights = left_rows<Words, rounded_weights>(matrix_view<float const>(scores, Rows, length, stride));
     for (std::int64_t j = 0; j < width; j += panel_width)
       panel_tile<Words, Rows>(
           along, weights.first, weights.stride, weights.step, value_panels + j * along,

@@ -36,8 +36,9 @@ class buffer {
   std::int64_t size_ = 0;
 };
 
-/// A block of `count` T's that belongs to the calling thread and slot; contents are whatever was left there.
-template <class T, int Slot>
+/// A block of `count` T's that belongs to the calling thread and to Use, a type that says what for: contents are whatever was
+/// left there.
+template <class T, class Use>
 T* scratch(std::int64_t count) {
   thread_local buffer<T> block;
   if (block.size() < count) block = buffer<T>(count);

@@ -19,6 +19,11 @@
 #if defined(__AVX512FP16__) && !defined(__CUDACC__)
 namespace snowcoder::cpu::detail {
 
+struct half_keys;
+struct half_values;
+struct half_scores;
+struct half_queries;
+
 /// Halves in a vector; keys in a panel; words of the values that one sum of halves takes in.
 inline constexpr std::int64_t half_width = 2 * lanes, half_keys = 2 * half_width, value_chain = half_chain;
 
@@ -100,10 +105,10 @@ inline void half_attention(matrix_view<float> out, matrix_view<float const> q, m
   auto const length = keys.rows, width = keys.columns;
   auto const columns = (length + half_keys - 1) / half_keys * half_keys, words = columns / 2;
   auto const value_panels = (width + panel_width - 1) / panel_width, stride = columns + half_width;
-  auto* const key_panels = scratch<half, 30>(columns * width);
-  auto* const pairs = scratch<half, 31>(value_panels * words * 2 * panel_width);
-  auto* const scores = scratch<half, 32>(tile_rows * stride);
-  auto* const asked = scratch<std::int32_t, 33>(width * group_rows);
+  auto* const key_panels = scratch<half, half_keys>(columns * width);
+  auto* const pairs = scratch<half, half_values>(value_panels * words * 2 * panel_width);
+  auto* const scores = scratch<half, half_scores>(tile_rows * stride);
+  auto* const asked = scratch<std::int32_t, half_queries>(width * group_rows);
   alignas(64) float sums[tile_rows * panel_width];
   // Scores of `width` products of less than 16 and less than 1; values less than 1, weights at most 1.
   float const key_scale = scale_into(largest_magnitude(keys), 1.0f), value_scale = scale_into(largest_magnitude(values), 1.0f);

@@ -13,13 +13,17 @@
 
 namespace snowcoder::cpu {
 
+namespace detail {
+struct row_sums;
+}
+
 /// y = norm(x + residual) * weight + bias, per row. x, residual, y (rows, columns), y may be either of them; weight, bias
 /// (columns).
 inline void layer_norm(device& d, matrix_view<float> y, matrix_view<float const> x, matrix_view<float const> residual,
                        float const* weight, float const* bias, float epsilon) {
   auto const columns = x.columns, whole = columns / lanes * lanes, rest = columns - whole;
   d.for_each_row(x.rows, 64, [&](std::int64_t i) {
-    float* const sums = scratch<float, 4>(columns + lanes);
+    float* const sums = scratch<float, detail::row_sums>(columns + lanes);
     float const *const a = x.row(i), *const b = residual.row(i);
     float* const to = y.row(i);
     auto total = load_first(a + whole, rest) + load_first(b + whole, rest);

@@ -6,6 +6,7 @@
 
 #include <snowcoder/backend/cpu/bfloat16_kernel.hpp>
 #include <snowcoder/backend/cpu/device.hpp>
+#include <snowcoder/backend/cpu/element.hpp>
 #include <snowcoder/backend/cpu/lanes.hpp>
 #include <snowcoder/backend/cpu/panel_matmul.hpp>
 #include <snowcoder/backend/operand.hpp>
@@ -21,6 +22,10 @@
 namespace snowcoder::cpu {
 
 namespace detail {
+
+struct packed_strip;
+struct packed_tile;
+struct panel_sums;
 
 /// A tile of C: rows x columns, from the shape of C only.
 struct tile {
@@ -77,7 +82,7 @@ void matmul_in_panels(device& d, matrix_view<C> c, operand<T> a, operand<T> b, p
   constexpr std::int64_t most = 1024, together = 4;
   auto const words = words_of<Words>(a.columns);
   auto const strip = std::max(most, (std::int64_t(8) << 20) / (4 * words) / most * most);
-  auto* const packed = scratch<typename Words::word, 11>(packed_size<Words>(std::min(strip, c.columns), a.columns));
+  auto* const packed = scratch<typename Words::word, packed_strip>(packed_size<Words>(std::min(strip, c.columns), a.columns));
   for (std::int64_t first = 0; first < c.columns; first += strip) {
     auto const wide = std::min(strip, c.columns - first);
     auto const here = b.part(first, wide);
@@ -92,7 +97,7 @@ void matmul_in_panels(device& d, matrix_view<C> c, operand<T> a, operand<T> b, p
       auto const high = std::min(tile.rows, c.rows - r), broad = std::min(tile.columns, wide - q);
       product_options const of_tile{how.accumulate, how.bias ? how.bias + first + q : nullptr};
       multiply_panels<Words>(c.slice(r, high).part(first + q, broad), a.slice(r, high), packed + q * words, of_tile,
-                             scratch<float, 12>(panel_block_rows * most));
+                             scratch<float, panel_sums>(panel_block_rows * most));
     });
   }
 }
@@ -101,11 +106,12 @@ void matmul_in_panels(device& d, matrix_view<C> c, operand<T> a, operand<T> b, p
 template <class Words, class C, class T>
 void tile_in_panels(matrix_view<C> c, operand<T> a, operand<T> b, product_options how) {
   auto const whole = (c.columns + panel_width - 1) / panel_width * panel_width;
-  auto* const packed = scratch<typename Words::word, 13>(packed_size<Words>(c.columns, a.columns));
+  auto* const packed = scratch<typename Words::word, packed_tile>(packed_size<Words>(c.columns, a.columns));
   pack_panels<Words>(packed, b);
   for (std::int64_t r = 0; r < c.rows; r += panel_block_rows) {
     auto const high = std::min(panel_block_rows, c.rows - r);
-    multiply_panels<Words>(c.slice(r, high), a.slice(r, high), packed, how, scratch<float, 12>(panel_block_rows * whole));
+    multiply_panels<Words>(c.slice(r, high), a.slice(r, high), packed, how,
+                           scratch<float, panel_sums>(panel_block_rows * whole));
   }
 }
 
@@ -183,7 +189,10 @@ void matmul_onto(device& d, matrix_view<T> c, matrix_view<T const> addend, opera
   require(addend.rows == c.rows && addend.columns == c.columns, "matmul_onto: what is added has the result's shape");
   matmul(d, c, a, b);
   d.for_each_row(c.rows, 64, [&](std::int64_t i) {
-    for (std::int64_t j = 0; j < c.columns; ++j) c.row(i)[j] = T(float(addend.row(i)[j]) + float(c.row(i)[j]));
+    T const* from = addend.row(i);
+    T* to = c.row(i);
+#pragma omp simd
+    for (std::int64_t j = 0; j < c.columns; ++j) store(to[j], float(from[j]) + float(to[j]));
   });
 }
 

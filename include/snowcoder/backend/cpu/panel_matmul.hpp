@@ -22,6 +22,8 @@ inline constexpr std::int64_t panel_block_rows = (lanes == 16 ? 18 : 22) * tile_
 
 namespace detail {
 
+struct grouped_operand;
+
 /// Whether tiles read A where it lies: rows of whole words, in k after one another.
 template <class Words, class T>
 bool lies_in_rows(operand<T> a) {
@@ -48,7 +50,8 @@ void multiply_panel(float* c, std::int64_t c_row, std::int64_t rows, row_words<W
 template <class Words, class C, class T>
 void multiply_panels(matrix_view<C> c, operand<T> a, typename Words::word const* panels, product_options how, float* sums) {
   auto const words = words_of<Words>(a.columns), whole_columns = (c.columns + panel_width - 1) / panel_width * panel_width;
-  auto* const groups = scratch<typename Words::word, 10>(panel_block_rows / tile_rows * panel_block_words * group_rows);
+  auto* const groups =
+      scratch<typename Words::word, detail::grouped_operand>(panel_block_rows / tile_rows * panel_block_words * group_rows);
   bool const in_place = detail::lies_in_rows<Words>(a);
   bool const direct = std::is_same_v<C, float> && whole_columns == c.columns;
   float* out = sums;

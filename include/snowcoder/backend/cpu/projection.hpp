@@ -27,6 +27,9 @@ namespace snowcoder::cpu {
 
 namespace detail {
 
+struct rows_in_words;
+struct row_scales;
+
 template <class T, activation Act>
 void project_as(device& d, matrix_view<float> y, matrix_view<float const> x, projection<T> const& w) {
   auto const* const bias = w.bias();
@@ -38,8 +41,8 @@ void project_as(device& d, matrix_view<float> y, matrix_view<float const> x, pro
   auto const plain = [&](std::int64_t, std::int64_t j, float_lanes s) __attribute__((always_inline)) { return finish(j, s); };
   if constexpr (std::is_same_v<T, std::int8_t>) {
     auto const stride = w.by_tiles() ? tile_stride(w.words()) : w.words();
-    auto* const bytes = scratch<std::int32_t, 20>(tile_room(x.rows, stride));
-    auto* const how = scratch<row_quantisation, 21>(x.rows);
+    auto* const bytes = scratch<std::int32_t, rows_in_words>(tile_room(x.rows, stride));
+    auto* const how = scratch<row_quantisation, row_scales>(x.rows);
     d.for_each_row(x.rows, 32, [&](std::int64_t i) {
       how[i] = quantise_row(reinterpret_cast<std::uint8_t*>(bytes + i * stride), x.row(i), x.columns);
     });
@@ -52,15 +55,15 @@ void project_as(device& d, matrix_view<float> y, matrix_view<float const> x, pro
     w.by_tiles() ? project_tiles<T>(d, y, bytes, stride, w, end) : project_words<byte_words>(d, y, bytes, stride, w, end);
   } else if (w.by_tiles()) {
     auto const stride = tile_stride(w.words());
-    auto* const pairs = scratch<std::int32_t, 20>(tile_room(x.rows, stride));
+    auto* const pairs = scratch<std::int32_t, rows_in_words>(tile_room(x.rows, stride));
     round_rows(d, reinterpret_cast<bfloat16*>(pairs), x, 2 * stride);
     project_tiles<T>(d, y, pairs, stride, w, plain);
   } else if (w.by_library()) {
     project_by_library(d, y, x, w.plain(), finish);
 #if defined(__AVX512FP16__) && !defined(__CUDACC__)
   } else if (w.by_halves()) {
-    auto* const halves = scratch<std::int32_t, 20>(x.rows * w.words());
-    auto* const steps = scratch<float, 21>(x.rows);
+    auto* const halves = scratch<std::int32_t, rows_in_words>(x.rows * w.words());
+    auto* const steps = scratch<float, row_scales>(x.rows);
     d.for_each_row(x.rows, 32, [&](std::int64_t i) {
       // Sums of half_chain products of less than 256 and less than 1, and of two such, stay below 2^15.
       auto const scale = scale_into(largest_magnitude(x.slice(i, 1)), 256.0f);
@@ -74,8 +77,8 @@ void project_as(device& d, matrix_view<float> y, matrix_view<float const> x, pro
         });
 #endif
   } else if (w.by_shorts()) {
-    auto* const shorts = scratch<std::int32_t, 20>(x.rows * w.words());
-    auto* const steps = scratch<float, 21>(x.rows);
+    auto* const shorts = scratch<std::int32_t, rows_in_words>(x.rows * w.words());
+    auto* const steps = scratch<float, row_scales>(x.rows);
     d.for_each_row(x.rows, 32, [&](std::int64_t i) {
       steps[i] = quantise_short(reinterpret_cast<std::int16_t*>(shorts + i * w.words()), x.row(i), x.columns, 2 * w.words());
     });
@@ -85,7 +88,7 @@ void project_as(device& d, matrix_view<float> y, matrix_view<float const> x, pro
           return finish(j, as_float_lanes(s) * (load_lanes<float_lanes>(scales + j) * steps[i]));
         });
   } else if (w.elements_per_word() == 2) {
-    auto* const pairs = scratch<std::int32_t, 20>(x.rows * w.words());
+    auto* const pairs = scratch<std::int32_t, rows_in_words>(x.rows * w.words());
     round_rows(d, reinterpret_cast<bfloat16*>(pairs), x, 2 * w.words());
     project_words<pair_words>(d, y, pairs, w.words(), w, plain);
   } else {

@@ -14,6 +14,8 @@ namespace snowcoder::cpu {
 
 namespace detail {
 
+struct row_block;
+
 /// Rows of a block at most. For every block the weights come from memory anew, so it is large: what its rows leave between two
 /// verbs, megabytes, does not stay in the second cache, and costs less than more blocks would (measured on Zen 5).
 inline constexpr std::int64_t passing_rows = 16 * tile_rows;
@@ -35,7 +37,7 @@ void for_each_row_block(device& d, std::int64_t rows, std::int64_t columns, Work
   auto const block = detail::even_block(rows, detail::passing_rows, d.threads());
   d.for_each((rows + block - 1) / block, [&](std::int64_t i) {
     auto const first = i * block, count = std::min(block, rows - first);
-    work(first, matrix_view<T>(scratch<T, 34>(block * columns), count, columns));
+    work(first, matrix_view<T>(scratch<T, detail::row_block>(block * columns), count, columns));
   });
 }
 

@@ -15,6 +15,8 @@
 
 namespace snowcoder::cpu::detail {
 
+struct tile_sums;
+
 /// Words from one row to the next: an odd number of cache lines, so that the rows of a tile fall on different sets.
 constexpr std::int64_t tile_stride(std::int64_t words) { return words / matrix_words % 2 == 0 ? words + matrix_words : words; }
 
@@ -36,7 +38,7 @@ void project_tiles([[maybe_unused]] device& d, [[maybe_unused]] matrix_view<floa
     matrix_tiles const registers;
     auto const first = task / across * high, rows = std::min(high, y.rows - first);
     auto const begin = task % across * block_panels, last = std::min(w.panels(), begin + block_panels);
-    auto* const kept = scratch<float, 28>(most * wide);
+    auto* const kept = scratch<float, tile_sums>(most * wide);
     for (std::int64_t k = 0; k < w.words(); k += piece) {
       auto const here = std::min(piece, w.words() - k);
       auto const multiply = k > 0 ? multiply_matrix_tiles<T, true> : multiply_matrix_tiles<T, false>;

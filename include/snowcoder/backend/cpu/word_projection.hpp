@@ -16,6 +16,8 @@
 
 namespace snowcoder::cpu::detail {
 
+struct grouped_rows;
+
 /// Words of k that a task multiplies at once: such a piece of a panel stays in the first cache while rows pass by, and sums
 /// wait for the next piece in y. So small that the next panel's piece has room beside it.
 inline constexpr std::int64_t block_words = 128;
@@ -91,7 +93,7 @@ void project_words(device& d, matrix_view<float> y, typename Words::word const* 
       return end(first + i, j, sums);
     };
     bool const in_place = rows_lie_apart(stride);
-    auto* const groups = in_place ? nullptr : scratch<word, 27>((high / tile_rows + 1) * block_words * group_rows);
+    auto* const groups = in_place ? nullptr : scratch<word, grouped_rows>((high / tile_rows + 1) * block_words * group_rows);
     for (std::int64_t k = 0; k < w.words(); k += block_words) {
       auto const here = std::min(block_words, w.words() - k);
       row_words<Words> a{x + first * stride + k, stride, 1, tile_rows * stride};
