@@ -11,6 +11,7 @@
 #   heads      the four annotator recipes from one cache of vectors (--input: texts; --encoder DIR)
 #   train      optimizer steps at three shapes beside PyTorch; with --input (a run folder with token files) the program too
 #   generate   tokens per second with a cache, one and several sequences, f32 and bf16 (no input)
+#   cuda       training, encoder, MinHash, selection and verbs on the GPU at hand, beside PyTorch (tests/gpu.sh; no input needed)
 #   compile    seconds until one app of a changed recipe is a binary again (no input)
 #
 # Builds what it measures. Prints one JSON line per comparison:
@@ -30,7 +31,8 @@ case $room in
   compile) targets=(quickstart) ;;
   generate) targets=(benchmark.decode) ;;
   tokenize) targets=(quickstart.tokenize benchmark.bpe_encode benchmark.word_piece benchmark.bpe_train) ;;
-  *) sed -n '3,18s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  cuda) exec python3 benchmarks/cuda/room.py "$@" ;;
+  *) sed -n '3,19s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 cmake --preset release -DSNOWCODER_BENCHMARKS=ON -USNOWCODER_RECIPES -DSNOWCODER_RECIPE_APPS= > /dev/null
 cmake --build --preset release --target "${targets[@]}" > /dev/null
