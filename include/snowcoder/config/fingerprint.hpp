@@ -33,7 +33,9 @@ constexpr std::string recipe_text() {
   append_text(out, R::languages);
   ((out += "\nfilters = ") += R::filters::text());
   ((out += "\nsplitter = ") += R::splitter::text());
-  if constexpr (requires { R::keeper::text(); }) ((out += "\nkeeper = ") += R::keeper::text());
+  ((out += "\nkeeper = ") += R::keeper::text());
+  out += "\nreduction_lanes = ";
+  append_text(out, R::reduction_lanes);
   out += '\n';
   for_each_value<R>([&](std::string_view name, auto const& value) {
     ((out += name) += " = ");
