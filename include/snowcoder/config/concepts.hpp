@@ -54,6 +54,7 @@ concept recipe =
 /// Rules that bind two parts of a recipe; `static_assert(coherent<my_recipe>())` at the end of a recipe header.
 template <recipe R>
 consteval bool coherent() {
+  if (R::languages.empty()) broken::recipe_must_keep_a_language();
   if (R::model.vocabulary != R::vocabulary.size) broken::model_and_tokenizer_must_share_a_vocabulary();
   if (R::annotator.section > R::encoder.positions) broken::section_must_fit_the_encoder();
   checked(R::model);
@@ -67,6 +68,8 @@ consteval bool coherent() {
   checked(R::contamination);
   checked(R::evaluation);
   checked(R::curriculum, R::model.context);
+  if (R::reduction_lanes < 1 || !std::has_single_bit(unsigned(R::reduction_lanes)))
+    broken::reduction_lanes_must_be_a_power_of_two();
   return true;
 }
 

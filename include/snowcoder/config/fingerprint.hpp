@@ -26,9 +26,10 @@ constexpr void for_each_value(auto&& visit) {
   visit("curriculum", R::curriculum);
 }
 
-/// One line per value: `model = {.layers = 24, …}`.
+/// One line per value: `model = {.layers = 24, …}`. Every program prints it, so none is built of a recipe that breaks a rule.
 template <recipe R>
 constexpr std::string recipe_text() {
+  static_assert(coherent<R>());
   std::string out = "languages = ";
   append_text(out, R::languages);
   ((out += "\nfilters = ") += R::filters::text());
