@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <string_view>
 
 namespace snowcoder::config {
 
@@ -18,6 +19,14 @@ consteval std::array<phase, N> checked(std::array<phase, N> phases, int context)
       if (phases[j].name == phases[i].name) broken::phase_names_must_differ();
   }
   return phases;
+}
+
+/// The phase of that name, the first for an empty name; null where there is none.
+template <std::size_t N>
+constexpr phase const* find_phase(std::array<phase, N> const& phases, std::string_view name) {
+  for (auto const& p : phases)
+    if (name.empty() || p.name == name) return &p;
+  return nullptr;
 }
 
 }  // namespace snowcoder::config
