@@ -10,8 +10,10 @@ using namespace snowcoder;
 
 int main(int argc, char** argv) {
   pipeline::app<recipe> app("plan", "tokens, steps, FLOP, disk, memory and hours of the recipe");
-  std::string name = "h100";
-  app.flags().add_option("--hardware", name, "h100, a100 or cpu")->check(CLI::IsMember({"h100", "a100", "cpu"}));
+  std::vector<std::string> names;
+  for (auto const& h : pipeline::hardware_table) names.emplace_back(h.name);
+  std::string name = names.front();
+  app.flags().add_option("--hardware", name, "default: " + name)->check(CLI::IsMember(names));
   return app.run(argc, argv, [&](pipeline::run_context&) -> expected<pipeline::outcome> {
     std::fputs(pipeline::plan<recipe>(*pipeline::find_hardware(name)).c_str(), stdout);
     return pipeline::outcome::done;

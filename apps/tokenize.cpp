@@ -62,8 +62,7 @@ int main(int argc, char** argv) {
   pack_flags->add_option("--selection", pack.selection, "only the documents of this manifest")->check(CLI::ExistingFile);
   pack_flags->add_option("--real", pack.real, "real documents to blend in, if the recipe does so in a synthetic phase")
       ->check(CLI::ExistingDirectory);
-  pack_flags->add_option("--phase", pack.phase, "of the recipe; default: group by language, then repository")
-      ->check(CLI::IsMember(phases));
+  pack_flags->add_option("--phase", pack.phase, "of the recipe; default: its first")->check(CLI::IsMember(phases));
   pack_flags->add_option("--limit-tokens", pack.limit_tokens, "pack only about so many tokens, groups drawn at random")
       ->check(CLI::PositiveNumber);
 

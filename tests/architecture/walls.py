@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Holds the walls of the house: walls.py SOURCE_DIR {includes|ceilings|top_level|presets|head}
+"""Holds the walls of the house: walls.py SOURCE_DIR {includes|ceilings|top_level|presets|head|rules}
 
 includes   every #include of a room follows the arrows of the design; third parties stay behind their own header
 ceilings   no header over 400 lines, no app over 150
 top_level  nothing at the top but what the design lists
 presets    every preset of the design is there and each can be built and tested; every recipe header is in the CMake list
 head       licence line first, `#pragma once`, no forbidden names
+rules      every rule of config/broken.hpp has its remedy in docs/recipes.md and is broken by a test
 """
 import json
 import os
@@ -122,6 +123,19 @@ def head(root):
                 yield f"{path}:{number}: using namespace in a header"
             if len(line) > 128:
                 yield f"{path}:{number}: over 128 columns"
+
+
+def rules(root):
+    def text(*parts):
+        return open(os.path.join(root, *parts), encoding="utf-8").read()
+
+    named = set(re.findall(r"^void (\w+)\(\);", text("include", "snowcoder", "config", "broken.hpp"), re.M))
+    remedied = set(re.findall(r"^\| `(\w+)` \|", text("docs", "recipes.md").split("## Checks")[1].split("##")[0], re.M))
+    tested = set(re.findall(r"(\w+)\)$", text("tests", "reject.cmake"), re.M))
+    for rule in sorted(named ^ remedied):
+        yield f"{rule}: either config/broken.hpp or docs/recipes.md lacks it"
+    for rule in sorted(named - tested):
+        yield f"{rule}: no test in tests/reject.cmake breaks it"
 
 
 def main():

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <snowcoder/config/concepts.hpp>
+#include <snowcoder/dedup/rank.hpp>
 #include <snowcoder/filter/starcoder2.hpp>
 
 #include <array>
@@ -20,6 +21,7 @@ struct cleaning {
   using filters = filter::starcoder2;
   using splitter = no_splitter;
   static constexpr config::near_duplicate near_duplicates{};
+  using keeper = dedup::default_keeper;
   static constexpr config::decontamination contamination{};
   static constexpr config::vocabulary vocabulary{};
   static constexpr config::encoder_shape encoder{};
@@ -30,6 +32,7 @@ struct cleaning {
   static constexpr config::optimizer optimizer{};
   static constexpr config::evaluation evaluation{};
   static constexpr std::array curriculum{config::phase{.name = "general", .tokens = 500'000'000'000}};
+  static constexpr int reduction_lanes = 4;
 };
 
 }  // namespace snowcoder::tests

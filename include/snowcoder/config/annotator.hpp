@@ -69,8 +69,14 @@ struct annotator {
 };
 
 consteval annotator checked(annotator s) {
-  if (s.held_out < 0 || s.held_out > 1) broken::share_must_be_a_share();
+  if (s.held_out < 0 || s.held_out >= 1) broken::share_must_be_a_share();
   if (s.section < 3 || s.epochs < 1 || s.batch < 1) broken::sizes_must_be_positive();
+  if (s.negative_count < 0 || s.edu_labels < 0 || s.edu_positives < 0 || s.ins_instructions < 0 || s.hq_files < 0 ||
+      s.hqins_instructions < 0)
+    broken::counts_must_not_be_negative();
+  if (s.edu_lowest < 0 || s.edu_lowest >= s.edu_highest) broken::edu_lowest_must_be_below_edu_highest();
+  if (s.edu_threshold < s.edu_lowest || s.edu_threshold > s.edu_highest) broken::edu_threshold_must_be_on_the_scale();
+  if (s.rate <= 0) broken::rate_must_be_positive();
   return s;
 }
 

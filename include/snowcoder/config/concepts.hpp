@@ -13,13 +13,15 @@
 #include <snowcoder/config/synthesis.hpp>
 #include <snowcoder/config/vocabulary.hpp>
 
+#include <bit>
 #include <concepts>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
 namespace snowcoder::config {
 
-/// A policy type (filter chain, splitter) that a recipe may name: it prints itself for the fingerprint.
+/// A policy type (filter chain, keeper, splitter) of a recipe: it prints itself for the fingerprint.
 template <class P>
 concept policy = requires {
   { P::text() } -> std::convertible_to<std::string>;
@@ -31,8 +33,10 @@ concept named_model = std::is_empty_v<R> && requires {
   { R::model } -> std::convertible_to<decoder_shape>;
 };
 
+/// Nothing is optional: a value that a recipe could leave out would be missing in its text, and so in its fingerprint.
 template <class R>
-concept recipe = named_model<R> && policy<typename R::filters> && policy<typename R::splitter> && requires {
+concept recipe =
+    named_model<R> && policy<typename R::filters> && policy<typename R::keeper> && policy<typename R::splitter> && requires {
   { R::languages[0] } -> std::convertible_to<language>;
   { R::near_duplicates } -> std::convertible_to<near_duplicate>;
   { R::contamination } -> std::convertible_to<decontamination>;
@@ -44,11 +48,13 @@ concept recipe = named_model<R> && policy<typename R::filters> && policy<typenam
   { R::optimizer } -> std::convertible_to<optimizer>;
   { R::evaluation } -> std::convertible_to<evaluation>;
   { R::curriculum[0] } -> std::convertible_to<phase>;
+  { R::reduction_lanes } -> std::convertible_to<int>;
 };
 
 /// Rules that bind two parts of a recipe; `static_assert(coherent<my_recipe>())` at the end of a recipe header.
 template <recipe R>
 consteval bool coherent() {
+  if (R::languages.empty()) broken::recipe_must_keep_a_language();
   if (R::model.vocabulary != R::vocabulary.size) broken::model_and_tokenizer_must_share_a_vocabulary();
   if (R::annotator.section > R::encoder.positions) broken::section_must_fit_the_encoder();
   checked(R::model);
@@ -62,6 +68,8 @@ consteval bool coherent() {
   checked(R::contamination);
   checked(R::evaluation);
   checked(R::curriculum, R::model.context);
+  if (R::reduction_lanes < 1 || !std::has_single_bit(unsigned(R::reduction_lanes)))
+    broken::reduction_lanes_must_be_a_power_of_two();
   return true;
 }
 

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <string_view>
 
 namespace snowcoder::config {
 
@@ -13,18 +14,19 @@ template <std::size_t N>
 consteval std::array<phase, N> checked(std::array<phase, N> phases, int context) {
   if (N == 0 || phases[0].source != documents::general) broken::first_phase_must_read_the_general_corpus();
   for (std::size_t i = 0; i < N; ++i) {
-    auto const& p = phases[i];
-    if (p.sequences_per_step < 1 || p.steps(context) < 1 || p.passes <= 0) broken::phase_must_have_tokens();
-    bool const warms = p.rate.shape == law::warm_up_cosine || p.rate.shape == law::warm_up_linear;
-    if (warms && p.rate.warm_up >= p.steps(context)) broken::phase_warms_up_longer_than_it_lasts();
-    if (p.rate.minimum < 0 || p.rate.minimum > p.rate.peak) broken::minimum_rate_above_peak();
-    std::array const shares{p.fill_in_middle, p.suffix_first, p.hybrid_split};  // named: nvcc 13.0 loses a braced range
-    for (auto share : shares)
-      if (share < 0 || share > 1) broken::share_must_be_a_share();
+    checked(phases[i], context);
     for (std::size_t j = 0; j < i; ++j)
-      if (phases[j].name == p.name) broken::phase_names_must_differ();
+      if (phases[j].name == phases[i].name) broken::phase_names_must_differ();
   }
   return phases;
+}
+
+/// The phase of that name, the first for an empty name; null where there is none.
+template <std::size_t N>
+constexpr phase const* find_phase(std::array<phase, N> const& phases, std::string_view name) {
+  for (auto const& p : phases)
+    if (name.empty() || p.name == name) return &p;
+  return nullptr;
 }
 
 }  // namespace snowcoder::config

@@ -26,14 +26,17 @@ constexpr void for_each_value(auto&& visit) {
   visit("curriculum", R::curriculum);
 }
 
-/// One line per value: `model = {.layers = 24, …}`.
+/// One line per value: `model = {.layers = 24, …}`. Every program prints it, so none is built of a recipe that breaks a rule.
 template <recipe R>
 constexpr std::string recipe_text() {
+  static_assert(coherent<R>());
   std::string out = "languages = ";
   append_text(out, R::languages);
   ((out += "\nfilters = ") += R::filters::text());
   ((out += "\nsplitter = ") += R::splitter::text());
-  if constexpr (requires { R::keeper::text(); }) ((out += "\nkeeper = ") += R::keeper::text());
+  ((out += "\nkeeper = ") += R::keeper::text());
+  out += "\nreduction_lanes = ";
+  append_text(out, R::reduction_lanes);
   out += '\n';
   for_each_value<R>([&](std::string_view name, auto const& value) {
     ((out += name) += " = ");

@@ -2,6 +2,7 @@
 // The learning-rate laws of the paper's phases and of its Table 5. Step indexing is ours: no update is spent at rate zero.
 #pragma once
 
+#include <snowcoder/config/broken.hpp>
 #include <snowcoder/core/field_list.hpp>
 
 #include <cmath>
@@ -26,12 +27,13 @@ struct learning_rate {
   }
   friend constexpr bool operator==(learning_rate const&, learning_rate const&) = default;
 
+  /// Whether the law rises to `peak`, in the first `warm_up` steps.
+  constexpr bool warms() const { return shape == law::warm_up_cosine || shape == law::warm_up_linear; }
   /// The rate of step t in 0 … steps-1 of a phase. Beyond the end it stays at the last value.
   double at(std::int64_t t, std::int64_t steps) const {
     if (t >= steps) t = steps - 1;
     double const n = double(steps), w = double(warm_up), x = double(t);
-    bool const warms = shape == law::warm_up_cosine || shape == law::warm_up_linear;
-    if (warms && t < warm_up) return peak * (x + 1) / w;
+    if (warms() && t < warm_up) return peak * (x + 1) / w;
     switch (shape) {
       case law::warm_up_cosine:
         return minimum + (peak - minimum) / 2 * (1 + std::cos(3.14159265358979323846 * (x - w) / (n - w)));
@@ -45,5 +47,12 @@ struct learning_rate {
     return 0;
   }
 };
+
+consteval learning_rate checked(learning_rate r) {
+  if (r.peak <= 0 || (r.minimum <= 0 && !r.warms())) broken::rate_must_be_positive();
+  if (r.minimum < 0 || r.minimum > r.peak) broken::minimum_rate_above_peak();
+  if (r.warm_up < 0) broken::warm_up_must_not_be_negative();
+  return r;
+}
 
 }  // namespace snowcoder::config

@@ -43,6 +43,7 @@ consteval near_duplicate checked(near_duplicate s) {
   if (s.bands < 1 || s.rows < 1 || s.shingle < 1) broken::bands_and_rows_must_be_positive();
   if (s.shingle > longest_shingle) broken::shingle_must_not_be_longer_than_256();
   if (!(s.similarity > 0 && s.similarity <= 1)) broken::similarity_must_be_a_share();
+  if (s.minimum_words < 0) broken::counts_must_not_be_negative();
   return s;
 }
 

@@ -30,7 +30,10 @@ struct optimizer {
 };
 
 consteval optimizer checked(optimizer s) {
-  if (s.beta1 < 0 || s.beta1 >= 1 || s.beta2 < 0 || s.beta2 >= 1 || s.epsilon <= 0) broken::betas_must_be_below_one();
+  if (s.beta1 < 0 || s.beta1 >= 1 || s.beta2 < 0 || s.beta2 >= 1) broken::betas_must_be_below_one();
+  if (s.epsilon <= 0) broken::epsilon_must_be_positive();
+  if (s.weight_decay < 0) broken::weight_decay_must_not_be_negative();
+  if (s.clip <= 0) broken::clip_must_be_positive();
   return s;
 }
 

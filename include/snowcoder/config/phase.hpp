@@ -6,6 +6,7 @@
 #include <snowcoder/config/learning_rate.hpp>
 #include <snowcoder/core/field_list.hpp>
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -65,5 +66,16 @@ struct phase {
   }
   friend constexpr bool operator==(phase const&, phase const&) = default;
 };
+
+consteval phase checked(phase p, int context) {
+  if (p.name.empty()) broken::phase_must_have_a_name();
+  if (p.sequences_per_step < 1 || p.steps(context) < 1 || p.passes <= 0) broken::phase_must_have_tokens();
+  checked(p.rate);
+  if (p.rate.warms() && p.rate.warm_up >= p.steps(context)) broken::phase_warms_up_longer_than_it_lasts();
+  std::array const shares{p.fill_in_middle, p.suffix_first, p.hybrid_split};  // named: nvcc 13.0 loses a braced range
+  for (auto share : shares)
+    if (share < 0 || share > 1) broken::share_must_be_a_share();
+  return p;
+}
 
 }  // namespace snowcoder::config

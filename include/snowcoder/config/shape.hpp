@@ -54,6 +54,8 @@ consteval decoder_shape checked(decoder_shape s) {
   if (s.heads % s.kv_heads) broken::kv_heads_must_divide_heads();
   if (s.head_width() % 2) broken::head_width_must_be_even();
   if (s.vocabulary > 65536) broken::vocabulary_must_fit_its_token_type();
+  if (s.rope_theta <= 0) broken::rope_theta_must_be_positive();
+  if (s.norm_epsilon <= 0) broken::epsilon_must_be_positive();
   return s;
 }
 
@@ -89,9 +91,10 @@ struct encoder_shape {
 };
 
 consteval encoder_shape checked(encoder_shape s) {
-  if (s.layers < 1 || s.width < 1 || s.hidden < 1 || s.heads < 1 || s.vocabulary < 1 || s.positions < 3)
+  if (s.layers < 1 || s.width < 1 || s.hidden < 1 || s.heads < 1 || s.vocabulary < 1 || s.positions < 3 || s.types < 1)
     broken::sizes_must_be_positive();
   if (s.width % s.heads) broken::heads_must_divide_width();
+  if (s.norm_epsilon <= 0) broken::epsilon_must_be_positive();
   return s;
 }
 

@@ -54,9 +54,13 @@ struct synthesis {
 
 consteval synthesis checked(synthesis s) {
   if (s.python_share < 0 || s.python_share > 1 || s.replay_real < 0 || s.replay_real > 1 || s.pool_share <= 0 ||
-      s.pool_share > 1)
+      s.pool_share > 1 || s.top_p <= 0 || s.top_p > 1)
     broken::share_must_be_a_share();
-  if (s.minimum_tokens < 1 || s.maximum_tokens < s.minimum_tokens) broken::sizes_must_be_positive();
+  if (s.seed_tokens < 1 || s.answer_tokens < 1 || s.outputs_per_seed < 1 || s.minimum_tokens < 1 ||
+      s.maximum_tokens < s.minimum_tokens)
+    broken::sizes_must_be_positive();
+  if (s.temperature < 0) broken::temperature_must_not_be_negative();
+  if (s.seed_similarity <= 0 || s.seed_similarity > 1) broken::similarity_must_be_a_share();
   return s;
 }
 

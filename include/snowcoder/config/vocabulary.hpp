@@ -26,6 +26,7 @@ struct vocabulary {
 consteval vocabulary checked(vocabulary s) {
   if (s.size < 34 + 256) broken::vocabulary_must_hold_sentinels_and_bytes();
   if (s.size > 65536) broken::vocabulary_must_fit_its_token_type();
+  if (s.minimum_frequency < 1) broken::sizes_must_be_positive();
   return s;
 }
 

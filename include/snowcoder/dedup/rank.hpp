@@ -94,26 +94,15 @@ concept keeps_one = requires(standing const& s) {
   { K::text() } -> std::convertible_to<std::string>;
 };
 
-/// Ours, where a recipe names none.
+/// Ours.
 using default_keeper = keep_by<most_stars, permissive_licence, largest>;
 /// BigCode's for The Stack v2 (newest revision last).
 using bigcode_keeper = keep_by<permissive_licence, most_stars, most_forks, latest>;
 /// The Stack v3's.
 using stack_v3_keeper = keep_by<most_stars, most_forks, permissive_licence, earliest>;
 
-namespace detail {
 template <class R>
-struct keeper_of_recipe {
-  using type = default_keeper;
-};
-template <class R>
-requires requires { typename R::keeper; }
-struct keeper_of_recipe<R> {
-  using type = typename R::keeper;
-};
-}  // namespace detail
-template <class R>
-using keeper_of = typename detail::keeper_of_recipe<R>::type;
+using keeper_of = typename R::keeper;
 
 /// "2021-03-04T05:06:07Z" as 20210304050607, missing parts as 0; 0 for what is no date. Time zones are not looked at.
 constexpr std::int64_t date_number(std::string_view text) {

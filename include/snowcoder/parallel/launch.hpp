@@ -10,7 +10,7 @@ namespace snowcoder::parallel {
 
 /// Processes in all; 1 when nobody launched this one.
 inline int launched_processes() {
-  for (auto name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MPI_LOCALNRANKS"})
+  for (auto name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"})
     if (char const* value = std::getenv(name)) return std::atoi(value);
   char const* const tasks = std::getenv("SLURM_NTASKS");
   return std::getenv("PMIX_RANK") && tasks ? std::atoi(tasks) : 1;

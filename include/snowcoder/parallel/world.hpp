@@ -32,7 +32,12 @@ inline expected<std::unique_ptr<world>> join_world(int lanes) {
   if (processes <= 1) return joined;
   auto const where = std::to_string(processes) + " processes";
   if (joined->size() != processes)
+#ifdef SNOWCODER_MPI
+    return failure("the launcher belongs to another MPI than this program was built with", where,
+                   "start it with that MPI's mpirun, build it with the launcher's MPI, or start one process");
+#else
     return failure("this program was built without MPI", where, "install libopenmpi-dev and build again, or start one process");
+#endif
   if (lanes % processes != 0)
     return failure("a step is summed in " + std::to_string(lanes) + " lanes, which the processes cannot share evenly", where,
                    "start 1, 2, 4, … processes, at most " + std::to_string(lanes));

@@ -43,8 +43,9 @@ std::string describe() {
                                 config::parameters(R::model));
   out += fmt::format("tokens       {}\nFLOP/token   {:.4g} (causal)\n", config::total_tokens<R>(),
                      config::flop_per_token(R::model));
-  out += fmt::format("filters      {}\nsplitter     {}\n", R::filters::text(), R::splitter::text());
-  if constexpr (requires { R::keeper::text(); }) out += fmt::format("keeper       {}\n", R::keeper::text());
+  out += fmt::format("filters      {}\nsplitter     {}\nkeeper       {}\n", R::filters::text(), R::splitter::text(),
+                     R::keeper::text());
+  out += fmt::format("lanes        {} of a step's gradient\n", R::reduction_lanes);
   out += "values       [paper] printed there  [derived] from it  [ours] where it is silent  [recipe] changed here\n";
   config::for_each_value<R>([&](std::string_view name, auto const& value) {
     if constexpr (has_fields<std::remove_cvref_t<decltype(value)>>)

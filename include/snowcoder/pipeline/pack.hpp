@@ -40,7 +40,7 @@ struct pack_options {
   std::filesystem::path tokenizer, in, out;  ///< `out`: a prefix
   std::filesystem::path selection;           ///< a manifest: only its documents; empty: all
   std::filesystem::path real;                ///< real code blended into a synthetic phase, where the recipe asks for it
-  std::string phase;                         ///< of the recipe; empty: the grouping of phase 1
+  std::string phase;                         ///< of the recipe; empty: its first
   std::int64_t limit_tokens = 0;             ///< 0: no limit
 };
 
@@ -81,15 +81,15 @@ inline expected<void> find_shards(std::filesystem::path const& folder, std::stri
 template <config::recipe R>
 expected<outcome> pack(run_context& run, pack_options const& options) {
   namespace fs = std::filesystem;
-  config::phase how{};
-  for (auto const& p : R::curriculum)
-    if (p.name == options.phase) how = p;
+  auto const* const named = config::find_phase(R::curriculum, options.phase);
+  if (!named) return failure("the recipe has no such phase", options.phase, "name one of its curriculum");
+  auto const& how = *named;
   bool const synthetic = how.source == config::documents::synthetic, blends = synthetic && R::synthesis.replay_real > 0;
   if (blends && options.real.empty())
     return failure("the recipe blends real code into this phase", "--real", "name the folder of clean documents");
   auto const beside = [&](char const* end) { return fs::path(options.out.string() + end); };
 
-  auto stamp = provenance::of<R>("tokenize pack", {{"phase", options.phase},
+  auto stamp = provenance::of<R>("tokenize pack", {{"phase", how.name},
                                                    {"limit_tokens", options.limit_tokens},
                                                    {"seed", run.seed},
                                                    {"selection", !options.selection.empty()},
@@ -162,7 +162,7 @@ expected<outcome> pack(run_context& run, pack_options const& options) {
   packed_shares const shares(corpus.files, order);
   require(shares.text() + shares.sentinels() + shares.separators() + padding == writer.tokens(),
           "every id of a token file is accounted for");
-  io::json const counts{{"phase", options.phase},
+  io::json const counts{{"phase", how.name},
                         {"grouping", name_of(how.group)},
                         {"packing", name_of(how.pack)},
                         {"tokens", writer.tokens()},

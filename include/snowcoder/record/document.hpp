@@ -14,7 +14,7 @@ namespace snowcoder {
 struct document {
   std::string id;      ///< document_id(…), 32 hexadecimal digits
   std::string text;    ///< UTF-8
-  std::string source;  ///< where it came from: "folder", "tar", "jsonl", "synthetic"
+  std::string source;  ///< where it came from: "folder", "archive", "git", "jsonl", "parquet", "synthetic"
   std::string repository;
   std::string path;  ///< inside the repository, '/' between parts
   config::language language = config::language::other;

@@ -12,14 +12,11 @@
 
 namespace snowcoder::train {
 
-/// A recipe may name its own power of two as `reduction_lanes`: as many ranks can share its steps. More lanes cost memory for
-/// one more gradient per doubling, and a pass over the gradient each.
+/// As many ranks can share the steps of a recipe. More lanes cost memory for one more gradient per doubling, and a pass over
+/// the gradient each.
 template <class R>
 consteval int reduction_lanes() {
-  if constexpr (requires { R::reduction_lanes; })
-    return R::reduction_lanes;
-  else
-    return 4;
+  return R::reduction_lanes;
 }
 
 /// Lanes of a rank.

@@ -12,14 +12,26 @@ struct renamed : recipes::quickstart {
 struct colder : recipes::quickstart {
   static constexpr config::optimizer optimizer{.weight_decay = 0.05};
 };
+struct same_keeper : recipes::quickstart {
+  using keeper = dedup::default_keeper;
+};
+struct other_keeper : recipes::quickstart {
+  using keeper = dedup::bigcode_keeper;
+};
+struct more_lanes : recipes::quickstart {
+  static constexpr int reduction_lanes = 8;
+};
 
 static_assert(config::fingerprint<renamed> == config::fingerprint<recipes::quickstart>);
+static_assert(config::fingerprint<same_keeper> == config::fingerprint<recipes::quickstart>);
 static_assert(config::fingerprint<colder> != config::fingerprint<recipes::quickstart>);
+static_assert(config::fingerprint<other_keeper> != config::fingerprint<recipes::quickstart>);
+static_assert(config::fingerprint<more_lanes> != config::fingerprint<recipes::quickstart>);
 
 TEST_CASE("the recipe's text holds every part") {
   auto const text = config::recipe_text<recipes::quickstart>();
-  for (auto part :
-       {"languages = {python, java", "filters = ", "splitter = ", "model = {.layers = 4", ".rate = {.shape = warm_up_cosine"})
+  for (auto part : {"languages = {python, java", "filters = ", "splitter = ", "keeper = keep_by<most_stars",
+                    "reduction_lanes = 4", "model = {.layers = 4", ".rate = {.shape = warm_up_cosine"})
     CHECK(text.find(part) != text.npos);
   CHECK(hash(text) == config::fingerprint<recipes::quickstart>);
 }

@@ -103,4 +103,3 @@ TEST_CASE("dates are ordered as numbers") {
 
 static_assert(keeps_one<default_keeper> && keeps_one<keep_by<>>);
 static_assert(!keep_rule<int> && !keep_rule<standing>);
-static_assert(std::is_same_v<keeper_of<settings>, default_keeper>);

@@ -23,8 +23,8 @@ def main():
         launch = [mpirun, "-n", str(ranks)] if ranks > 1 else []
         return launch + [program, os.path.join(scratch, run), str(steps), precision]
 
-    def train(ranks, run, steps=0, wanted=0, precision="f32"):
-        done = subprocess.run(command(ranks, run, steps, precision), env={**os.environ, **LAUNCHER}, capture_output=True, text=True, timeout=300)
+    def train(ranks, run, steps=0, wanted=0, precision="f32", launcher=LAUNCHER):
+        done = subprocess.run(command(ranks, run, steps, precision), env={**os.environ, **launcher}, capture_output=True, text=True, timeout=300)
         if (done.returncode == 0) != (wanted == 0):
             sys.exit(f"{ranks} ranks, {run}: exit {done.returncode}\n{done.stderr[-3000:]}")
         return done.stderr
@@ -100,6 +100,8 @@ def main():
 
     message = train(3, "three", wanted=1)
     assert "lanes" in message, message
+    message = train(1, "foreign", wanted=1, launcher={"PMI_SIZE": "2"})  # as MPICH's launcher says it to a program of Open MPI
+    assert "another MPI" in message, message
     print(f"1, 2 and 4 processes agree, also when their number changes and when ranks are killed ({kills} times)")
 
 

@@ -326,6 +326,21 @@ TEST_CASE("best fit fills sequences of the context, and gaps in the middle keep 
                                               .selection = {},
                                               .real = {},
                                               .phase = "general"}));
+  REQUIRE(pipeline::pack<fitted_recipe>(run, {.tokenizer = folder / "tokenizer.json",
+                                              .in = folder / "clean",
+                                              .out = folder / "unnamed",
+                                              .selection = {},
+                                              .real = {},
+                                              .phase = {}}));
+  for (auto const* end : {".bin", ".idx", ".json"})  // without a name it is the first phase
+    CHECK(contents(folder / (std::string("fitted") + end)) == contents(folder / (std::string("unnamed") + end)));
+  CHECK(!pipeline::pack<fitted_recipe>(run, {.tokenizer = folder / "tokenizer.json",
+                                             .in = folder / "clean",
+                                             .out = folder / "unknown",
+                                             .selection = {},
+                                             .real = {},
+                                             .phase = "synthetic"}));
+
   auto const f = io::megatron_file::open(folder / "fitted").value();
   CHECK(f.tokens() == f.documents() * (fitted_recipe::model.context + 1));
   std::vector<token_id> all(std::size_t(f.tokens()));
