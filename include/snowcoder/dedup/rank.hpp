@@ -101,9 +101,6 @@ using bigcode_keeper = keep_by<permissive_licence, most_stars, most_forks, lates
 /// The Stack v3's.
 using stack_v3_keeper = keep_by<most_stars, most_forks, permissive_licence, earliest>;
 
-template <class R>
-using keeper_of = typename R::keeper;
-
 /// "2021-03-04T05:06:07Z" as 20210304050607, missing parts as 0; 0 for what is no date. Time zones are not looked at.
 constexpr std::int64_t date_number(std::string_view text) {
   std::int64_t number = 0;

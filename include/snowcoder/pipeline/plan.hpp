@@ -100,7 +100,7 @@ std::string plan_memory(hardware const& h) {
   for (int sequences : {1, 2, 4, 8, 16})
     if (sequences <= in_step)
       row(fmt::format("{} sequences, {} at a time", in_step, sequences), sequences, train::gradients_at_once<R>(in_step));
-  constexpr int lanes = train::reduction_lanes<R>();
+  constexpr int lanes = R::reduction_lanes;
   for (int processes = 2; processes <= lanes && processes <= in_step; processes *= 2)
     row(fmt::format("each of {} processes, 1 at a time", processes), 1,
         train::gradients_at_once<R>(in_step, 0, lanes / processes), processes);

@@ -51,7 +51,7 @@ std::vector<std::uint32_t> documents_by_rank(prepare_state const& state) {
                     .created = dedup::date_number(names[2]),
                     .id = r.id};
   }
-  return dedup::ranked<dedup::keeper_of<R>>(standings);
+  return dedup::ranked<typename R::keeper>(standings);
 }
 
 }  // namespace detail

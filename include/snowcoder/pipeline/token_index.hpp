@@ -75,9 +75,9 @@ expected<void> write_shuffle_index(std::filesystem::path const& path, train::loa
 /// i64) and, last, index.json, which says how Megatron must be configured to read them so.
 template <config::recipe R>
 expected<outcome> index_tokens(run_context& run, index_options const& options) {
-  config::phase how{};
-  for (auto const& p : R::curriculum)
-    if (p.name == options.phase) how = p;
+  auto const* const named = config::find_phase(R::curriculum, options.phase);
+  if (!named) return failure("the recipe has no such phase", options.phase, "name one of its curriculum");
+  auto const& how = *named;
   bool const fitted = how.pack == config::packing::best_fit;
   auto const length = options.sequence > 0 ? options.sequence : std::int64_t(R::model.context);
   SNOWCODER_TRY(auto const file, io::megatron_file::open(options.tokens));

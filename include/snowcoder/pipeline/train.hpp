@@ -21,7 +21,7 @@ namespace snowcoder::pipeline {
 
 template <config::recipe R>
 expected<outcome> train_recipe(run_context& run, train_options const& options) {
-  SNOWCODER_TRY(auto const ranks, parallel::join_world(train::reduction_lanes<R>()));
+  SNOWCODER_TRY(auto const ranks, parallel::join_world(R::reduction_lanes));
   bool const narrow = options.precision == "bf16", narrow_moments = options.moments == "bf16";
   if (narrow_moments && !narrow)
     return failure("moments in bf16 go with products in bf16", "--moments bf16", "add --precision bf16");

@@ -60,7 +60,7 @@ constexpr int default_micro_batch(config::phase const& p, dtype products, config
 /// Sequences of the largest lane (train/lanes.hpp): more never go through the model together.
 template <config::recipe R>
 constexpr int lane_sequences(config::phase const& p) {
-  constexpr int lanes = train::reduction_lanes<R>();
+  constexpr int lanes = R::reduction_lanes;
   return (p.sequences_per_step + lanes - 1) / lanes;
 }
 

@@ -97,7 +97,7 @@ class trainer {
                       {"moments", options_.moments},
                       {"device", options_.device},
                       {"label", name},
-                      {"reduction_lanes", train::reduction_lanes<R>()},
+                      {"reduction_lanes", R::reduction_lanes},
                       {"tokens", tokens.identity()},
                       {"from", origin ? origin->checksum(model_part) : "initialised"}};
     if (options_.device != "cpu") {

@@ -12,24 +12,18 @@
 
 namespace snowcoder::train {
 
-/// As many ranks can share the steps of a recipe. More lanes cost memory for one more gradient per doubling, and a pass over
-/// the gradient each.
-template <class R>
-consteval int reduction_lanes() {
-  return R::reduction_lanes;
-}
-
-/// Lanes of a rank.
+/// Lanes of a rank. As many ranks as a recipe has lanes can share its steps. More lanes cost memory for one more gradient per
+/// doubling, and a pass over the gradient each.
 template <class R>
 constexpr parallel::share lanes_of(int rank, int size) {
-  static_assert(std::has_single_bit(unsigned(reduction_lanes<R>())), "lanes are added in pairs");
-  return parallel::share_of(reduction_lanes<R>(), rank, size);
+  static_assert(std::has_single_bit(unsigned(R::reduction_lanes)), "lanes are added in pairs");
+  return parallel::share_of(R::reduction_lanes, rank, size);
 }
 
 /// Gradients that stand at once while lanes [first, last) of a step of `sequences` sequences are added.
 template <class R>
-constexpr int gradients_at_once(std::int64_t sequences, int first = 0, int last = reduction_lanes<R>()) {
-  if (last - first == 1) return parallel::share_of(sequences, first, reduction_lanes<R>()).size() > 0;
+constexpr int gradients_at_once(std::int64_t sequences, int first = 0, int last = R::reduction_lanes) {
+  if (last - first == 1) return parallel::share_of(sequences, first, R::reduction_lanes).size() > 0;
   int const middle = first + (last - first) / 2;
   int const left = gradients_at_once<R>(sequences, first, middle), right = gradients_at_once<R>(sequences, middle, last);
   return std::max(left, right + (left > 0 && right > 0));

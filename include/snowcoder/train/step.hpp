@@ -76,7 +76,7 @@ class stepper {
     accumulate(mine.first, mine.last, 0);
     auto& gradient = gradients_[0];
     ranks_.sum_to_owners(gradient.data(), size);
-    double const norm = std::sqrt(ranks_.sum_over_owners(squares(owned_, reduction_lanes<R>() / ranks_.size())));
+    double const norm = std::sqrt(ranks_.sum_over_owners(squares(owned_, R::reduction_lanes / ranks_.size())));
     result r{ranks_.sum(loss_) / double(in_step * (sequences.columns - 1)), norm, false};
     r.updated = std::isfinite(r.loss) && std::isfinite(norm) && norm <= longest;
     if (!r.updated) return r;
@@ -122,7 +122,7 @@ class stepper {
   }
 
   bool accumulate_lane(int lane, std::size_t depth) {
-    auto const all = parallel::share_of(in_step_, lane, reduction_lanes<R>());
+    auto const all = parallel::share_of(in_step_, lane, R::reduction_lanes);
     if (all.size() == 0) return false;
     while (gradients_.size() <= depth) gradients_.emplace_back(size);
     float* const gradient = gradients_[depth].data();
