@@ -5,6 +5,7 @@
 
 #include <snowcoder/config/annotator.hpp>
 #include <snowcoder/config/language.hpp>
+#include <snowcoder/core/ascii.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -56,8 +57,7 @@ inline std::string edu_user_message(std::string_view text, config::language l, c
 
 /// The number behind the last "Grade:" (or "Score:") of an answer; nothing when there is none or it is off the scale.
 inline std::optional<double> edu_grade(std::string_view answer, config::annotator const& a) {
-  std::string lower(answer);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? char(c | 32) : c;
+  auto const lower = lower_case(answer);
   std::size_t at = std::string::npos;
   for (std::string_view word : {"grade", "score"})
     if (auto const found = lower.rfind(word); found != lower.npos && (at == lower.npos || found > at)) at = found;
