@@ -7,10 +7,12 @@
 #include <snowcoder/config/language.hpp>
 #include <snowcoder/core/ascii.hpp>
 
-#include <cstdint>
+#include <charconv>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace snowcoder::annotate {
 
@@ -62,26 +64,12 @@ inline std::optional<double> edu_grade(std::string_view answer, config::annotato
   for (std::string_view word : {"grade", "score"})
     if (auto const found = lower.rfind(word); found != lower.npos && (at == lower.npos || found > at)) at = found;
   if (at == lower.npos) return {};
-  auto rest = std::string_view(lower).substr(at + 5);
+  auto const rest = std::string_view(lower).substr(at + 5);
   auto const digit = rest.find_first_not_of(" *:_=\t");
   if (digit == rest.npos) return {};
-  rest = rest.substr(digit);
-  bool const negative = rest.starts_with('-');
-  if (negative) rest.remove_prefix(1);
-  double value = 0, place = 1;
-  std::size_t used = 0;
-  for (bool point = false; used < rest.size() && used < 8; ++used) {
-    char const c = rest[used];
-    if (c == '.' && !point && used + 1 < rest.size() && rest[used + 1] >= '0' && rest[used + 1] <= '9')
-      point = true;
-    else if (c < '0' || c > '9')
-      break;
-    else if (point)
-      value += (c - '0') * (place /= 10);
-    else
-      value = value * 10 + (c - '0');
-  }
-  if (used == 0 || negative || value < a.edu_lowest || value > a.edu_highest) return {};
+  double value = 0;
+  auto const [end, e] = std::from_chars(rest.data() + digit, rest.data() + rest.size(), value, std::chars_format::fixed);
+  if (e != std::errc() || !(value >= a.edu_lowest && value <= a.edu_highest)) return {};
   return value;
 }
 
