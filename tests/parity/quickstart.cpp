@@ -10,6 +10,7 @@
 #include <snowcoder/io/document_file.hpp>
 #include <snowcoder/nn/decoder.hpp>
 #include <snowcoder/pipeline/open_encoder.hpp>
+#include <snowcoder/pipeline/open_tokenizer.hpp>
 #include <snowcoder/pipeline/text_model.hpp>
 #include <snowcoder/recipes/quickstart.hpp>
 

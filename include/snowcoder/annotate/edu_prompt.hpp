@@ -5,11 +5,14 @@
 
 #include <snowcoder/config/annotator.hpp>
 #include <snowcoder/config/language.hpp>
+#include <snowcoder/core/ascii.hpp>
 
-#include <cstdint>
+#include <charconv>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace snowcoder::annotate {
 
@@ -56,32 +59,17 @@ inline std::string edu_user_message(std::string_view text, config::language l, c
 
 /// The number behind the last "Grade:" (or "Score:") of an answer; nothing when there is none or it is off the scale.
 inline std::optional<double> edu_grade(std::string_view answer, config::annotator const& a) {
-  std::string lower(answer);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? char(c | 32) : c;
+  auto const lower = lower_case(answer);
   std::size_t at = std::string::npos;
   for (std::string_view word : {"grade", "score"})
     if (auto const found = lower.rfind(word); found != lower.npos && (at == lower.npos || found > at)) at = found;
   if (at == lower.npos) return {};
-  auto rest = std::string_view(lower).substr(at + 5);
+  auto const rest = std::string_view(lower).substr(at + 5);
   auto const digit = rest.find_first_not_of(" *:_=\t");
   if (digit == rest.npos) return {};
-  rest = rest.substr(digit);
-  bool const negative = rest.starts_with('-');
-  if (negative) rest.remove_prefix(1);
-  double value = 0, place = 1;
-  std::size_t used = 0;
-  for (bool point = false; used < rest.size() && used < 8; ++used) {
-    char const c = rest[used];
-    if (c == '.' && !point && used + 1 < rest.size() && rest[used + 1] >= '0' && rest[used + 1] <= '9')
-      point = true;
-    else if (c < '0' || c > '9')
-      break;
-    else if (point)
-      value += (c - '0') * (place /= 10);
-    else
-      value = value * 10 + (c - '0');
-  }
-  if (used == 0 || negative || value < a.edu_lowest || value > a.edu_highest) return {};
+  double value = 0;
+  auto const [end, e] = std::from_chars(rest.data() + digit, rest.data() + rest.size(), value, std::chars_format::fixed);
+  if (e != std::errc() || !(value >= a.edu_lowest && value <= a.edu_highest)) return {};
   return value;
 }
 

@@ -3,6 +3,7 @@
 // is the score itself and never passes a sigmoid; a classifier's is a logit.
 #pragma once
 
+#include <snowcoder/annotate/logistic.hpp>
 #include <snowcoder/config/annotator.hpp>
 #include <snowcoder/core/contract.hpp>
 
@@ -16,8 +17,6 @@ namespace snowcoder::annotate {
 
 /// ANN-EDU is trained by regression, the others by classification.
 constexpr bool is_regression(config::annotator_recipe r) { return r == config::annotator_recipe::edu; }
-
-inline double sigmoid(double x) { return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }
 
 /// linear: w . x + b. pooled_tanh: w . tanh(P x + p) + b. `parameters` holds [P, p,] w, b.
 struct head {

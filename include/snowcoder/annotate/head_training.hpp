@@ -59,10 +59,9 @@ inline std::vector<bool> hold_out(std::span<example const> examples, double shar
   return held;
 }
 
-/// Loss of one example and its derivative by the raw number.
-inline std::pair<double, double> loss_of(double raw, double label, bool regression) {
+inline loss_and_slope loss_of(double raw, double label, bool regression) {
   if (regression) return {(raw - label) * (raw - label), 2 * (raw - label)};
-  return {std::max(raw, 0.0) - raw * label + std::log1p(std::exp(-std::abs(raw))), sigmoid(raw) - label};
+  return logistic_loss(raw, label);
 }
 
 /// One head with its optimizer state; Device's memory must be the host's.
@@ -73,74 +72,70 @@ class head_trainer {
  public:
   head_trainer(Device& device, head start, std::int64_t batch)
       : device_(device),
-        shape_(start.shape),
-        width_(start.width),
-        size_(std::int64_t(start.parameters.size())),
         head_(std::move(start)),
-        weights_(size_),
-        first_(size_),
-        second_(size_),
-        gradient_(size_),
-        x_(batch * width_),
-        features_(batch * width_),
-        slopes_(batch * width_) {
+        weights_(std::int64_t(head_.parameters.size())),
+        first_(weights_.size()),
+        second_(weights_.size()),
+        gradient_(weights_.size()),
+        x_(batch * head_.width),
+        features_(x_.size()),
+        slopes_(x_.size()) {
     std::copy(head_.parameters.begin(), head_.parameters.end(), weights_.data());
   }
 
   /// One update on `members` of `examples`; `step` counts from 1.
   void step(std::span<example const> examples, std::span<std::size_t const> members, double rate, std::int64_t step) {
-    auto const n = std::int64_t(members.size());
+    auto const n = std::int64_t(members.size()), width = head_.width;
     for (std::int64_t i = 0; i < n; ++i) {
       auto const& v = examples[members[std::size_t(i)]].vector;
-      std::copy(v.begin(), v.end(), x_.data() + i * width_);
+      std::copy(v.begin(), v.end(), x_.data() + i * width);
     }
     float const* const f = features(n);
     auto const pool = head_.pool_size();
     float const* const w = weights_.data() + pool;
-    std::fill_n(gradient_.data(), size_, 0.0f);
+    std::fill_n(gradient_.data(), gradient_.size(), 0.0f);
     float* const gw = gradient_.data() + pool;
     for (std::int64_t i = 0; i < n; ++i) {
-      double raw = double(w[width_]);
-      for (std::int64_t j = 0; j < width_; ++j) raw += double(w[j]) * double(f[i * width_ + j]);
+      double raw = double(w[width]);
+      for (std::int64_t j = 0; j < width; ++j) raw += double(w[j]) * double(f[i * width + j]);
       float const slope =
-          float(loss_of(raw, double(examples[members[std::size_t(i)]].label), is_regression(head_.recipe)).second / double(n));
-      for (std::int64_t j = 0; j < width_; ++j) {
-        float const value = f[i * width_ + j];
+          float(loss_of(raw, double(examples[members[std::size_t(i)]].label), is_regression(head_.recipe)).slope / double(n));
+      for (std::int64_t j = 0; j < width; ++j) {
+        float const value = f[i * width + j];
         gw[j] += slope * value;
-        slopes_.data()[i * width_ + j] = slope * w[j] * (1 - value * value);
+        slopes_.data()[i * width + j] = slope * w[j] * (1 - value * value);
       }
-      gw[width_] += slope;
+      gw[width] += slope;
     }
     if (pool) {
-      matmul(device_, matrix_view<float>(gradient_.data(), width_, width_),
-             transposed(matrix_view<float const>(slopes_.data(), n, width_)), operand<float>(x_.data(), n, width_, width_, 1),
+      matmul(device_, matrix_view<float>(gradient_.data(), width, width),
+             transposed(matrix_view<float const>(slopes_.data(), n, width)), operand<float>(x_.data(), n, width, width, 1),
              product_options{});
       for (std::int64_t i = 0; i < n; ++i)
-        for (std::int64_t j = 0; j < width_; ++j) gradient_.data()[width_ * width_ + j] += slopes_.data()[i * width_ + j];
+        for (std::int64_t j = 0; j < width; ++j) gradient_.data()[width * width + j] += slopes_.data()[i * width + j];
     }
     constexpr config::optimizer adam{.beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .weight_decay = 0};
-    adamw(device_, weights_.data(), first_.data(), second_.data(), gradient_.data(), size_,
+    adamw(device_, weights_.data(), first_.data(), second_.data(), gradient_.data(), weights_.size(),
           adamw_step(adam, rate, step, 1.0, false));
   }
 
   head const& current() {
-    head_.parameters.assign(weights_.data(), weights_.data() + size_);
+    head_.parameters.assign(weights_.data(), weights_.data() + weights_.size());
     return head_;
   }
 
  private:
   float const* features(std::int64_t n) {
-    if (shape_ == config::head_shape::linear) return x_.data();
-    matmul(device_, matrix_view<float>(features_.data(), n, width_), operand<float>(x_.data(), n, width_, width_, 1),
-           transposed(matrix_view<float const>(weights_.data(), width_, width_)),
-           product_options{.bias = weights_.data() + width_ * width_});
-    for (std::int64_t i = 0; i < n * width_; ++i) features_.data()[i] = std::tanh(features_.data()[i]);
+    auto const width = head_.width;
+    if (head_.pool_size() == 0) return x_.data();
+    matmul(device_, matrix_view<float>(features_.data(), n, width), operand<float>(x_.data(), n, width, width, 1),
+           transposed(matrix_view<float const>(weights_.data(), width, width)),
+           product_options{.bias = weights_.data() + width * width});
+    for (std::int64_t i = 0; i < n * width; ++i) features_.data()[i] = std::tanh(features_.data()[i]);
     return features_.data();
   }
 
   Device& device_;
-  config::head_shape shape_;
-  std::int64_t width_, size_;
   head head_;
   floats weights_, first_, second_, gradient_, x_, features_, slopes_;
 };
@@ -161,7 +156,7 @@ inline head_quality measure(head const& h, std::span<example const> examples, st
     values.push_back(regression ? raw : sigmoid(raw));
     predictions.push_back(float(values.back()));
     (double(e.label) >= yes ? positives : negatives).push_back(raw);
-    q.loss += loss_of(raw, double(e.label), regression).first;
+    q.loss += loss_of(raw, double(e.label), regression).loss;
   }
   double const low = regression ? a.edu_lowest : 0, high = regression ? a.edu_highest : 1;
   q.held_out = std::int64_t(members.size());

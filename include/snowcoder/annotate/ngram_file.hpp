@@ -2,7 +2,7 @@
 // An n-gram model on disk: safetensors, its settings and what it was trained on as JSON in the file's metadata.
 #pragma once
 
-#include <snowcoder/annotate/ngram_scorer.hpp>
+#include <snowcoder/annotate/ngram_model.hpp>
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/io/json.hpp>
 #include <snowcoder/io/json_field.hpp>

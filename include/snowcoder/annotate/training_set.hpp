@@ -8,6 +8,7 @@
 // language mix is kept and neither threads, shards nor file order can change them.
 #pragma once
 
+#include <snowcoder/annotate/head.hpp>
 #include <snowcoder/config/annotator.hpp>
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/philox.hpp>
@@ -37,7 +38,6 @@ struct example {
   std::span<float const> vector;
   float label = 0;
   config::language language = config::language::other;
-  hash128 content;
 };
 
 /// One document in ten never trains: Figure 2's negatives are "unseen in training" by construction, and the same for every
@@ -73,14 +73,12 @@ inline std::string instruction_text(std::string_view problem, std::string_view s
 struct training_set {
   std::vector<example> examples;  ///< positives or labelled first, then negatives; each in the order of its draw
   std::int64_t positives = 0, negatives = 0, labelled = 0, reserved = 0;
-  std::int64_t without_part = 0;  ///< candidates of a kind that this recipe does not use
 };
 
 /// The examples of `recipe` among `candidates`. An error when a side that the recipe needs is empty.
 inline expected<training_set> make_training_set(std::span<candidate_example const> candidates, config::annotator const& a,
                                                 config::annotator_recipe recipe, std::uint64_t seed) {
   auto const limits = counts_of(a, recipe);
-  bool const regression = recipe == config::annotator_recipe::edu;
   draws const order("annotator examples", seed);
   training_set set;
 
@@ -102,12 +100,12 @@ inline expected<training_set> make_training_set(std::span<candidate_example cons
         continue;
       }
       if (!taken.insert(c->content).second) continue;
-      set.examples.push_back({c->vector, role == part::labelled ? c->label : label, c->language, c->content});
+      set.examples.push_back({c->vector, role == part::labelled ? c->label : label, c->language});
       ++count;
     }
     return count;
   };
-  if (regression) {
+  if (is_regression(recipe)) {
     set.labelled = take(part::labelled, limits.labelled, 0);
     if (set.labelled < 2)
       return failure("ANN-EDU needs at least two labelled documents outside the reserve", "",

@@ -60,17 +60,6 @@ constexpr std::int64_t checkpoint_bytes(decoder_shape s) { return parameters(s) 
 /// bf16 weights as published.
 constexpr std::int64_t published_bytes(decoder_shape s) { return parameters(s) * 2; }
 
-/// Bytes of training state on a device: bf16 weights, f32 master, moments and gradient sum (18 per parameter).
-constexpr std::int64_t state_bytes(decoder_shape s) { return parameters(s) * 18; }
-
-/// Bytes of activations kept for the backward pass of `sequences` sequences in bf16 without recomputation: per token and
-/// layer, the inputs of both norms, q k v, attention output, log-sum-exp, gate, up, their product; plus the head's chunk.
-constexpr std::int64_t activation_bytes(decoder_shape s, int sequences) {
-  std::int64_t const per_token = 2LL * (5 * s.width + s.width + 2 * s.kv_width()) + 6LL * s.hidden + 4LL * s.heads;
-  std::int64_t const head = std::int64_t(s.context) * s.vocabulary * 2;
-  return std::int64_t(sequences) * s.context * per_token * s.layers + head;
-}
-
 // The shape of the paper's Table 1.
 static_assert(parameters(decoder_shape{}) == 1'364'297'728);
 static_assert(parameters(encoder_shape{}) == 108'891'648);

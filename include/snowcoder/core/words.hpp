@@ -2,6 +2,7 @@
 // Words of source code, for comparing texts: the longest runs of [A-Za-z0-9_], in lower case; everything else separates.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/core/host_device.hpp>
 
 #include <cstddef>
@@ -13,7 +14,6 @@ namespace snowcoder {
 SNOWCODER_HD constexpr bool is_word_byte(char c) {
   return ((c | 32) >= 'a' && (c | 32) <= 'z') || (c >= '0' && c <= '9') || c == '_';
 }
-constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? char(c | 32) : c; }
 
 /// Calls visit(word, begin): `word` is valid during the call, `begin` its first byte in `text`.
 template <class Visit>

@@ -88,13 +88,6 @@ inline constexpr auto data_extensions = sorted_words<count_words(data_lists)>(da
 
 }  // namespace detail
 
-/// Does a file name have an extension at all ("x.txt" yes, "Makefile" and ".bashrc" no)?
-constexpr bool has_extension(std::string_view path) {
-  auto const name = detail::base_name(path);
-  auto const dot = name.find_last_of('.');
-  return dot != name.npos && dot != 0;
-}
-
 /// What the name says; nothing for a name that is on no list. Of "a.sh.in" the longest known extension counts.
 constexpr std::optional<name_rule> language_of_name(std::string_view path) {
   auto const name = detail::base_name(path);

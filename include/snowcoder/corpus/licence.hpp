@@ -3,6 +3,8 @@
 // Enough to tell permissive from other when one of several copies of a file is to be kept. Not legal advice.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -14,9 +16,7 @@ namespace snowcoder::corpus {
 /// Is this a licence file of a repository? At its top, or one folder below (archives wrap everything in one folder).
 inline bool is_licence_file(std::string_view path) {
   if (std::count(path.begin(), path.end(), '/') > 1) return false;
-  std::string name(path.substr(path.find_last_of('/') + 1));
-  for (char& c : name)
-    if (c >= 'A' && c <= 'Z') c = char(c | 32);
+  auto name = lower_case(path.substr(path.find_last_of('/') + 1));
   for (std::string_view ending : {".txt", ".md", ".rst", ".markdown"})
     if (name.ends_with(ending)) name.resize(name.size() - ending.size());
   for (std::string_view known : {"license", "licence", "copying", "unlicense"})
@@ -119,7 +119,7 @@ inline std::string plain_words(std::string_view text) {
   for (char c : text) {
     bool const gap = c == ' ' || (c >= '\t' && c <= '\r') || c == '*' || c == '#' || c == '"';
     if (gap && (words.empty() || words.back() == ' ')) continue;
-    words += gap ? ' ' : c >= 'A' && c <= 'Z' ? char(c | 32) : c == '`' ? '\'' : c;
+    words += gap ? ' ' : c == '`' ? '\'' : to_lower(c);
   }
   return words;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <snowcoder/config/language.hpp>
+#include <snowcoder/core/ascii.hpp>
 
 #include <algorithm>
 #include <array>
@@ -61,16 +62,13 @@ consteval bool words_differ(auto const& table) {
          table.end();
 }
 
-/// ASCII letters small.
-constexpr char lower_case(char c) { return c >= 'A' && c <= 'Z' ? char(c | 32) : c; }
-
 /// A short text in small letters, kept where it stands: names and modes need no memory of their own.
 template <std::size_t Most>
 struct small_letters {
   std::array<char, Most> bytes{};
   std::size_t size = 0;
   constexpr explicit small_letters(std::string_view text, char blank = ' ') : size(text.size() > Most ? 0 : text.size()) {
-    for (std::size_t i = 0; i < size; ++i) bytes[i] = text[i] == ' ' ? blank : lower_case(text[i]);
+    for (std::size_t i = 0; i < size; ++i) bytes[i] = text[i] == ' ' ? blank : to_lower(text[i]);
   }
   constexpr std::string_view view() const { return {bytes.data(), size}; }
 };

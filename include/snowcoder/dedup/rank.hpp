@@ -7,6 +7,7 @@
 // compared, so the smallest number of a group is the one to keep.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/core/hash.hpp>
 
 #include <algorithm>
@@ -123,11 +124,7 @@ constexpr bool is_permissive(std::string_view licence) {
   constexpr std::array<std::string_view, 16> known{"mit",       "apache-2.0", "bsd-2-clause", "bsd-3-clause", "isc",   "0bsd",
                                                    "unlicense", "cc0-1.0",    "zlib",         "bsl-1.0",      "mit-0", "wtfpl",
                                                    "ncsa",      "psf-2.0",    "python-2.0",   "postgresql"};
-  return std::any_of(known.begin(), known.end(), [&](std::string_view k) {
-    return k.size() == licence.size() && std::equal(k.begin(), k.end(), licence.begin(), [](char a, char b) {
-             return a == (b >= 'A' && b <= 'Z' ? char(b | 32) : b);
-           });
-  });
+  return std::any_of(known.begin(), known.end(), [&](std::string_view k) { return equals_ignoring_case(licence, k); });
 }
 
 /// order[0] is the item that is kept rather than all others. Equal items keep their order.

@@ -2,6 +2,7 @@
 // Rules on names and headers: plain text files that document something, XML in disguise, extensions left out by hand.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/filter/visible_text.hpp>
 
 namespace snowcoder::filter {
@@ -21,9 +22,9 @@ struct documenting_name {
   static constexpr std::string_view name = "documenting_name";
   static constexpr statistic_set needs{};
   static constexpr bool keeps(document_statistics const& s) {
-    if (detail::find_ignoring_case(detail::file_name(s.path), "requirement") != s.path.npos) return true;
+    if (find_ignoring_case(detail::file_name(s.path), "requirement") != s.path.npos) return true;
     for (std::string_view stem : {"readme", "notes", "todo", "description", "cmakelists"})
-      if (detail::equals_ignoring_case(detail::stem(s.path), stem)) return true;
+      if (equals_ignoring_case(detail::stem(s.path), stem)) return true;
     return false;
   }
   static constexpr std::string text() { return std::string(name); }

@@ -6,6 +6,7 @@
 // are bytes.
 #pragma once
 
+#include <snowcoder/core/words.hpp>
 #include <snowcoder/filter/generated_name.hpp>
 #include <snowcoder/filter/phrase_search.hpp>
 
@@ -100,13 +101,12 @@ constexpr bool is_gimp_image(std::string_view line) {
 /// "Generated code. Do not modify", in any case, two or three marks between.
 constexpr bool is_dart_output(std::string_view line) {
   constexpr std::string_view lead = "generated code", tail = "do not modify";
-  auto const is_name = [](char c) { return ((c | 32) >= 'a' && (c | 32) <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
   for (auto at = find_ignoring_case(line, lead); at != line.npos; at = find_ignoring_case(line, lead, at + 1))
     for (std::size_t gap = 2; gap <= 3; ++gap) {
       auto const rest = line.substr(at + lead.size());
       if (rest.size() < gap + tail.size() || !equals_ignoring_case(rest.substr(gap, tail.size()), tail)) continue;
       bool marks = true;
-      for (std::size_t i = 0; i < gap; ++i) marks = marks && !is_name(rest[i]);
+      for (std::size_t i = 0; i < gap; ++i) marks = marks && !is_word_byte(rest[i]);
       if (marks) return true;
     }
   return false;

@@ -4,6 +4,7 @@
 // published rule does not know.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/filter/document_filter.hpp>
 #include <snowcoder/filter/file_name.hpp>
 #include <snowcoder/filter/generated_content.hpp>
@@ -60,10 +61,7 @@ constexpr bool is_generated(document_statistics const& s) {
   }
   if (has_generated_name(s.path)) return true;
   auto const name = extension(s.path);
-  std::array<char, 8> small{};
-  if (name.empty() || name.size() > small.size()) return false;
-  for (std::size_t i = 0; i < name.size(); ++i) small[i] = name[i] >= 'A' && name[i] <= 'Z' ? char(name[i] | 32) : name[i];
-  return has_generated_content(s.text, s.path, {small.data(), name.size()}, s.line_feeds);
+  return !name.empty() && has_generated_content(s.text, s.path, lower_case(name), s.line_feeds);
 }
 
 }  // namespace detail

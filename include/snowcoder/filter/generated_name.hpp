@@ -3,7 +3,7 @@
 // tell them: lock files, folders of fetched packages, designers. In our own words.
 #pragma once
 
-#include <snowcoder/filter/letter_case.hpp>
+#include <snowcoder/core/ascii.hpp>
 
 #include <array>
 #include <cstddef>

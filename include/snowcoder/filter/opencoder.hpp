@@ -11,12 +11,12 @@
 // opencoder_corrected differs in the meaning of encoded data only (filter/encoded_run.hpp).
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/filter/by_draw.hpp>
 #include <snowcoder/filter/chain.hpp>
 #include <snowcoder/filter/character_share.hpp>
 #include <snowcoder/filter/encoded_data.hpp>
 #include <snowcoder/filter/file_name.hpp>
-#include <snowcoder/filter/letter_case.hpp>
 #include <snowcoder/filter/line_length.hpp>
 #include <snowcoder/filter/scope.hpp>
 #include <snowcoder/filter/visible_share.hpp>
@@ -45,7 +45,7 @@ struct no_generating_word {
   static constexpr bool keeps(document_statistics const& s) {
     auto const head = detail::first_characters(s.text, Characters);
     for (std::string_view phrase : {"generate", "autogen", "do not edit"})
-      if (detail::find_ignoring_case(head, phrase) != head.npos) return false;
+      if (find_ignoring_case(head, phrase) != head.npos) return false;
     return true;
   }
   static constexpr std::string text() { return filter_text(name, Characters); }
@@ -57,7 +57,7 @@ struct not_go_test {
   static constexpr statistic_set needs{};
   static constexpr bool keeps(document_statistics const& s) {
     constexpr std::string_view end = "_test.go";
-    return s.path.size() < end.size() || !detail::equals_ignoring_case(s.path.substr(s.path.size() - end.size()), end);
+    return s.path.size() < end.size() || !equals_ignoring_case(s.path.substr(s.path.size() - end.size()), end);
   }
   static constexpr std::string text() { return std::string(name); }
 };

@@ -8,6 +8,8 @@
 //   bytes                               {a,b}  one of the texts, which may be empty $         the end of the path
 #pragma once
 
+#include <snowcoder/core/words.hpp>
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -19,7 +21,6 @@ namespace snowcoder::filter::detail {
 
 constexpr bool fits(std::string_view pattern, std::string_view text) {
   constexpr auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  constexpr auto name = [](char c) { return ((c | 32) >= 'a' && (c | 32) <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
   while (!pattern.empty()) {
     auto const p = pattern[0];
     if (p == '$') return text.empty();
@@ -28,7 +29,8 @@ constexpr bool fits(std::string_view pattern, std::string_view text) {
         if ((n > 0 || (p != '#' && p != '@')) && fits(pattern.substr(1), text.substr(n))) return true;
         if (n == text.size()) return false;
         auto const c = text[n];
-        if ((p == '#' && !digit(c)) || (p == '@' && !name(c)) || ((p == '%' || p == ':') && c == '.') || (p == ':' && c == '/'))
+        if ((p == '#' && !digit(c)) || (p == '@' && !is_word_byte(c)) || ((p == '%' || p == ':') && c == '.') ||
+            (p == ':' && c == '/'))
           return false;
       }
     }

@@ -10,8 +10,8 @@
 //   bytes     only so many bytes at the start of the text count
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/core/byte_block.hpp>
-#include <snowcoder/filter/letter_case.hpp>
 
 #include <algorithm>
 #include <array>

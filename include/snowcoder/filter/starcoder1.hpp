@@ -5,6 +5,7 @@
 // are C .cats .w, C# .csx and SQL .pck .pls .tab; SQL .sql has no line limit, SQL .prc asks for letters.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/filter/chain.hpp>
 #include <snowcoder/filter/character_share.hpp>
 #include <snowcoder/filter/file_name.hpp>
@@ -22,7 +23,7 @@ template <class Group, bool Only, document_filter Filter>
 struct by_extension : Filter {
   static constexpr bool keeps(document_statistics const& s) {
     bool listed = false;
-    for (std::string_view e : Group::extensions) listed = listed || detail::equals_ignoring_case(detail::extension(s.path), e);
+    for (std::string_view e : Group::extensions) listed = listed || equals_ignoring_case(detail::extension(s.path), e);
     return listed != Only || Filter::keeps(s);
   }
   static constexpr std::string text() {

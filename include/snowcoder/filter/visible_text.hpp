@@ -2,8 +2,8 @@
 // HTML must show something: characters outside of tags, comments, scripts and styles, runs of white space counted once.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/filter/document_filter.hpp>
-#include <snowcoder/filter/letter_case.hpp>
 
 namespace snowcoder::filter {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The body of a completion request to an OpenAI-compatible server, and the text of its answer.
+// Where an OpenAI-compatible server is asked, the body of a completion request, and the text of its answer.
 #pragma once
 
 #include <snowcoder/core/expected.hpp>
@@ -14,10 +14,13 @@
 
 namespace snowcoder::generate {
 
-/// URL of an endpoint below a server's address, with or without its /v1.
+/// URL of `name` ("completions" or "chat/completions") for "http://host:8000", ".../v1", or the full address of either
+/// endpoint, where what stands before it need not end in /v1.
 inline std::string endpoint(std::string_view server, std::string_view name) {
   while (server.ends_with('/')) server.remove_suffix(1);
-  return std::string(server) + (server.ends_with("/v1") ? "/" : "/v1/") + std::string(name);
+  for (std::string_view full : {"/chat/completions", "/completions"})
+    if (server.ends_with(full)) return std::string(server.substr(0, server.size() - full.size() + 1)).append(name);
+  return std::string(server).append(server.ends_with("/v1") ? "/" : "/v1/").append(name);
 }
 
 /// Servers take at most four stop words; the others are applied to the answer.

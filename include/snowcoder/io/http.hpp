@@ -3,6 +3,7 @@
 // the retry rules of the public OpenAI client. libcurl is named here and nowhere else.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/io/retry.hpp>
 
@@ -139,8 +140,7 @@ class http_client {
     auto const colon = line.find(':');
     if (line.starts_with("HTTP/")) response.headers.clear();  // of an interim answer
     if (colon == line.npos) return size;
-    std::string name(line.substr(0, colon));
-    for (char& c : name) c = c >= 'A' && c <= 'Z' ? char(c | 32) : c;
+    auto name = lower_case(line.substr(0, colon));
     line.remove_prefix(colon + 1);
     while (!line.empty() && line.front() == ' ') line.remove_prefix(1);
     response.headers.emplace_back(std::move(name), line);

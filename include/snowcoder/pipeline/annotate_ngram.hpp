@@ -5,7 +5,6 @@
 
 #include <snowcoder/annotate/auc.hpp>
 #include <snowcoder/annotate/ngram_file.hpp>
-#include <snowcoder/annotate/ngram_scorer.hpp>
 #include <snowcoder/annotate/training_set.hpp>
 #include <snowcoder/config/concepts.hpp>
 #include <snowcoder/config/fingerprint.hpp>

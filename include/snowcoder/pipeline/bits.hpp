@@ -7,9 +7,10 @@
 #include <snowcoder/io/benchmark_file.hpp>
 #include <snowcoder/nn/decoder.hpp>
 #include <snowcoder/pipeline/evaluated_texts.hpp>
+#include <snowcoder/pipeline/open_tokenizer.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
-#include <snowcoder/pipeline/text_model.hpp>
+#include <snowcoder/pipeline/training_checkpoint.hpp>
 #include <snowcoder/pipeline/with_device.hpp>
 
 #include <array>

@@ -5,6 +5,7 @@
 
 #include <snowcoder/config/synthesis.hpp>
 #include <snowcoder/core/hash.hpp>
+#include <snowcoder/generate/completion_request.hpp>
 #include <snowcoder/io/compressed.hpp>
 #include <snowcoder/io/http.hpp>
 #include <snowcoder/io/json.hpp>
@@ -47,12 +48,6 @@ class chat_server {
 
   chat_server(settings s, config::synthesis how, ledger told) : settings_(std::move(s)), how_(how), told_(std::move(told)) {}
 
-  /// The address of chat completions for "http://host:8000", ".../v1" or the full address.
-  static std::string address(std::string_view server) {
-    while (server.ends_with('/')) server.remove_suffix(1);
-    if (server.ends_with("/chat/completions")) return std::string(server);
-    return std::string(server) + (server.ends_with("/v1") ? "" : "/v1") + "/chat/completions";
-  }
   /// What is sent for a question.
   io::json request(synthesis_question const& q) const {
     io::json body{{"model", settings_.model},
@@ -76,7 +71,7 @@ class chat_server {
   /// account or a wrong key end the run with an error.
   expected<void> answer_all(synthesize::question_source const& next, synthesize::answer_sink const& take) {
     SNOWCODER_TRY(auto client, io::http_client::open(settings_.http));
-    auto const url = address(settings_.server);
+    auto const url = generate::endpoint(settings_.server, "chat/completions");
     std::map<std::uint64_t, asked> open;
     std::deque<asked> again;
     std::uint64_t tag = 0;

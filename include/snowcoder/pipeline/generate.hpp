@@ -11,6 +11,7 @@
 #include <snowcoder/io/http.hpp>
 #include <snowcoder/io/journal.hpp>
 #include <snowcoder/io/sample_file.hpp>
+#include <snowcoder/pipeline/open_tokenizer.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/pipeline/text_model.hpp>

@@ -4,6 +4,7 @@
 
 #include <snowcoder/config/concepts.hpp>
 #include <snowcoder/core/expected.hpp>
+#include <snowcoder/io/checkpoint_file.hpp>
 #include <snowcoder/io/sentence_piece.hpp>
 #include <snowcoder/io/tokenizer_file.hpp>
 #include <snowcoder/io/tokenizer_kind.hpp>
@@ -29,6 +30,12 @@ expected<tokenize::byte_pair<typename R::splitter>> open_tokenizer(std::filesyst
   auto tokenizer = tokenize::byte_pair<typename R::splitter>::from_vocabulary(std::move(vocabulary));
   if (!tokenizer) tokenizer.error().where = path.string();
   return tokenizer;
+}
+
+/// The named file, or RUN/tokenizer.json of the checkpoint's run.
+template <config::recipe R>
+auto open_tokenizer(std::filesystem::path const& named, std::filesystem::path const& checkpoint) {
+  return open_tokenizer<R>(named.empty() ? io::run_folder_of(checkpoint) / "tokenizer.json" : named);
 }
 
 /// use(tokenizer), which returns an expected<Result>, with the byte pairs of any tokenizer.json whose splitter this library

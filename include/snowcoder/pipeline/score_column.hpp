@@ -25,7 +25,7 @@ namespace snowcoder::pipeline {
 
 class column_scorer {
  public:
-  static constexpr bool scores_by_id = true;  ///< not by text, as other scorers do: copies may have scores of their own
+  static constexpr bool scores_by_id = true;
 
   static expected<column_scorer> open(std::filesystem::path const& file, std::string const& field) {
     SNOWCODER_TRY(auto lines, io::line_reader::open(file));
@@ -50,7 +50,7 @@ class column_scorer {
   }
 
   std::vector<std::string> names() const { return {"column"}; }
-  /// A document without a row has no number for a score: `select` refuses it as "no_score".
+  /// A document without a row has no score.
   std::vector<std::vector<score>> score_page(std::span<document const> page) const {
     std::vector<std::vector<score>> all(1);
     for (auto const& d : page) {
@@ -73,6 +73,6 @@ class column_scorer {
   explicit column_scorer(std::shared_ptr<std::vector<row>> rows) : rows_(std::move(rows)) {}
   std::shared_ptr<std::vector<row> const> rows_;  // one table for the scorers of all shards
 };
-static_assert(annotate::scorer<column_scorer>);
+static_assert(annotate::scorer<column_scorer> && annotate::scores_by_id<column_scorer>);
 
 }  // namespace snowcoder::pipeline

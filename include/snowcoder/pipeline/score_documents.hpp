@@ -78,12 +78,9 @@ inline expected<void> for_each_page(std::filesystem::path const& shard, std::vec
 }
 
 /// What a score belongs to: the text, or the document for a scorer that says so.
-template <class Scorer>
+template <annotate::scorer Scorer>
 hash128 scored_key(document const& d) {
-  if constexpr (requires { Scorer::scores_by_id; })
-    return hash(d.id);
-  else
-    return d.content_hash();
+  return annotate::scores_by_id<Scorer> ? hash(d.id) : d.content_hash();
 }
 
 /// One shard's attributes: what the journals do not know is asked of `scorer`, then every document gets its row.

@@ -10,7 +10,7 @@
 #include <snowcoder/nn/decoder.hpp>
 #include <snowcoder/pipeline/open_tokenizer.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
-#include <snowcoder/pipeline/text_model.hpp>
+#include <snowcoder/pipeline/training_checkpoint.hpp>
 
 #include <cstdint>
 #include <filesystem>

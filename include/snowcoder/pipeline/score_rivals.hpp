@@ -5,6 +5,7 @@
 
 #include <snowcoder/annotate/heuristic_scorer.hpp>
 #include <snowcoder/annotate/ngram_file.hpp>
+#include <snowcoder/annotate/ngram_scorer.hpp>
 #include <snowcoder/annotate/random_scorer.hpp>
 #include <snowcoder/config/concepts.hpp>
 #include <snowcoder/core/thread_pool.hpp>

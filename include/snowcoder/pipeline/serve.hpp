@@ -3,6 +3,7 @@
 #pragma once
 
 #include <snowcoder/io/http_server.hpp>
+#include <snowcoder/pipeline/open_tokenizer.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/pipeline/text_model.hpp>
 #include <snowcoder/pipeline/text_service.hpp>

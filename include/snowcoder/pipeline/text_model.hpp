@@ -1,42 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// A checkpoint and its tokenizer, ready to read or to write text on a device.
+// A checkpoint on a device, ready to read or to write ids.
 #pragma once
 
-#include <snowcoder/backend/backend.hpp>
 #include <snowcoder/config/concepts.hpp>
-#include <snowcoder/core/expected.hpp>
 #include <snowcoder/io/checkpoint_file.hpp>
 #include <snowcoder/nn/decoder_cache.hpp>
 #include <snowcoder/nn/decoder_weights.hpp>
-#include <snowcoder/pipeline/open_tokenizer.hpp>
 #include <snowcoder/pipeline/training_checkpoint.hpp>
 
 #include <algorithm>
 #include <cstdint>
-#include <filesystem>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace snowcoder::pipeline {
-
-/// The named file, or RUN/tokenizer.json of the checkpoint's run.
-template <config::recipe R>
-auto open_tokenizer(std::filesystem::path const& named, std::filesystem::path const& checkpoint) {
-  return open_tokenizer<R>(named.empty() ? io::run_folder_of(checkpoint) / "tokenizer.json" : named);
-}
-
-/// to.load(weights), of weights that stand in the host's memory.
-template <class Backend, class Loaded>
-void load_onto(Backend& device, Loaded& to, std::vector<float> const& weights) {
-  if constexpr (requires { requires Backend::memory_is_the_hosts; }) {
-    to.load(weights.data());
-  } else {
-    typename Backend::template buffer<float> there(std::int64_t(weights.size()));
-    upload(device, there.data(), weights.data(), there.size());
-    to.load(there.data());
-  }
-}
 
 /// Weights in device memory, from a verified checkpoint. T is the type that computes; `device` outlives the model.
 template <config::recipe R, class Backend, class T>

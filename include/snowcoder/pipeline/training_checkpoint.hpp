@@ -118,6 +118,18 @@ expected<std::vector<float>> load_weights(io::checkpoint const& from) {
   return values;
 }
 
+/// to.load(weights), of weights that stand in the host's memory.
+template <class Backend, class Loaded>
+void load_onto(Backend& device, Loaded& to, std::vector<float> const& weights) {
+  if constexpr (requires { requires Backend::memory_is_the_hosts; }) {
+    to.load(weights.data());
+  } else {
+    typename Backend::template buffer<float> there(std::int64_t(weights.size()));
+    upload(device, there.data(), weights.data(), there.size());
+    to.load(there.data());
+  }
+}
+
 /// One part's tensors into device memory, a tensor at a time; of the flat array only `part`, which begins at `to`.
 template <config::recipe R, class Backend, class T>
 expected<void> upload_tensors(io::safetensors const& file, std::string const& prefix, Backend& device, T* to,

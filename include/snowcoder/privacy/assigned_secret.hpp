@@ -25,7 +25,7 @@ constexpr bool is_numbered_word(std::string_view letters) {
         "type",  "enum",    "port",    "step",   "level", "tls",   "ssl",  "argon",  "sp",     "windows", "win",  "python",
         "node",  "group",   "page",    "index",  "line",  "label", "text", "button", "column", "table",   "data", "file",
         "name",  "part",    "section", "option", "h",     "x",     "v",    "p"})
-    if (equals_lower(letters, word)) return true;
+    if (equals_ignoring_case(letters, word)) return true;
   return false;
 }
 

@@ -3,6 +3,8 @@
 // decorators, git remotes), so an address must end in a domain that people use and must not be called or subscripted.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
+
 #include <array>
 #include <cstddef>
 #include <optional>
@@ -24,12 +26,6 @@ constexpr bool is_local(char c) {
   return is_letter(c) || is_digit(c) || c == '.' || c == '_' || c == '%' || c == '+' || c == '-';
 }
 constexpr bool is_domain(char c) { return is_letter(c) || is_digit(c) || c == '.' || c == '-'; }
-constexpr bool equals_lower(std::string_view text, std::string_view lower) {
-  if (text.size() != lower.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i)
-    if ((is_letter(text[i]) ? char(text[i] | 32) : text[i]) != lower[i]) return false;
-  return true;
-}
 
 /// Two letters (a country), or one of the generic domains in wide use.
 constexpr bool is_top_level_domain(std::string_view label) {
@@ -42,7 +38,7 @@ constexpr bool is_top_level_domain(std::string_view label) {
         "blog",        "page",     "space",   "store",      "shop",    "club",      "academy", "institute", "university",
         "engineering", "computer", "digital", "technology", "science", "berlin",    "london",  "paris",     "amsterdam",
         "asia",        "coop",     "museum",  "aero",       "arpa"})
-    if (equals_lower(label, known)) return true;
+    if (equals_ignoring_case(label, known)) return true;
   return false;
 }
 
@@ -51,7 +47,7 @@ constexpr bool is_reserved_domain(std::string_view domain) {
   for (std::string_view reserved : {"example.com", "example.org", "example.net", "example.edu"}) {
     if (domain.size() < reserved.size()) continue;
     auto const tail = domain.substr(domain.size() - reserved.size());
-    if (equals_lower(tail, reserved) &&
+    if (equals_ignoring_case(tail, reserved) &&
         (domain.size() == reserved.size() || domain[domain.size() - reserved.size() - 1] == '.'))
       return true;
   }

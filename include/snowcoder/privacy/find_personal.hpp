@@ -49,8 +49,8 @@ inline bool speaks_of_digests(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     lines += text[i] == '\n';
     char const c = char(text[i] | 32);
-    if (c == 's' && equals_lower(text.substr(i, 3), "sha")) ++sha;
-    if (c == 'h' && equals_lower(text.substr(i, 4), "hash")) ++hash;
+    if (c == 's' && equals_ignoring_case(text.substr(i, 3), "sha")) ++sha;
+    if (c == 'h' && equals_ignoring_case(text.substr(i, 4), "hash")) ++hash;
   }
   auto const most = lines / 50;
   return sha > most || hash > most;

@@ -50,7 +50,7 @@ constexpr std::string_view line_before(std::string_view text, std::size_t at, st
 /// `lower` in any case, not in the middle of letters.
 constexpr bool has_word(std::string_view text, std::string_view lower) {
   for (std::size_t i = 0; i + lower.size() <= text.size(); ++i)
-    if (equals_lower(text.substr(i, lower.size()), lower) &&
+    if (equals_ignoring_case(text.substr(i, lower.size()), lower) &&
         (i == 0 || !is_letter(lower[0]) || !is_letter(text[i - 1]) || (text[i] < 'a' && text[i - 1] >= 'a')))
       return true;
   return false;

@@ -16,9 +16,7 @@ constexpr bool is_word(char c) { return is_letter(c) || is_digit(c) || c == '_' 
 constexpr bool is_hexadecimal(char c) { return is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'f'); }
 
 constexpr bool contains_lower(std::string_view text, std::string_view lower) {
-  for (std::size_t i = 0; i + lower.size() <= text.size(); ++i)
-    if (equals_lower(text.substr(i, lower.size()), lower)) return true;
-  return false;
+  return find_ignoring_case(text, lower) != text.npos;
 }
 
 /// Networks that lead to nobody (RFC 6890: private, loopback, link-local, documentation, multicast, …).

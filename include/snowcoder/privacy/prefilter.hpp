@@ -48,7 +48,7 @@ constexpr void each_candidate_plain(std::string_view text, Visitor&& visitor) {
         (text[i - 4] == '2' || text[i - 4] == '3'))
       visitor.second_group(i);
     for (auto word : secret_words)
-      if (equals_lower(text.substr(i, word.size()), word)) visitor.word(i);
+      if (equals_ignoring_case(text.substr(i, word.size()), word)) visitor.word(i);
     if (!is_token(c)) {
       if (i - begin >= shortest_run) visitor.run(begin, i);
       begin = i + 1;

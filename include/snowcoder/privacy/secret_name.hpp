@@ -54,7 +54,7 @@ constexpr std::optional<secret_name> secret_name_at(std::string_view text, std::
   using namespace detail;
   auto const rest = text.substr(at, 12);
   auto const begins = [&](std::string_view word) {
-    return rest.size() >= word.size() && equals_lower(rest.substr(0, word.size()), word);
+    return rest.size() >= word.size() && equals_ignoring_case(rest.substr(0, word.size()), word);
   };
   secret_name name;
   bool bare = false;  // "pass" says less than "password"
@@ -68,7 +68,8 @@ constexpr std::optional<secret_name> secret_name_at(std::string_view text, std::
     end = at + 3;
     while (!stem.empty() && !is_letter(stem.back())) stem.remove_suffix(1);
     bool known = false;
-    for (auto word : keys_of) known |= stem.size() >= word.size() && equals_lower(stem.substr(stem.size() - word.size()), word);
+    for (auto word : keys_of)
+      known |= stem.size() >= word.size() && equals_ignoring_case(stem.substr(stem.size() - word.size()), word);
     if (!known) return {};
   } else if (begins("pass")) {
     name.kind = kind::password;
@@ -83,11 +84,11 @@ constexpr std::optional<secret_name> secret_name_at(std::string_view text, std::
     end = at + 6;
   } else if (begins("token")) {
     end = at + 5;
-    if (stem.size() >= 3 && equals_lower(stem.substr(stem.size() - 3), "key")) return {};  // of .NET's public keys
+    if (stem.size() >= 3 && equals_ignoring_case(stem.substr(stem.size() - 3), "key")) return {};  // of .NET's public keys
   } else {
-    if (at < 5 || !equals_lower(text.substr(at - 5, 5), "contr") ||
-        !(equals_lower(text.substr(at + 4, 2), "na") || text.substr(at + 4, 3) == "\xc3\xb1"
-                                                                                  "a"))
+    if (at < 5 || !equals_ignoring_case(text.substr(at - 5, 5), "contr") ||
+        !(equals_ignoring_case(text.substr(at + 4, 2), "na") || text.substr(at + 4, 3) == "\xc3\xb1"
+                                                                                          "a"))
       return {};
     name.kind = kind::password;
     end = at + (text[at + 4] == '\xc3' ? 7 : 6);

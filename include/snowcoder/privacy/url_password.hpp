@@ -26,7 +26,7 @@ constexpr bool is_common_password(std::string_view value) {
         "none",   "null", "abc",   "demo",     "hello",    "welcome", "qwerty", "login",  "default", "letmein",
         "mypass", "pswd", "passw", "username", "postgres", "mysql",   "redis",  "docker", "vagrant", "rabbitmq",
         "mongo",  "foo",  "bar",   "baz",      "true",     "false",   "empty",  "value",  "string",  "text"})
-    if (equals_lower(value, word)) return true;
+    if (equals_ignoring_case(value, word)) return true;
   return false;
 }
 
@@ -52,7 +52,7 @@ constexpr std::optional<finding> url_password_at(std::string_view text, std::siz
   if (c.digits == 0 && detail::contains_lower(value, "pass")) return {};
   if (detail::is_reserved_domain(host) && !(c.digits && looks_random(value, c))) return {};
   if (c.digits == 0 && c.others == 0 &&
-      (detail::equals_lower(name, "user") || detail::equals_lower(name, "username") || name.empty()))
+      (equals_ignoring_case(name, "user") || equals_ignoring_case(name, "username") || name.empty()))
     return {};
   return finding{kind::password, detector::basic_auth, {begin, at}};
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <snowcoder/config/language.hpp>
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/core/enum_name.hpp>
 
 #include <algorithm>
@@ -45,9 +46,7 @@ inline std::vector<code_block> code_blocks(std::string_view answer) {
       open = length;
       begin = next;
       auto const first = std::min(rest.find_first_not_of(" \t\r"), rest.size());
-      std::string tag(rest.substr(first, rest.find_first_of(" \t\r{:,", first) - first));
-      for (char& c : tag) c = c >= 'A' && c <= 'Z' ? char(c | 32) : c;
-      blocks.push_back({std::move(tag), {}, false});
+      blocks.push_back({lower_case(rest.substr(first, rest.find_first_of(" \t\r{:,", first) - first)), {}, false});
     } else if (open && length >= open && bare) {
       blocks.back().text = answer.substr(begin, at - begin);
       blocks.back().closed = true;

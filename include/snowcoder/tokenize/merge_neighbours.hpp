@@ -37,10 +37,6 @@ class merge_neighbours {
     for (auto const& m : met_)
       if (auto*& next = sums_[std::size_t(m.with)].next) *next++ = shift(m.with, m.at);
   }
-  void for_each_place(token_id with, auto const& visit) const {
-    for (auto const& m : met_)
-      if (m.with == with) visit(m.at);
-  }
   void clear() {
     for (auto with : touched_) sums_[std::size_t(with)] = {};
     touched_.clear();

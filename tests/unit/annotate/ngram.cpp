@@ -44,15 +44,15 @@ double auc_of(annotate::ngram_model const& m, std::vector<ngram_example> const& 
 TEST_CASE("features count words and pairs, whatever the length of a text") {
   ngram_settings const s{.order = 2, .bits = 28};
   auto const f = annotate::ngrams_of("a_1 = b(a_1)", s);  // a_1 = b ( a_1 ) and five pairs
-  CHECK(f.values.size() == 5 + 5);
+  CHECK(f.size() == 5 + 5);
   double squares = 0;
-  for (auto const& [bucket, value] : f.values) squares += double(value) * double(value);
+  for (auto const& [bucket, value] : f) squares += double(value) * double(value);
   CHECK(squares == Approx(1));
-  CHECK(annotate::ngrams_of("", s).values.empty());
-  CHECK(annotate::ngrams_of(" \n\t", s).values.empty());
-  CHECK(annotate::ngrams_of("x y", {.order = 1, .bits = 28}).values.size() == 2);
-  CHECK(annotate::ngrams_of("x y", s).values == annotate::ngrams_of("x\n\n  y\n", s).values);  // layout is not seen
-  CHECK(annotate::ngrams_of("x y", s).values != annotate::ngrams_of("y x", s).values);
+  CHECK(annotate::ngrams_of("", s).empty());
+  CHECK(annotate::ngrams_of(" \n\t", s).empty());
+  CHECK(annotate::ngrams_of("x y", {.order = 1, .bits = 28}).size() == 2);
+  CHECK(annotate::ngrams_of("x y", s) == annotate::ngrams_of("x\n\n  y\n", s));  // layout is not seen
+  CHECK(annotate::ngrams_of("x y", s) != annotate::ngrams_of("y x", s));
 }
 
 TEST_CASE("a model learns what only pairs of words tell, and the same model every time") {
@@ -112,7 +112,11 @@ TEST_CASE("the grade of an answer is its last, on the scale") {
   CHECK(grade("Educational score: 3.5") == 3.5);
   CHECK(grade("Score = 0") == 0.0);
   CHECK(grade("Grade: 2.") == 2.0);
-  for (auto const* text : {"", "4", "Grade: 6", "Grade: -1", "Grade: high", "Grade:", "Grade: 99999999999"})
+  CHECK(grade("Grade: .5") == 0.5);
+  CHECK(grade("Grade: 1.2.3, or 1e9") == 1.2);
+  CHECK(grade("Grade: 3.3333333333 (10/3)") == 3.3333333333);
+  for (auto const* text : {"", "4", "Grade: 6", "Grade: -1", "Grade: high", "Grade:", "Grade: 99999999999", "Grade: - 3",
+                           "Grade: .", "Grade: nan", "Grade: infinite"})
     CHECK_FALSE(grade(text));
 }
 

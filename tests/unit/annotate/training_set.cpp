@@ -5,7 +5,9 @@
 #include <snowcoder/annotate/training_set.hpp>
 
 #include <algorithm>
+#include <numeric>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,25 +17,32 @@ using annotate::part;
 using config::annotator_recipe;
 
 namespace {
-std::vector<float> const vector{1, 2};
+/// A document's vector says which it is: three kinds of 5000 each.
+std::vector<float> const identity = [] {
+  std::vector<float> all(15'000);
+  std::iota(all.begin(), all.end(), 0.0f);
+  return all;
+}();
+constexpr int documents = 10'000;
 
 std::vector<candidate_example> candidates(int files, int instructions, int negatives, int labelled = 0, int educated = 0) {
   std::vector<candidate_example> all;
-  auto const add = [&](part role, int count, char const* name) {
+  auto const add = [&](part role, int count, int first) {
     for (int i = 0; i < count; ++i)
-      all.push_back({hash(name + std::to_string(i)), config::language(i % 4), role, float(i % 6), vector});
+      all.push_back({hash(std::to_string(first + i)), config::language(i % 4), role, float(i % 6),
+                     std::span(identity).subspan(std::size_t(first + i), 1)});
   };
-  add(part::file, files, "file");
-  add(part::instruction, instructions, "instruction");
-  add(part::negative, negatives, "document");
-  add(part::labelled, labelled, "document");
-  add(part::educated, educated, "document");
+  add(part::file, files, 0);
+  add(part::instruction, instructions, 5000);
+  add(part::negative, negatives, documents);
+  add(part::labelled, labelled, documents);
+  add(part::educated, educated, documents);
   return all;
 }
-std::set<hash128> contents(annotate::training_set const& s, float label) {
-  std::set<hash128> found;
+std::set<float> members(annotate::training_set const& s, float label) {
+  std::set<float> found;
   for (auto const& e : s.examples)
-    if (e.label == label) found.insert(e.content);
+    if (e.label == label) found.insert(e.vector[0]);
   return found;
 }
 }  // namespace
@@ -68,11 +77,10 @@ TEST_CASE("a fixed number of negatives, as the paper prints it") {
 TEST_CASE("positives and negatives are disjoint, and neither is from the reserve") {
   auto const s = annotate::make_training_set(candidates(0, 40, 900, 0, 900), {.edu_positives = 300}, annotator_recipe::ins, 9);
   REQUIRE(s);
-  auto const yes = contents(*s, 1), no = contents(*s, 0);
+  auto const yes = members(*s, 1), no = members(*s, 0);
   for (auto const& c : no) CHECK_FALSE(yes.contains(c));
-  for (int i = 0; i < 900; ++i)
-    if (auto const c = hash("document" + std::to_string(i)); annotate::reserved_for_auc(c, 9))
-      CHECK_FALSE((yes.contains(c) || no.contains(c)));
+  for (int i = documents; i < documents + 900; ++i)
+    if (annotate::reserved_for_auc(hash(std::to_string(i)), 9)) CHECK_FALSE((yes.contains(float(i)) || no.contains(float(i))));
   CHECK(yes.size() + no.size() == s->examples.size());
 }
 
@@ -94,7 +102,7 @@ TEST_CASE("the order of candidates does not matter; negatives keep the corpus's 
   auto const b = annotate::make_training_set(all, {}, annotator_recipe::hq, 3);
   REQUIRE((a && b));
   REQUIRE(a->examples.size() == b->examples.size());
-  for (std::size_t i = 0; i < a->examples.size(); ++i) CHECK(a->examples[i].content == b->examples[i].content);
+  for (std::size_t i = 0; i < a->examples.size(); ++i) CHECK(a->examples[i].vector[0] == b->examples[i].vector[0]);
   std::vector<int> by_language(4);
   for (auto const& e : a->examples)
     if (e.label == 0) ++by_language[std::size_t(e.language)];

@@ -2,6 +2,7 @@
 #include "support/catch.hpp"
 
 #include <snowcoder/config/shape.hpp>
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/core/field_list.hpp>
 #include <snowcoder/core/lines.hpp>
 #include <snowcoder/core/quantity.hpp>
@@ -21,6 +22,14 @@ TEST_CASE("values print as initializer text") {
   CHECK(text_of(config::decoder_shape{.layers = 2}).starts_with("{.layers = 2, .width = 2048,"));
   CHECK(text_of(config::initialization::flat) == "flat");
 }
+
+constexpr bool case_is_of_ascii_letters_alone() {
+  return lower_case("aZ@[\xc3\x89_9") == "az@[\xc3\x89_9" && equals_ignoring_case("MIT-0", "mit-0") &&
+         !equals_ignoring_case("MIT", "mit-0") && !equals_ignoring_case("@", "`") &&
+         find_ignoring_case("a<!DocType", "doctype") == 3 && find_ignoring_case("doctype <!DOC", "<!doc", 1) == 8 &&
+         find_ignoring_case("doc", "doctype") == std::string_view::npos;
+}
+static_assert(case_is_of_ascii_letters_alone());
 
 TEST_CASE("enumerators are found by name") {
   CHECK(from_name<config::pooling>("mean") == config::pooling::mean);

@@ -181,6 +181,10 @@ TEST_CASE("probabilities in the forms that clients know", "[generate]") {
 TEST_CASE("server requests and answers", "[generate]") {
   CHECK(endpoint("http://h:1/", "completions") == "http://h:1/v1/completions");
   CHECK(endpoint("http://h:1/v1", "completions") == "http://h:1/v1/completions");
+  for (auto const* full : {"http://h/x/chat/completions", "http://h/x/completions/"}) {
+    CHECK(endpoint(full, "completions") == "http://h/x/completions");
+    CHECK(endpoint(full, "chat/completions") == "http://h/x/chat/completions");
+  }
   auto const body =
       io::parse_json(completion_request("m", "p", {.new_tokens = 7, .sampling = {}, .stop = stop_words("HumanEval/0")}), "")
           .value();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Vectors as wide as the processor's, in the compiler's own vector types: arithmetic reads like that of scalars and exists on
-// every processor. With integer_products.hpp and half_lanes.hpp the headers of this room that know instruction sets, and only
-// where plain arithmetic has no word for an instruction.
+// every processor. With integer_products.hpp, half_lanes.hpp and matrix_tiles.hpp the headers of this room that name
+// instructions, and only where plain arithmetic has no word for one.
 #pragma once
 
 #include <snowcoder/core/dtype.hpp>

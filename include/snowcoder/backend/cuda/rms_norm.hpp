@@ -11,8 +11,9 @@ namespace snowcoder::cuda {
 template <class T>
 void rms_norm(device& d, matrix_view<T> y, matrix_view<T const> x, T const* weight, float epsilon);
 
-/// Adds the gradient of the input to dx and of the weight to dweight (float, columns): sums over pieces of 64 rows, added in
-/// order, as on the CPU.
+/// Adds the gradient of the input to dx and of the weight to dweight (float, columns). A column of dweight: sums over pieces of
+/// rows in order (16 rows where a block's threads hold a row, else 64), then 32 sums, of every 32nd piece in order, onto
+/// dweight in order.
 template <class T>
 void rms_norm_backward(device& d, matrix_view<T> dx, float* dweight, matrix_view<T const> dy, matrix_view<T const> x,
                        T const* weight, float epsilon);

@@ -4,6 +4,7 @@
 // alternative reads in vain, the next one takes.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/tokenize/split_class.hpp>
 #include <snowcoder/tokenize/split_rules.hpp>
 
@@ -16,10 +17,7 @@ namespace snowcoder::tokenize::detail {
 /// Length of the contraction that `text` begins with, else 0. In any case, 's is also taken with the long s.
 inline std::size_t contraction_length(std::string_view text, bool any_case) {
   if (text.size() < 2 || text[0] != '\'') return 0;
-  auto const small = [&](std::size_t i) {
-    char const c = text[i];
-    return any_case && c >= 'A' && c <= 'Z' ? char(c | 0x20) : c;
-  };
+  auto const small = [&](std::size_t i) { return any_case ? to_lower(text[i]) : text[i]; };
   char const first = small(1);
   if (first == 's' || first == 't' || first == 'm' || first == 'd') return 2;
   if (text.size() < 3) return 0;
