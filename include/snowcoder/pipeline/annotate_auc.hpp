@@ -11,7 +11,7 @@
 #include <snowcoder/config/fingerprint.hpp>
 #include <snowcoder/core/philox.hpp>
 #include <snowcoder/io/benchmark_file.hpp>
-#include <snowcoder/io/document_file.hpp>
+#include <snowcoder/io/document_stream.hpp>
 #include <snowcoder/pipeline/annotate_score.hpp>
 #include <snowcoder/pipeline/open_encoder.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
@@ -61,7 +61,7 @@ inline expected<std::vector<document>> unseen_documents(std::filesystem::path co
     kept.erase(std::unique(kept.begin(), kept.end(), same), kept.end());
     if (std::int64_t(kept.size()) > count) kept.erase(kept.begin() + count, kept.end());
   };
-  SNOWCODER_CHECK(io::for_each_document(in, [&](std::string const&, document&& d) -> expected<void> {
+  SNOWCODER_CHECK(io::for_each_document(in, [&](document&& d) -> expected<void> {
     auto const content = d.content_hash();
     if (!annotate::reserved_for_auc(content, seed)) return {};
     kept.push_back({order(content.high, content.low), content, std::move(d)});

@@ -14,12 +14,12 @@
 #include <snowcoder/core/philox.hpp>
 #include <snowcoder/core/quantity.hpp>
 #include <snowcoder/io/answer_file.hpp>
+#include <snowcoder/io/document_stream.hpp>
 #include <snowcoder/io/journal.hpp>
 #include <snowcoder/io/reject_file.hpp>
 #include <snowcoder/pipeline/annotate_embed.hpp>
 #include <snowcoder/pipeline/annotate_texts.hpp>
 #include <snowcoder/pipeline/chat_server.hpp>
-#include <snowcoder/pipeline/document_stream.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
 #include <snowcoder/pipeline/recorded_answers.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
@@ -56,7 +56,7 @@ class label_questions {
     std::string id;
     hash128 content;
   };
-  label_questions(document_stream documents, std::uint64_t limit, std::uint64_t seed)
+  label_questions(io::document_stream documents, std::uint64_t limit, std::uint64_t seed)
       : documents_(std::move(documents)), limit_(limit), seed_(seed), order_("annotator examples", seed) {}
 
   expected<std::optional<synthesis_question>> next() {
@@ -91,7 +91,7 @@ class label_questions {
   std::unordered_map<hash128, std::string> reasons;
 
  private:
-  document_stream documents_;
+  io::document_stream documents_;
   std::uint64_t limit_, seed_;
   draws order_;
   std::vector<asked> sample_;
@@ -169,7 +169,7 @@ expected<outcome> label_documents(run_context& run, label_options const& o) {
   SNOWCODER_TRY(auto const source, find_texts(o.in));
   if (source.kind != "document") return failure("not a folder of documents", o.in.string());
   SNOWCODER_TRY(auto const limit, detail::sample_limit(source, count, seed, settings.instruction));
-  SNOWCODER_TRY(auto documents, document_stream::open(o.in));
+  SNOWCODER_TRY(auto documents, io::document_stream::open(o.in));
   detail::label_questions<R> questions(std::move(documents), limit, seed);
   run.bar.begin(o.replay.empty() ? "asking" : "replaying", "grades", count);
   if (o.replay.empty()) {

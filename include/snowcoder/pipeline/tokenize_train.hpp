@@ -6,8 +6,8 @@
 #include <snowcoder/core/philox.hpp>
 #include <snowcoder/core/quantity.hpp>
 #include <snowcoder/core/thread_pool.hpp>
-#include <snowcoder/io/document_file.hpp>
 #include <snowcoder/io/reject_file.hpp>
+#include <snowcoder/io/shards.hpp>
 #include <snowcoder/io/tokenizer_file.hpp>
 #include <snowcoder/pipeline/document_scatter.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
@@ -80,10 +80,7 @@ expected<outcome> train_tokenizer(run_context& run, train_tokenizer_options cons
     return std::filesystem::exists(rejects_path) ? outcome::some_refused : outcome::done;
   }
 
-  auto const shards = io::shards(folder);
-  if (shards.empty())
-    return failure("no document shards (*.jsonl, .jsonl.gz, .jsonl.zst)", folder.string(),
-                   "give the folder that prepare wrote");
+  SNOWCODER_TRY(auto const shards, io::document_shards(options.in));
   double const share = detail::share_to_read(shards, options.sample);
   draws const chosen("documents that train the tokenizer", run.seed);
   thread_pool pool(run.threads);

@@ -132,7 +132,7 @@ class shard_encoder {
                                                             std::move(rows), std::move(rejects), tokenizer, how, bar));
   }
 
-  expected<bool> read(block& b) { return b.read(lines_, number_); }
+  expected<bool> read(block& b) { return b.read(lines_); }
 
   result work(block const& b) const {
     thread_local io::document_view_parser parser;
@@ -251,7 +251,6 @@ class shard_encoder {
   Tokenizer const& tokenizer_;
   shard_settings how_;
   progress& bar_;
-  std::int64_t number_ = 0;
   std::uint64_t written_ = 0, path_count_ = 0;
   tokenized_shard::header header_;
   std::string repositories_, paths_, last_;
