@@ -120,11 +120,7 @@ expected<outcome> write_auc(run_context& run, auc_options const& options, Scorer
   for (auto const* files : {&options.heads, &options.benchmarks})
     for (auto const& f : *files) SNOWCODER_CHECK(stamp.add_input(f));
   SNOWCODER_CHECK(stamp.add_input(io::documents_folder(options.in)));
-  auto const stamp_path = std::filesystem::path(options.out).replace_extension().string() + ".provenance.json";
-  if (stamp.finished(stamp_path) && std::filesystem::exists(options.out)) {
-    run.say("already done: " + options.out.string());
-    return outcome::done;
-  }
+  if (auto const before = finished_before(run, stamp, options.out)) return *before;
   SNOWCODER_TRY(auto const unseen, unseen_documents(options.in, options.negatives, seed));
   if (unseen.empty())
     return failure("no document is unseen in training", options.in.string(), "one in ten is kept apart: give more documents");
@@ -152,7 +148,7 @@ expected<outcome> write_auc(run_context& run, auc_options const& options, Scorer
                 {"positives", name_of(R::evaluation.positives)},
                 {"results", std::move(rows)}});
   SNOWCODER_CHECK(io::write_json(options.out, about));
-  SNOWCODER_CHECK(stamp.write(stamp_path, {{"unseen_documents", unseen.size()}}));
+  SNOWCODER_CHECK(stamp.write(stamp_beside(options.out), {{"unseen_documents", unseen.size()}}));
   return outcome::done;
 }
 

@@ -5,7 +5,7 @@
 //
 //   OUT (labels.jsonl)      {"id", "label"} in the order of the documents: the rows that `annotate train --labels` reads
 //   OUT's .journal.jsonl    every request and its answer; can be replayed
-//   OUT's .rejects.jsonl    answers without a grade, and questions without an answer
+//   OUT.rejects.jsonl       answers without a grade, and questions without an answer
 #pragma once
 
 #include <snowcoder/annotate/edu_prompt.hpp>
@@ -159,9 +159,8 @@ expected<outcome> label_documents(run_context& run, label_options const& o) {
   if (!o.replay.empty()) {
     SNOWCODER_CHECK(stamp.add_input(o.replay));
   }
-  auto const beside = std::filesystem::path(o.out).replace_extension().string();
-  auto const stamp_path = beside + ".provenance.json", rejects_path = beside + ".rejects.jsonl";
-  if (stamp.finished(stamp_path) && std::filesystem::exists(o.out) && !std::filesystem::exists(rejects_path)) {
+  auto const rejects_path = io::rejects_beside(o.out);
+  if (stamp.finished(stamp_beside(o.out)) && std::filesystem::exists(o.out) && !std::filesystem::exists(rejects_path)) {
     run.say("already done: " + o.out.string());
     return outcome::done;
   }
@@ -173,7 +172,8 @@ expected<outcome> label_documents(run_context& run, label_options const& o) {
   detail::label_questions<R> questions(std::move(documents), limit, seed);
   run.bar.begin(o.replay.empty() ? "asking" : "replaying", "grades", count);
   if (o.replay.empty()) {
-    SNOWCODER_CHECK(detail::ask_for_grades<R>(run, o, questions, beside + ".journal.jsonl"));
+    SNOWCODER_CHECK(
+        detail::ask_for_grades<R>(run, o, questions, std::filesystem::path(o.out).replace_extension(".journal.jsonl")));
   } else {
     recorded_answers recorded(o.replay);
     SNOWCODER_CHECK(recorded.answer_all([&] { return questions.next(); },
@@ -198,7 +198,7 @@ expected<outcome> label_documents(run_context& run, label_options const& o) {
   }
   SNOWCODER_CHECK(out.commit());
   SNOWCODER_CHECK(io::write_rejects(rejects_path, rejects));
-  SNOWCODER_CHECK(stamp.write(stamp_path, {{"labels", labels}, {"refused", rejects.size()}}));
+  SNOWCODER_CHECK(stamp.write(stamp_beside(o.out), {{"labels", labels}, {"refused", rejects.size()}}));
   run.say(fmt::format("{} labels ({}){}", with_commas(labels), o.out.string(),
                       rejects.empty() ? "" : fmt::format(", {} documents without one", rejects.size())));
   return rejects.empty() ? outcome::done : outcome::some_refused;

@@ -80,15 +80,11 @@ expected<outcome> bits_on(Backend& device, run_context& run, bits_options const&
                                                 {"precision", options.precision},
                                                 {"limit_bytes", options.limit_bytes}});
   SNOWCODER_CHECK(stamp.add_input(options.tokenizer));
-  SNOWCODER_CHECK(stamp.add_input(text));
-  auto const stamp_path = std::filesystem::path(options.out).replace_extension().string() + ".provenance.json";
-  if (stamp.finished(stamp_path) && std::filesystem::exists(options.out)) {
-    run.say("already measured: " + options.out.string());
-    return outcome::done;
-  }
+  SNOWCODER_TRY(auto const input, content_hash(text));
+  stamp.add_input(text, input);
+  if (auto const before = finished_before(run, stamp, options.out)) return *before;
   SNOWCODER_TRY(auto const codec, open_tokenizer<R>(options.tokenizer));
   SNOWCODER_TRY(auto const weights, load_weights<R>(from));
-  SNOWCODER_TRY(auto const input, content_hash(text));
   nn::decoder<R, Backend, T> model(device, 1);
   load_onto(device, model, weights);
   auto const measure = [&](std::string const& text) {
@@ -111,7 +107,8 @@ expected<outcome> bits_on(Backend& device, run_context& run, bits_options const&
                  {"limit_bytes", options.limit_bytes}};
   value.update(found);
   SNOWCODER_CHECK(io::write_json(options.out, value));
-  SNOWCODER_CHECK(stamp.write(stamp_path, {{"texts", value["total"]["texts"]}, {"bytes", value["total"]["bytes"]}}));
+  SNOWCODER_CHECK(
+      stamp.write(stamp_beside(options.out), {{"texts", value["total"]["texts"]}, {"bytes", value["total"]["bytes"]}}));
   run.say("bits per byte: " + std::to_string(value["total"]["bits_per_byte"].get<double>()) + " (" + options.out.string() +
           ")");
   return outcome::done;

@@ -104,9 +104,9 @@ expected<outcome> pack(run_context& run, pack_options const& options) {
     stamp.add_input(options.selection, selection_hash);
   }
   if (blends) SNOWCODER_CHECK(find_shards(options.real, "real-", pool, shards, stamp));
-  auto const parts = beside(".parts"), rejects_path = beside(".rejects.jsonl");
+  auto const parts = beside(".parts"), rejects_path = io::rejects_beside(options.out);
   std::error_code ignored;
-  if (stamp.finished(beside(".provenance.json")) && fs::exists(beside(".bin")) && fs::exists(beside(".idx"))) {
+  if (stamp.finished(stamp_beside(options.out)) && fs::exists(beside(".bin")) && fs::exists(beside(".idx"))) {
     fs::remove_all(parts, ignored);
     run.say("already done: " + options.out.string());
     return fs::exists(rejects_path) ? outcome::some_refused : outcome::done;
@@ -176,7 +176,7 @@ expected<outcome> pack(run_context& run, pack_options const& options) {
                         {"languages", shares.by_language()}};
   SNOWCODER_CHECK(writer.commit());
   SNOWCODER_CHECK(io::write_json(beside(".json"), counts));
-  SNOWCODER_CHECK(stamp.write(beside(".provenance.json"), counts));
+  SNOWCODER_CHECK(stamp.write(stamp_beside(options.out), counts));
   fs::remove_all(parts, ignored);
   run.say(with_commas(writer.tokens()) + " tokens in " + with_commas(writer.documents()) + " documents (" +
           beside(".bin").string() + ")");

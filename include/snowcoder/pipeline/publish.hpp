@@ -45,8 +45,7 @@ expected<outcome> publish_recipe(run_context& run, publish_options options) {
   auto stamp = provenance::of<R>(
       "publish", {{"format", options.format}, {"dtype", options.dtype}, {"weights", from.checksum("model.safetensors")}});
   SNOWCODER_CHECK(stamp.add_input(options.tokenizer));
-  auto const stamp_path =
-      folder ? options.out / "provenance.json" : std::filesystem::path(options.out.string() + ".provenance.json");
+  auto const stamp_path = folder ? options.out / "provenance.json" : stamp_beside(options.out);
   if (std::filesystem::exists(options.out) && stamp.finished(stamp_path)) {
     run.say("already published: " + options.out.string());
     return outcome::done;

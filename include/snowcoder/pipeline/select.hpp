@@ -145,13 +145,7 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
   if (counts) {
     SNOWCODER_CHECK(stamp.add_input(options.tokenizer));
   }
-  auto beside = options.out;
-  auto const stamp_path = beside.replace_extension().string() + ".provenance.json",
-             rejects_path = beside.string() + ".rejects.jsonl";
-  if (stamp.finished(stamp_path) && std::filesystem::exists(options.out)) {
-    run.say("already done: " + options.out.string());
-    return std::filesystem::exists(rejects_path) ? outcome::some_refused : outcome::done;
-  }
+  if (auto const before = finished_before(run, stamp, options.out)) return *before;
 
   std::optional<tokenize::byte_pair<typename R::splitter>> tokenizer;
   if (counts) {
@@ -223,9 +217,9 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
     return manifest.add({std::move(id), static_cast<config::language>(row.language), select::value_of(row.order), row.tokens});
   }));
   SNOWCODER_CHECK(manifest.commit());
-  SNOWCODER_CHECK(io::write_rejects(rejects_path, rejects));
-  SNOWCODER_CHECK(
-      stamp.write(stamp_path, {{"candidates", candidates.size()}, {"selected", selected}, {"refused", rejects.size()}}));
+  SNOWCODER_CHECK(io::write_rejects(io::rejects_beside(options.out), rejects));
+  SNOWCODER_CHECK(stamp.write(stamp_beside(options.out),
+                              {{"candidates", candidates.size()}, {"selected", selected}, {"refused", rejects.size()}}));
   for (auto const& c : chosen.cuts())
     run.say(fmt::format("{:<18} {:>12} of {:>14} {} ({} of {} documents, score >= {:.4f}){}", config::title(c.language),
                         with_commas(c.kept), with_commas(c.available), name_of(settings.unit), c.documents_kept,

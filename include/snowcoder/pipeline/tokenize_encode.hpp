@@ -67,7 +67,7 @@ expected<outcome> encode_file_with(run_context& run, encode_options const& optio
     SNOWCODER_CHECK(std::move(written));
     writer.end_document();
   }
-  SNOWCODER_CHECK(io::write_rejects(prefix.string() + ".rejects.jsonl", rejects));
+  SNOWCODER_CHECK(io::write_rejects(io::rejects_beside(prefix), rejects));
   SNOWCODER_CHECK(writer.commit());
   run.say(with_commas(writer.tokens()) + " ids of " + with_commas(writer.documents()) + " documents (" + options.out.string() +
           ")");

@@ -269,7 +269,7 @@ TEST_CASE("labels come from a server, once each, and a killed or repeated run as
     int const i = std::stoi(row["id"].get<std::string>().substr(1));
     CHECK(row["label"] == (i % 6 >= 4 ? 4 : 1));
   }
-  auto const rejects = bytes(w.folder / "grades.rejects.jsonl");
+  auto const rejects = bytes(w.folder / "grades.jsonl.rejects.jsonl");
   CHECK(count + std::count(rejects.begin(), rejects.end(), '\n') == 60);
   CHECK(rejects.find("no_grade_in_answer") != rejects.npos);
   o.replay = w.folder / "grades.journal.jsonl";  // the journal stands for the server
