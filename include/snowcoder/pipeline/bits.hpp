@@ -75,7 +75,7 @@ template <config::recipe R, class T, class Backend>
 expected<outcome> bits_on(Backend& device, run_context& run, bits_options const& options) {
   SNOWCODER_TRY(auto const from, io::checkpoint::open(options.checkpoint));
   auto const text = options.benchmark.empty() ? io::documents_folder(options.in) : options.benchmark;
-  auto stamp = provenance::of<R>("train bits", {{"weights", from.checksum(model_part)},
+  auto stamp = provenance::of<R>("train bits", {{"weights", from.checksum(io::model_part)},
                                                 {"device", options.device},
                                                 {"precision", options.precision},
                                                 {"limit_bytes", options.limit_bytes}});
@@ -99,7 +99,7 @@ expected<outcome> bits_on(Backend& device, run_context& run, bits_options const&
                    {"phase", m.position.phase},
                    {"step", m.position.step},
                    {"tokens", m.position.tokens},
-                   {"weights", from.checksum(model_part)}}},
+                   {"weights", from.checksum(io::model_part)}}},
                  {"rule", "ids follow one end-of-text token; windows of the context move by half; every id counts once"},
                  {"device", options.device},
                  {"precision", options.precision},

@@ -121,7 +121,7 @@ expected<outcome> generate_samples(run_context& run, generate_options const& opt
     SNOWCODER_TRY(from, io::checkpoint::open(options.checkpoint));
   }
   auto stamp =
-      provenance::of<R>("generate", {{"weights", from ? from->checksum(model_part) : options.server + " " + options.model},
+      provenance::of<R>("generate", {{"weights", from ? from->checksum(io::model_part) : options.server + " " + options.model},
                                      {"precision", from ? options.precision : ""},
                                      {"device", from ? options.device : ""},
                                      {"limit", options.limit},
