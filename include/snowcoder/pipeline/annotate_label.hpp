@@ -76,7 +76,7 @@ class label_questions {
   }
   /// An answer's grade, or why it has none.
   void take(std::string const& seed, synthetic_answer const& a) {
-    auto const content = io::detail::parse_hash(seed);
+    auto const content = hash128::from_hex(seed);
     if (!content) return;
     if (a.finish_reason == "refused")
       reasons[*content] = "request_refused";

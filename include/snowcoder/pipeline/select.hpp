@@ -15,6 +15,7 @@
 #include <snowcoder/io/scratch_file.hpp>
 #include <snowcoder/io/selection_file.hpp>
 #include <snowcoder/io/shards.hpp>
+#include <snowcoder/io/value_bytes.hpp>
 #include <snowcoder/pipeline/data_device.hpp>
 #include <snowcoder/pipeline/document_map.hpp>
 #include <snowcoder/pipeline/gpu_sieve.hpp>
@@ -64,7 +65,7 @@ class candidate_file {
   expected<void> add(candidate const& c, config::mix_unit unit) {
     SNOWCODER_CHECK(rows_.append(select::row_of(c, unit, ids_.size())));
     auto const size = std::uint32_t(c.id.size());
-    SNOWCODER_CHECK(ids_.append({reinterpret_cast<char const*>(&size), sizeof size}));
+    SNOWCODER_CHECK(ids_.append(io::bytes_of(size)));
     return ids_.append(c.id);
   }
   /// After the last add.
