@@ -66,7 +66,7 @@ expected<void> write_model(std::filesystem::path const& run, std::filesystem::pa
   }
   SNOWCODER_CHECK(write(out / "logits.bin", logits));
   pipeline::text_model<recipe, cpu::device, float> model(device, from, weights);
-  auto conversation = model.conversation();
+  auto conversation = model.conversations(1);
   std::vector<std::int32_t> greedy;
   auto next = conversation.append(std::span(ids).first(std::size_t(prompt)));
   while (std::int64_t(greedy.size()) < generated) {
