@@ -9,7 +9,7 @@
 #include <snowcoder/io/atomic_file.hpp>
 #include <snowcoder/io/mapped_file.hpp>
 #include <snowcoder/io/value_bytes.hpp>
-#include <snowcoder/record/token_run.hpp>
+#include <snowcoder/record/token_id.hpp>
 
 #include <algorithm>
 #include <cstdint>

@@ -8,7 +8,7 @@
 
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/io/mapped_file.hpp>
-#include <snowcoder/record/token_run.hpp>
+#include <snowcoder/record/token_id.hpp>
 
 #include <sentencepiece_processor.h>
 

@@ -8,7 +8,7 @@
 #include <snowcoder/io/document_stream.hpp>
 #include <snowcoder/record/benchmark_task.hpp>
 #include <snowcoder/record/document.hpp>
-#include <snowcoder/record/token_run.hpp>
+#include <snowcoder/record/token_id.hpp>
 
 #include <algorithm>
 #include <array>
