@@ -7,7 +7,7 @@
 //   OUT/logits.bin       (300, vocabulary) float32
 //   OUT/greedy.ids       256 ids after the first 50 of the prompt, by the key-value cache
 #include <snowcoder/annotate/embedder.hpp>
-#include <snowcoder/io/document_file.hpp>
+#include <snowcoder/io/document_stream.hpp>
 #include <snowcoder/nn/decoder.hpp>
 #include <snowcoder/pipeline/open_encoder.hpp>
 #include <snowcoder/pipeline/open_tokenizer.hpp>
@@ -35,7 +35,8 @@ expected<void> write(std::filesystem::path const& path, std::vector<T> const& va
 }
 
 template <class Tokenizer>
-expected<void> write_ids(std::filesystem::path const& prefix, Tokenizer const& tokenizer, std::vector<document> const& documents) {
+expected<void> write_ids(std::filesystem::path const& prefix, Tokenizer const& tokenizer,
+                         std::vector<document> const& documents) {
   std::vector<std::int32_t> ids, lengths;
   for (auto const& d : documents) {
     auto const before = ids.size();
@@ -46,7 +47,8 @@ expected<void> write_ids(std::filesystem::path const& prefix, Tokenizer const& t
   return write(prefix.string() + ".lengths", lengths);
 }
 
-expected<void> write_model(std::filesystem::path const& run, std::filesystem::path const& out, std::vector<document> const& documents) {
+expected<void> write_model(std::filesystem::path const& run, std::filesystem::path const& out,
+                           std::vector<document> const& documents) {
   SNOWCODER_TRY(auto const codec, pipeline::open_tokenizer<recipe>(run / "tokenizer.json"));
   SNOWCODER_CHECK(write_ids(out / "bpe", codec, documents));
   std::vector<std::int32_t> ids;
@@ -65,7 +67,7 @@ expected<void> write_model(std::filesystem::path const& run, std::filesystem::pa
   }
   SNOWCODER_CHECK(write(out / "logits.bin", logits));
   pipeline::text_model<recipe, cpu::device, float> model(device, from, weights);
-  auto conversation = model.conversation();
+  auto conversation = model.conversations(1);
   std::vector<std::int32_t> greedy;
   auto next = conversation.append(std::span(ids).first(std::size_t(prompt)));
   while (std::int64_t(greedy.size()) < generated) {
@@ -80,18 +82,19 @@ expected<pipeline::outcome> write_all(std::filesystem::path const& run, std::fil
   SNOWCODER_CHECK(write_model(run, out, documents));
   pipeline::run_context context;
   context.threads = 2;
-  return pipeline::with_encoder<recipe>(context, run / "fetched" / "encoder", "f32", [&](auto& session) -> expected<pipeline::outcome> {
-    SNOWCODER_CHECK(write_ids(out / "word_piece", session.tokenizer, documents));
-    std::vector<std::string_view> texts;
-    for (std::size_t i = 0; i < std::min(embedded, documents.size()); ++i) texts.push_back(documents[i].text);
-    thread_pool pool(2);
-    std::vector<float> vectors;
-    for (auto const& one : annotate::embed_texts(std::span<std::string_view const>(texts), session.tokenizer, session.encoder, pool,
-                                                 config::sections::head, recipe::annotator.section))
-      vectors.insert(vectors.end(), one.vectors.begin(), one.vectors.end());
-    SNOWCODER_CHECK(write(out / "encoder.bin", vectors));
-    return pipeline::outcome::done;
-  });
+  return pipeline::with_encoder<recipe>(
+      context, run / "fetched" / "encoder", "f32", [&](auto& session) -> expected<pipeline::outcome> {
+        SNOWCODER_CHECK(write_ids(out / "word_piece", session.tokenizer, documents));
+        std::vector<std::string_view> texts;
+        for (std::size_t i = 0; i < std::min(embedded, documents.size()); ++i) texts.push_back(documents[i].text);
+        thread_pool pool(2);
+        std::vector<float> vectors;
+        for (auto const& one : annotate::embed_texts(std::span<std::string_view const>(texts), session.tokenizer,
+                                                     session.encoder, pool, config::sections::head, recipe::annotator.section))
+          vectors.insert(vectors.end(), one.vectors.begin(), one.vectors.end());
+        SNOWCODER_CHECK(write(out / "encoder.bin", vectors));
+        return pipeline::outcome::done;
+      });
 }
 
 }  // namespace

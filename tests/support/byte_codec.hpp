@@ -2,7 +2,7 @@
 // A tokenizer whose ids can be read off: bytes + 1; id 0, the end of the text, stands for nothing.
 #pragma once
 
-#include <snowcoder/record/token_run.hpp>
+#include <snowcoder/record/token_id.hpp>
 
 #include <span>
 #include <string>

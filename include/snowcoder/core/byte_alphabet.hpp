@@ -29,13 +29,6 @@ inline constexpr std::array<unsigned char, 256> bytes_by_symbol = [] {
   return order;
 }();
 
-/// The byte that a code point stands for; -1 if none.
-constexpr int byte_of_symbol(char32_t symbol) {
-  for (int b = 0; b < 256; ++b)
-    if (byte_symbols[std::size_t(b)] == symbol) return b;
-  return -1;
-}
-
 static_assert(byte_symbols[' '] == 0x120 && byte_symbols['\n'] == 0x10a && byte_symbols['a'] == 'a');
 static_assert(bytes_by_symbol[0] == '!' && bytes_by_symbol[188] == 0 && bytes_by_symbol[255] == 0xad);
 

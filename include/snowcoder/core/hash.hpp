@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -30,6 +31,18 @@ struct hash128 {
       text[std::size_t(31 - i)] = "0123456789abcdef"[(low >> (4 * i)) & 15];
     }
     return text;
+  }
+  /// The hash that hex() prints so; nothing for any other text.
+  static constexpr std::optional<hash128> from_hex(std::string_view text) {
+    if (text.size() != 32) return {};
+    hash128 h;
+    for (std::size_t i = 0; i < 32; ++i) {
+      auto const digit = std::string_view("0123456789abcdef").find(text[i]);
+      if (digit == text.npos) return {};
+      auto& word = i < 16 ? h.high : h.low;
+      word = word << 4 | digit;
+    }
+    return h;
   }
 };
 
@@ -92,6 +105,8 @@ SNOWCODER_HD constexpr std::uint64_t mix64(std::uint64_t a, std::uint64_t b) {
 // The algorithm's published answers for seed 0.
 static_assert(hash("").high == 0 && hash("").low == 0);
 static_assert(hash("hello").hex() == "cbd8a7b341bd9b025b1e906a48ae1d19");
+static_assert(hash128::from_hex("cbd8a7b341bd9b025b1e906a48ae1d19") == hash("hello"));
+static_assert(!hash128::from_hex("CBD8A7B341BD9B025B1E906A48AE1D19") && !hash128::from_hex("cbd8"));
 
 }  // namespace snowcoder
 

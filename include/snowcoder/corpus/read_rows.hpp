@@ -7,6 +7,7 @@
 #include <snowcoder/corpus/unit.hpp>
 #include <snowcoder/io/compressed.hpp>
 #include <snowcoder/io/parquet_file.hpp>
+#include <snowcoder/io/shards.hpp>
 #include <snowcoder/io/source_row.hpp>
 
 #include <algorithm>
@@ -46,7 +47,7 @@ inline expected<void> read_lines(unit const& u, io::row_columns const& columns, 
   if (!lines) return broken("unreadable", lines.error().message());
   static_assert(io::line_reader::padding >= simdjson::SIMDJSON_PADDING);
   io::source_row_parser parser(columns);
-  auto const stem = file.substr(0, file.find(".jsonl"));
+  auto const stem = io::shard_name(u.path);
   std::string_view line;
   for (;; ++number) {
     auto const more = lines->next(line);

@@ -17,9 +17,9 @@
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/corpus/admit.hpp>
 #include <snowcoder/io/archive.hpp>
-#include <snowcoder/io/document_file.hpp>
 #include <snowcoder/io/folder.hpp>
 #include <snowcoder/io/git_repository.hpp>
+#include <snowcoder/io/shards.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -46,9 +46,6 @@ inline std::string folder_name(std::filesystem::path const& path) {
   auto whole = std::filesystem::weakly_canonical(path, ignored);
   if (whole.filename().empty()) whole = whole.parent_path();
   return whole.filename().empty() ? "root" : whole.filename().string();
-}
-inline bool is_rows_name(std::string_view name) {
-  return name.ends_with(".jsonl") || name.ends_with(".jsonl.gz") || name.ends_with(".jsonl.zst");
 }
 inline bool is_columns_name(std::string_view name) { return name.ends_with(".parquet"); }
 inline std::string without_git(std::string name) {
@@ -84,7 +81,7 @@ inline void find_below(std::filesystem::path const& folder, std::string const& o
         found.push_back(repository_unit(path, below));
       else
         find_below(path, below, below, depth - 1, found);
-    } else if (file && is_rows_name(name)) {
+    } else if (file && io::is_jsonl(name)) {
       found.push_back({unit_kind::rows, folder / name, owner});
     } else if (file && is_columns_name(name)) {
       found.push_back({unit_kind::columns, folder / name, owner});
@@ -115,8 +112,8 @@ inline expected<std::vector<unit>> find_units(std::vector<std::filesystem::path>
         detail::find_below(path, owner, "", depth, found);
     } else if (!fs::is_regular_file(path, e)) {
       return failure("no such file or folder", path.string(), "give --in folders, archives, JSONL or Parquet files");
-    } else if (detail::is_rows_name(name)) {
-      found.push_back({unit_kind::rows, path, name.substr(0, name.find(".jsonl"))});
+    } else if (io::is_jsonl(name)) {
+      found.push_back({unit_kind::rows, path, io::shard_name(path)});
     } else if (detail::is_columns_name(name)) {
       found.push_back({unit_kind::columns, path, name.substr(0, name.find(".parquet"))});
     } else if (io::is_archive_name(name)) {

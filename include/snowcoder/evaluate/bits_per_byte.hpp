@@ -9,7 +9,7 @@
 
 #include <snowcoder/config/vocabulary.hpp>
 #include <snowcoder/core/tensor_view.hpp>
-#include <snowcoder/record/token_run.hpp>
+#include <snowcoder/record/token_id.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -6,7 +6,7 @@
 #include <snowcoder/generate/sampling.hpp>
 #include <snowcoder/generate/stop_words.hpp>
 #include <snowcoder/generate/token_choice.hpp>
-#include <snowcoder/record/token_run.hpp>
+#include <snowcoder/record/token_id.hpp>
 
 #include <algorithm>
 #include <concepts>

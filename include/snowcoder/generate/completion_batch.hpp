@@ -5,7 +5,7 @@
 
 #include <snowcoder/core/tensor_view.hpp>
 #include <snowcoder/generate/completion.hpp>
-#include <snowcoder/record/token_run.hpp>
+#include <snowcoder/record/token_id.hpp>
 
 #include <concepts>
 #include <cstddef>

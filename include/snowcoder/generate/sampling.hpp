@@ -5,7 +5,7 @@
 
 #include <snowcoder/core/philox.hpp>
 #include <snowcoder/generate/token_choice.hpp>
-#include <snowcoder/record/token_run.hpp>
+#include <snowcoder/record/token_id.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -2,7 +2,7 @@
 // How likely a token was among all others, and which ones would have been likelier.
 #pragma once
 
-#include <snowcoder/record/token_run.hpp>
+#include <snowcoder/record/token_id.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -128,11 +128,9 @@ inline expected<benchmark_task> benchmark_row(json const& row, std::string const
 inline expected<std::vector<benchmark_task>> benchmark_rows(std::filesystem::path const& path, bool any_text) {
   SNOWCODER_TRY(auto lines, line_reader::open(path));
   std::vector<benchmark_task> tasks;
-  std::string_view line;
-  for (;;) {
-    SNOWCODER_TRY(bool const more, lines.next(line));
+  for (std::string_view line;;) {
+    SNOWCODER_TRY(bool const more, lines.next_row(line));
     if (!more) break;
-    if (line.find_first_not_of(" \t\r") == line.npos) continue;
     auto row = parse_json(line, lines.place());
     if (!row) row = parse_json(without_python_numbers(line), lines.place());
     if (!row) return failure(row.error());

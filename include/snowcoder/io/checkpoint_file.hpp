@@ -23,6 +23,8 @@
 
 namespace snowcoder::io {
 
+inline constexpr char model_part[] = "model.safetensors", optimizer_part[] = "optimizer.safetensors";
+
 /// One file to be written.
 struct checkpoint_part {
   std::string file;

@@ -111,9 +111,17 @@ class line_reader {
       SNOWCODER_CHECK(fill());
     }
   }
+  /// The next line that is more than blanks: a row.
+  expected<bool> next_row(std::string_view& line) {
+    for (;;) {
+      SNOWCODER_TRY(bool const more, next(line));
+      if (!more || line.find_first_not_of(" \t\r") != line.npos) return more;
+    }
+  }
   /// Was the last error about one line, so that the next call goes on behind it?
   bool can_go_on() const { return passing_over_; }
-  /// "path:line", for messages.
+  /// Of the last line: its number, from 1, and "path:line" for messages.
+  std::int64_t number() const { return number_; }
   std::string place() const { return path_ + ":" + std::to_string(number_); }
 
  private:

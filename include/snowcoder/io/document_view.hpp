@@ -4,6 +4,7 @@
 
 #include <snowcoder/config/language.hpp>
 #include <snowcoder/core/expected.hpp>
+#include <snowcoder/io/compressed.hpp>
 #include <snowcoder/record/document.hpp>
 
 #include <simdjson.h>
@@ -20,8 +21,9 @@ struct document_view {
   config::language language = config::language::other;
 };
 
-/// Bytes that must be readable after a row that document_view_parser is given.
+/// Bytes that must be readable after a row that a parser is given without a copy.
 inline constexpr std::size_t row_padding = simdjson::SIMDJSON_PADDING;
+static_assert(line_reader::padding >= row_padding);
 
 /// Parses rows; keep one per thread, it owns what the views point at.
 class document_view_parser {

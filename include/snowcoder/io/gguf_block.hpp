@@ -4,6 +4,7 @@
 #pragma once
 
 #include <snowcoder/core/dtype.hpp>
+#include <snowcoder/io/value_bytes.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -34,16 +35,15 @@ inline bool representable(gguf_type t, std::span<float const> values) {
 
 /// Appends `values`, whole rows and representable, as elements of type `t`.
 inline void encode(gguf_type t, std::span<float const> values, std::string& out) {
-  auto const append = [&](auto x) { out.append(reinterpret_cast<char const*>(&x), sizeof x); };
   switch (t) {
     case gguf_type::f32:
       out.append(reinterpret_cast<char const*>(values.data()), values.size_bytes());
       return;
     case gguf_type::f16:
-      for (float v : values) append(float16::rounded(v));
+      for (float v : values) out += bytes_of(float16::rounded(v));
       return;
     case gguf_type::bf16:
-      for (float v : values) append(bfloat16::rounded(v));
+      for (float v : values) out += bytes_of(bfloat16::rounded(v));
       return;
     case gguf_type::q8_0:
       for (std::size_t at = 0; at + 32 <= values.size(); at += 32) {
@@ -53,8 +53,8 @@ inline void encode(gguf_type t, std::span<float const> values, std::string& out)
         float const scale = largest / 127.0f;
         // a scale whose inverse is infinite is zero as a half
         float const inverse = scale >= std::numeric_limits<float>::min() ? 1.0f / scale : 0.0f;
-        append(float16::rounded(scale));
-        for (float v : block) append(std::int8_t(std::round(v * inverse)));
+        out += bytes_of(float16::rounded(scale));
+        for (float v : block) out += bytes_of(std::int8_t(std::round(v * inverse)));
       }
       return;
   }

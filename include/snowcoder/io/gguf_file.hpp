@@ -6,9 +6,9 @@
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/io/atomic_file.hpp>
 #include <snowcoder/io/gguf_block.hpp>
+#include <snowcoder/io/value_bytes.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -21,8 +21,6 @@
 #include <vector>
 
 namespace snowcoder::io {
-
-static_assert(std::endian::native == std::endian::little, "numbers are written as they lie in memory");
 
 using gguf_value =
     std::variant<std::uint32_t, std::int32_t, float, bool, std::string, std::vector<std::int32_t>, std::vector<std::string>>;
@@ -52,7 +50,7 @@ constexpr std::uint64_t gguf_aligned(std::uint64_t n) { return (n + gguf_alignme
 /// The part of a GGUF file before the data, as it grows.
 class gguf_header {
  public:
-  void number(auto value) { text_.append(reinterpret_cast<char const*>(&value), sizeof value); }
+  void number(auto value) { text_ += bytes_of(value); }
   void text(std::string_view value) {
     number(std::uint64_t(value.size()));
     text_ += value;

@@ -8,23 +8,20 @@
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/io/atomic_file.hpp>
 #include <snowcoder/io/mapped_file.hpp>
-#include <snowcoder/record/token_run.hpp>
+#include <snowcoder/io/value_bytes.hpp>
+#include <snowcoder/record/token_id.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace snowcoder::io {
-
-static_assert(std::endian::native == std::endian::little, "token files are little-endian and mapped as they are");
 
 /// The codes that PREFIX.idx uses for the two kinds of id.
 enum class id_type : std::uint8_t { int32 = 4, uint16 = 8 };
@@ -36,11 +33,6 @@ namespace detail {
 inline constexpr std::string_view megatron_magic{"MMIDIDX\0\0", 9};
 inline constexpr std::size_t megatron_header = 9 + 8 + 1 + 8 + 8;  // magic, version, id type, sequences, document bounds
 
-template <class T>
-void append_bytes(std::string& out, T const& value) {
-  static_assert(std::is_trivially_copyable_v<T>);
-  out.append(reinterpret_cast<char const*>(&value), sizeof value);
-}
 template <class T>
 T load(std::string_view bytes, std::size_t at) {
   T value;
@@ -111,15 +103,15 @@ class megatron_writer {
     SNOWCODER_CHECK(ids_.commit());
     SNOWCODER_TRY(auto index, atomic_file::open(prefix_.string() + ".idx"));
     std::string out(detail::megatron_magic);
-    detail::append_bytes(out, std::uint64_t(1));
-    detail::append_bytes(out, type_);
-    detail::append_bytes(out, std::uint64_t(lengths_.size()));
-    detail::append_bytes(out, std::uint64_t(document_ends_.size()));
+    out += bytes_of(std::uint64_t(1));
+    out += bytes_of(type_);
+    out += bytes_of(std::uint64_t(lengths_.size()));
+    out += bytes_of(std::uint64_t(document_ends_.size()));
     SNOWCODER_CHECK(index.write(out));
     SNOWCODER_CHECK(index.write({reinterpret_cast<char const*>(lengths_.data()), lengths_.size() * sizeof lengths_[0]}));
     out.clear();
     for (std::int64_t at = 0; auto length : lengths_) {
-      detail::append_bytes(out, at);
+      out += bytes_of(at);
       at += std::int64_t(length) * std::int64_t(size_of(type_));
       if (out.size() < flush_at) continue;
       SNOWCODER_CHECK(index.write(out));

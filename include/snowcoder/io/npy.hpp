@@ -5,6 +5,7 @@
 #include <snowcoder/core/contract.hpp>
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/io/atomic_file.hpp>
+#include <snowcoder/io/value_bytes.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -34,7 +35,7 @@ class npy_writer {
     return w;
   }
   expected<void> write(T value) {
-    buffer_.append(reinterpret_cast<char const*>(&value), sizeof value);
+    buffer_ += bytes_of(value);
     --left_;
     return buffer_.size() < (std::size_t(1) << 20) ? expected<void>() : flush();
   }

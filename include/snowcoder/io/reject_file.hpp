@@ -13,6 +13,9 @@
 
 namespace snowcoder::io {
 
+/// Where the rows about a single file stand. The whole name counts: v1.5 and v1.6 are two files.
+inline std::filesystem::path rejects_beside(std::filesystem::path const& file) { return file.string() + ".rejects.jsonl"; }
+
 inline std::string reject_line(reject const& r) {
   return to_line(json{{"id", r.id}, {"stage", r.stage}, {"reason", r.reason}, {"detail", r.detail}});
 }

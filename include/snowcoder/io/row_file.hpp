@@ -4,6 +4,7 @@
 
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/io/scratch_file.hpp>
+#include <snowcoder/io/value_bytes.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -26,7 +27,7 @@ class row_file {
   }
   std::uint64_t rows() const { return file_.size() / sizeof(Row); }
 
-  expected<void> append(Row const& row) { return file_.append({reinterpret_cast<char const*>(&row), sizeof row}); }
+  expected<void> append(Row const& row) { return file_.append(bytes_of(row)); }
   expected<void> append(Row const* rows, std::size_t count) {
     return file_.append({reinterpret_cast<char const*>(rows), count * sizeof(Row)});
   }

@@ -8,6 +8,7 @@
 #include <snowcoder/io/atomic_file.hpp>
 #include <snowcoder/io/json.hpp>
 #include <snowcoder/io/mapped_file.hpp>
+#include <snowcoder/io/value_bytes.hpp>
 
 #include <algorithm>
 #include <array>
@@ -247,7 +248,7 @@ inline expected<void> write_safetensors(std::filesystem::path const& path, std::
   text.resize((text.size() + 8 + 63) / 64 * 64 - 8, ' ');
   std::uint64_t const length = text.size();
   SNOWCODER_TRY(auto file, atomic_file::open(path));
-  SNOWCODER_CHECK(file.write({reinterpret_cast<char const*>(&length), 8}));
+  SNOWCODER_CHECK(file.write(bytes_of(length)));
   SNOWCODER_CHECK(file.write(text));
   for (auto const& t : tensors) SNOWCODER_CHECK(file.write(t.bytes));
   return file.commit();

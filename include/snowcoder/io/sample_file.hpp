@@ -4,13 +4,11 @@
 #pragma once
 
 #include <snowcoder/core/expected.hpp>
-#include <snowcoder/io/compressed.hpp>
-#include <snowcoder/io/json.hpp>
+#include <snowcoder/io/json_rows.hpp>
 #include <snowcoder/record/benchmark_task.hpp>
 
 #include <filesystem>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace snowcoder::io {
@@ -21,19 +19,16 @@ inline std::string sample_line(sample const& s) {
 
 /// All samples in file order. A row that is none is an error that names its line: a score with holes would look whole.
 inline expected<std::vector<sample>> read_samples(std::filesystem::path const& path) {
-  SNOWCODER_TRY(auto lines, line_reader::open(path));
   std::vector<sample> all;
-  for (std::string_view line;;) {
-    SNOWCODER_TRY(bool const more, lines.next(line));
-    if (!more) return all;
-    if (line.find_first_not_of(" \t\r") == line.npos) continue;
-    SNOWCODER_TRY(auto const row, parse_json(line, lines.place()));
+  SNOWCODER_CHECK(for_each_row(path, [&](json const& row, std::string const& place) -> expected<void> {
     auto const text = [&](char const* key) { return row.is_object() && row.contains(key) && row[key].is_string(); };
     if (!text("task_id") || !(text("completion") || text("solution")))
-      return failure("not a sample", lines.place(), "rows need the strings task_id and completion, or task_id and solution");
+      return failure("not a sample", place, "rows need the strings task_id and completion, or task_id and solution");
     bool const whole = !text("completion");
     all.push_back({row["task_id"].get<std::string>(), row[whole ? "solution" : "completion"].get<std::string>(), whole});
-  }
+    return {};
+  }));
+  return all;
 }
 
 }  // namespace snowcoder::io

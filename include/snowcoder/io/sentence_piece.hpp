@@ -8,7 +8,7 @@
 
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/io/mapped_file.hpp>
-#include <snowcoder/record/token_run.hpp>
+#include <snowcoder/record/token_id.hpp>
 
 #include <sentencepiece_processor.h>
 
@@ -51,9 +51,6 @@ class sentence_piece {
   std::string decode(std::span<token_id const> ids) const { return model_->DecodeIds({ids.begin(), ids.end()}); }
 
   int size() const { return model_->GetPieceSize(); }
-  int unknown() const { return model_->unk_id(); }
-  int begin() const { return model_->bos_id(); }  ///< -1 where the model has none, as for the next
-  int end() const { return model_->eos_id(); }
 
  private:
   sentence_piece() : model_(std::make_unique<sentencepiece::SentencePieceProcessor>()) {}

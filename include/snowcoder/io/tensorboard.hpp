@@ -4,9 +4,9 @@
 #pragma once
 
 #include <snowcoder/io/crc32c.hpp>
+#include <snowcoder/io/value_bytes.hpp>
 
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,11 +15,6 @@ namespace snowcoder::io {
 
 namespace detail {
 
-inline void append_number(std::string& out, auto value) {
-  char bytes[sizeof value];
-  std::memcpy(bytes, &value, sizeof value);
-  out.append(bytes, sizeof value);
-}
 inline void append_varint(std::string& out, std::uint64_t value) {
   for (; value >= 128; value >>= 7) out += char((value & 127) | 128);
   out += char(value);
@@ -35,17 +30,17 @@ inline void append_text_field(std::string& out, int field, std::string_view text
 /// length, checksum of the length, payload, checksum of the payload.
 inline std::string tfrecord(std::string_view payload) {
   std::string out;
-  append_number(out, std::uint64_t(payload.size()));
-  append_number(out, masked_crc32c(out));
+  out += bytes_of(std::uint64_t(payload.size()));
+  out += bytes_of(masked_crc32c(out));
   out += payload;
-  append_number(out, masked_crc32c(payload));
+  out += bytes_of(masked_crc32c(payload));
   return out;
 }
 
 inline std::string event(std::int64_t step) {
   std::string out;
   append_key(out, 1, 1);  // wall_time
-  append_number(out, double(step));
+  out += bytes_of(double(step));
   append_key(out, 2, 0);  // step
   append_varint(out, std::uint64_t(step));
   return out;
@@ -72,7 +67,7 @@ inline std::string tensorboard_scalars(std::int64_t step, std::span<scalar const
     std::string value;
     detail::append_text_field(value, 1, v.tag);
     detail::append_key(value, 2, 5);
-    detail::append_number(value, v.value);
+    value += bytes_of(v.value);
     detail::append_text_field(summary, 1, value);
   }
   auto e = detail::event(step);

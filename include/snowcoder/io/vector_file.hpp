@@ -8,8 +8,8 @@
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/hash.hpp>
 #include <snowcoder/io/compressed.hpp>
-#include <snowcoder/io/json.hpp>
 #include <snowcoder/io/json_field.hpp>
+#include <snowcoder/io/json_rows.hpp>
 #include <snowcoder/io/safetensors.hpp>
 
 #include <algorithm>
@@ -18,7 +18,6 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,17 +48,6 @@ struct vector_table {
 
 namespace detail {
 inline constexpr std::string_view section_names[] = {"vectors", "middle", "bottom"};
-
-inline std::optional<hash128> parse_hash(std::string_view hex) {
-  if (hex.size() != 32) return {};
-  std::uint64_t words[2] = {};
-  for (std::size_t i = 0; i < 32; ++i) {
-    auto const digit = std::string_view("0123456789abcdef").find(hex[i]);
-    if (digit == hex.npos) return {};
-    words[i / 16] = words[i / 16] << 4 | digit;
-  }
-  return hash128{words[0], words[1]};
-}
 
 /// `values`, of the rows of `t`, must be numbers.
 template <class T>
@@ -130,19 +118,17 @@ inline expected<void> read_vectors(std::filesystem::path const& file, vector_tab
   }
   auto path = file;
   path.replace_extension(".rows.jsonl.zst");
-  SNOWCODER_TRY(auto lines, line_reader::open(path));
-  std::string_view line;
-  for (std::int64_t n = 0;; ++n) {
-    SNOWCODER_TRY(bool const more, lines.next(line));
-    if (!more && n != rows) return refuse("vectors and rows differ in number");
-    if (!more) return {};
-    SNOWCODER_TRY(auto const row, parse_json(line, lines.place()));
-    auto const content = detail::parse_hash(text_or(row, "content"));
-    if (!content) return failure("row without a content hash", lines.place());
+  auto const before = t.rows.size();
+  SNOWCODER_CHECK(for_each_row(path, [&](json const& row, std::string const& place) -> expected<void> {
+    auto const content = hash128::from_hex(text_or(row, "content"));
+    if (!content) return failure("row without a content hash", place);
     auto const tokens = value_or_null(row, "tokens");
     t.rows.push_back({text_or(row, "id"), config::find_language(text_or(row, "language")).value_or(config::language::other),
                       *content, text_or(row, "kind", "document"), tokens.is_number_integer() ? tokens.get<std::int64_t>() : 0});
-  }
+    return {};
+  }));
+  if (std::int64_t(t.rows.size() - before) != rows) return refuse("vectors and rows differ in number");
+  return {};
 }
 
 /// Every vector below `folder`, shards in name order.

@@ -22,6 +22,7 @@ struct parameter {
 
   std::int64_t size() const { return rows * columns; }
   bool is_vector() const { return rows == 1; }
+  std::vector<std::int64_t> shape() const { return is_vector() ? std::vector{columns} : std::vector{rows, columns}; }
 };
 
 /// Offsets of one layer's tensors from the layer's start, and of the rest; everything in elements.

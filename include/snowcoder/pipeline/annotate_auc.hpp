@@ -11,7 +11,7 @@
 #include <snowcoder/config/fingerprint.hpp>
 #include <snowcoder/core/philox.hpp>
 #include <snowcoder/io/benchmark_file.hpp>
-#include <snowcoder/io/document_file.hpp>
+#include <snowcoder/io/document_stream.hpp>
 #include <snowcoder/pipeline/annotate_score.hpp>
 #include <snowcoder/pipeline/open_encoder.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
@@ -61,7 +61,7 @@ inline expected<std::vector<document>> unseen_documents(std::filesystem::path co
     kept.erase(std::unique(kept.begin(), kept.end(), same), kept.end());
     if (std::int64_t(kept.size()) > count) kept.erase(kept.begin() + count, kept.end());
   };
-  SNOWCODER_CHECK(io::for_each_document(in, [&](std::string const&, document&& d) -> expected<void> {
+  SNOWCODER_CHECK(io::for_each_document(in, [&](document&& d) -> expected<void> {
     auto const content = d.content_hash();
     if (!annotate::reserved_for_auc(content, seed)) return {};
     kept.push_back({order(content.high, content.low), content, std::move(d)});
@@ -120,11 +120,7 @@ expected<outcome> write_auc(run_context& run, auc_options const& options, Scorer
   for (auto const* files : {&options.heads, &options.benchmarks})
     for (auto const& f : *files) SNOWCODER_CHECK(stamp.add_input(f));
   SNOWCODER_CHECK(stamp.add_input(io::documents_folder(options.in)));
-  auto const stamp_path = std::filesystem::path(options.out).replace_extension().string() + ".provenance.json";
-  if (stamp.finished(stamp_path) && std::filesystem::exists(options.out)) {
-    run.say("already done: " + options.out.string());
-    return outcome::done;
-  }
+  if (auto const before = finished_before(run, stamp, options.out)) return *before;
   SNOWCODER_TRY(auto const unseen, unseen_documents(options.in, options.negatives, seed));
   if (unseen.empty())
     return failure("no document is unseen in training", options.in.string(), "one in ten is kept apart: give more documents");
@@ -152,7 +148,7 @@ expected<outcome> write_auc(run_context& run, auc_options const& options, Scorer
                 {"positives", name_of(R::evaluation.positives)},
                 {"results", std::move(rows)}});
   SNOWCODER_CHECK(io::write_json(options.out, about));
-  SNOWCODER_CHECK(stamp.write(stamp_path, {{"unseen_documents", unseen.size()}}));
+  SNOWCODER_CHECK(stamp.write(stamp_beside(options.out), {{"unseen_documents", unseen.size()}}));
   return outcome::done;
 }
 

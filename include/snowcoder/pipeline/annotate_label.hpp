@@ -5,7 +5,7 @@
 //
 //   OUT (labels.jsonl)      {"id", "label"} in the order of the documents: the rows that `annotate train --labels` reads
 //   OUT's .journal.jsonl    every request and its answer; can be replayed
-//   OUT's .rejects.jsonl    answers without a grade, and questions without an answer
+//   OUT.rejects.jsonl       answers without a grade, and questions without an answer
 #pragma once
 
 #include <snowcoder/annotate/edu_prompt.hpp>
@@ -14,12 +14,12 @@
 #include <snowcoder/core/philox.hpp>
 #include <snowcoder/core/quantity.hpp>
 #include <snowcoder/io/answer_file.hpp>
+#include <snowcoder/io/document_stream.hpp>
 #include <snowcoder/io/journal.hpp>
 #include <snowcoder/io/reject_file.hpp>
 #include <snowcoder/pipeline/annotate_embed.hpp>
 #include <snowcoder/pipeline/annotate_texts.hpp>
 #include <snowcoder/pipeline/chat_server.hpp>
-#include <snowcoder/pipeline/document_stream.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
 #include <snowcoder/pipeline/recorded_answers.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
@@ -56,7 +56,7 @@ class label_questions {
     std::string id;
     hash128 content;
   };
-  label_questions(document_stream documents, std::uint64_t limit, std::uint64_t seed)
+  label_questions(io::document_stream documents, std::uint64_t limit, std::uint64_t seed)
       : documents_(std::move(documents)), limit_(limit), seed_(seed), order_("annotator examples", seed) {}
 
   expected<std::optional<synthesis_question>> next() {
@@ -76,7 +76,7 @@ class label_questions {
   }
   /// An answer's grade, or why it has none.
   void take(std::string const& seed, synthetic_answer const& a) {
-    auto const content = io::detail::parse_hash(seed);
+    auto const content = hash128::from_hex(seed);
     if (!content) return;
     if (a.finish_reason == "refused")
       reasons[*content] = "request_refused";
@@ -91,7 +91,7 @@ class label_questions {
   std::unordered_map<hash128, std::string> reasons;
 
  private:
-  document_stream documents_;
+  io::document_stream documents_;
   std::uint64_t limit_, seed_;
   draws order_;
   std::vector<asked> sample_;
@@ -159,9 +159,8 @@ expected<outcome> label_documents(run_context& run, label_options const& o) {
   if (!o.replay.empty()) {
     SNOWCODER_CHECK(stamp.add_input(o.replay));
   }
-  auto const beside = std::filesystem::path(o.out).replace_extension().string();
-  auto const stamp_path = beside + ".provenance.json", rejects_path = beside + ".rejects.jsonl";
-  if (stamp.finished(stamp_path) && std::filesystem::exists(o.out) && !std::filesystem::exists(rejects_path)) {
+  auto const rejects_path = io::rejects_beside(o.out);
+  if (stamp.finished(stamp_beside(o.out)) && std::filesystem::exists(o.out) && !std::filesystem::exists(rejects_path)) {
     run.say("already done: " + o.out.string());
     return outcome::done;
   }
@@ -169,11 +168,12 @@ expected<outcome> label_documents(run_context& run, label_options const& o) {
   SNOWCODER_TRY(auto const source, find_texts(o.in));
   if (source.kind != "document") return failure("not a folder of documents", o.in.string());
   SNOWCODER_TRY(auto const limit, detail::sample_limit(source, count, seed, settings.instruction));
-  SNOWCODER_TRY(auto documents, document_stream::open(o.in));
+  SNOWCODER_TRY(auto documents, io::document_stream::open(o.in));
   detail::label_questions<R> questions(std::move(documents), limit, seed);
   run.bar.begin(o.replay.empty() ? "asking" : "replaying", "grades", count);
   if (o.replay.empty()) {
-    SNOWCODER_CHECK(detail::ask_for_grades<R>(run, o, questions, beside + ".journal.jsonl"));
+    SNOWCODER_CHECK(
+        detail::ask_for_grades<R>(run, o, questions, std::filesystem::path(o.out).replace_extension(".journal.jsonl")));
   } else {
     recorded_answers recorded(o.replay);
     SNOWCODER_CHECK(recorded.answer_all([&] { return questions.next(); },
@@ -198,7 +198,7 @@ expected<outcome> label_documents(run_context& run, label_options const& o) {
   }
   SNOWCODER_CHECK(out.commit());
   SNOWCODER_CHECK(io::write_rejects(rejects_path, rejects));
-  SNOWCODER_CHECK(stamp.write(stamp_path, {{"labels", labels}, {"refused", rejects.size()}}));
+  SNOWCODER_CHECK(stamp.write(stamp_beside(o.out), {{"labels", labels}, {"refused", rejects.size()}}));
   run.say(fmt::format("{} labels ({}){}", with_commas(labels), o.out.string(),
                       rejects.empty() ? "" : fmt::format(", {} documents without one", rejects.size())));
   return rejects.empty() ? outcome::done : outcome::some_refused;

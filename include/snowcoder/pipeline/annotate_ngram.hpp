@@ -73,11 +73,7 @@ expected<outcome> train_ngram_model(run_context& run, ngram_options const& o) {
       "annotate ngram", {{"order", s.order}, {"bits", s.bits}, {"epochs", s.epochs}, {"rate", s.rate}, {"seed", seed}});
   for (auto const& p : o.positives) SNOWCODER_CHECK(stamp.add_input(p));
   SNOWCODER_CHECK(stamp.add_input(io::documents_folder(o.negatives)));
-  auto const stamp_path = std::filesystem::path(o.out).replace_extension().string() + ".provenance.json";
-  if (stamp.finished(stamp_path) && std::filesystem::exists(o.out)) {
-    run.say("already done: " + o.out.string());
-    return outcome::done;
-  }
+  if (auto const before = finished_before(run, stamp, o.out)) return *before;
 
   thread_pool pool(run.threads);
   draws const order("annotator examples", seed);
@@ -124,7 +120,7 @@ expected<outcome> train_ngram_model(run_context& run, ngram_options const& o) {
                                                   {"negatives", negatives},
                                                   {"trained", training.size()},
                                                   {"held_out", {{"count", held_out.size()}, {"roc_auc", quality}}}}}));
-  SNOWCODER_CHECK(stamp.write(stamp_path, {{"positives", positives}, {"negatives", negatives}}));
+  SNOWCODER_CHECK(stamp.write(stamp_beside(o.out), {{"positives", positives}, {"negatives", negatives}}));
   run.say(fmt::format("n-gram model: {} positives, {} negatives; held out {} texts, ROC-AUC {:.4f} ({})", positives, negatives,
                       held_out.size(), auc, o.out.string()));
   return outcome::done;

@@ -12,6 +12,7 @@
 #include <snowcoder/io/document_file.hpp>
 #include <snowcoder/io/json_field.hpp>
 #include <snowcoder/io/mapped_file.hpp>
+#include <snowcoder/io/shards.hpp>
 #include <snowcoder/record/reject.hpp>
 
 #include <algorithm>
@@ -46,25 +47,16 @@ struct text_page {
 };
 inline constexpr std::int64_t page_texts = 256;
 
-inline bool is_jsonl(std::filesystem::path const& p) {
-  auto const name = p.filename().string();
-  return name.ends_with(".jsonl") || name.ends_with(".jsonl.gz") || name.ends_with(".jsonl.zst");
-}
-inline std::string shard_name(std::filesystem::path const& p) {
-  auto const name = p.filename().string();
-  return name.substr(0, name.find(".jsonl"));
-}
-
 inline expected<text_source> find_texts(std::filesystem::path const& in) {
   namespace fs = std::filesystem;
   std::error_code e;
   if (fs::is_regular_file(in, e)) {
-    if (!is_jsonl(in))
+    if (!io::is_jsonl(in.native()))
       return failure("neither a folder nor a .jsonl file", in.string(),
                      "give document shards, a folder of source files or instructions.jsonl");
     SNOWCODER_TRY(auto lines, io::line_reader::open(in));
     std::string_view line;
-    SNOWCODER_TRY(bool const more, lines.next(line));
+    SNOWCODER_TRY(bool const more, lines.next_row(line));
     auto const row = more ? io::parse_json(line, lines.place()) : expected<io::json>(io::json());
     bool const instruction = row && row->is_object() && row->contains("problem") && row->contains("solution");
     return text_source{in, instruction ? "instruction" : "document", {in}};
@@ -109,17 +101,12 @@ inline expected<named_text> read_instruction(std::string_view line, std::string 
 /// Rows below `source`, for a bar's total.
 inline expected<std::int64_t> count_texts(text_source const& source) {
   if (source.kind == "file") return std::int64_t(source.files.size());
-  std::int64_t count = 0;
-  for (auto const& f : source.files) {
-    SNOWCODER_TRY(auto lines, io::line_reader::open(f));
-    std::string_view line;
-    for (;;) {
-      SNOWCODER_TRY(bool const more, lines.next(line));
-      if (!more) break;
-      count += !line.empty();
-    }
+  io::shard_rows rows(source.files);
+  std::string_view row;
+  for (std::int64_t count = 0;; ++count) {
+    SNOWCODER_TRY(bool const more, rows.next(row));
+    if (!more) return count;
   }
-  return count;
 }
 
 /// Calls visit(page) for every page, shard by shard; the last page of a shard is marked and may be empty.
@@ -150,19 +137,17 @@ inline expected<void> for_each_text(text_source const& source, config::positive_
   }
   io::document_parser parser;
   for (auto const& f : source.files) {
-    page.shard = shard_name(f);
+    page.shard = io::shard_name(f);
     SNOWCODER_TRY(auto lines, io::line_reader::open(f));
-    std::string_view line;
-    for (;;) {
-      SNOWCODER_TRY(bool const more, lines.next(line));
+    for (std::string_view line;;) {
+      SNOWCODER_TRY(bool const more, lines.next_row(line));
       if (!more) break;
-      if (line.empty()) continue;
-      auto const place = f.filename().string() + lines.place().substr(lines.place().rfind(':'));
+      auto const place = f.filename().string() + ":" + std::to_string(lines.number());
       if (source.kind == "instruction") {
         SNOWCODER_CHECK(add(detail::read_instruction(line, place, how), place));
         continue;
       }
-      auto d = parser.parse(line, place);
+      auto d = parser.parse_padded(line, place);
       SNOWCODER_CHECK(d ? add(named_text{std::move(d->id), std::move(d->text), d->language}, place)
                         : add(failure(std::move(d).error()), place));
     }

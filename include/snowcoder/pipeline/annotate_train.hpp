@@ -66,11 +66,6 @@ expected<vector_tables> read_tables(std::vector<std::filesystem::path> const& fo
 struct head_job {
   config::annotator_recipe recipe;
   std::filesystem::path out, edu_head;
-  std::filesystem::path stamp() const { return beside() + ".provenance.json"; }
-  std::filesystem::path rejects() const { return beside() + ".rejects.jsonl"; }
-
- private:
-  std::string beside() const { return std::filesystem::path(out).replace_extension().string(); }
 };
 
 /// Trains and writes one head.
@@ -111,12 +106,12 @@ expected<outcome> train_one(run_context& run, train_head_options const& options,
                   {"labels_without_vector", labels.unknown().size()},
                   {"held_out", annotate::json_of(q)}};
   SNOWCODER_CHECK(annotate::write_head(job.out, stored));
-  SNOWCODER_CHECK(io::write_rejects(job.rejects(), labels.unknown()));
-  SNOWCODER_CHECK(stamp.write(job.stamp(), {{"positives", set->positives},
-                                            {"negatives", set->negatives},
-                                            {"labelled", set->labelled},
-                                            {"reserved", set->reserved},
-                                            {"refused", labels.unknown().size()}}));
+  SNOWCODER_CHECK(io::write_rejects(io::rejects_beside(job.out), labels.unknown()));
+  SNOWCODER_CHECK(stamp.write(stamp_beside(job.out), {{"positives", set->positives},
+                                                      {"negatives", set->negatives},
+                                                      {"labelled", set->labelled},
+                                                      {"reserved", set->reserved},
+                                                      {"refused", labels.unknown().size()}}));
   run.say(fmt::format(
       "{} head ({}): {} positives, {} negatives, {} labelled; held out {} examples: macro-F1 {:.4f}, ROC-AUC {:.4f}, "
       "calibration error {:.4f}, epoch {} of {}",
@@ -161,9 +156,8 @@ expected<outcome> train_annotator(run_context& run, train_head_options const& op
     if (!job.edu_head.empty()) {
       SNOWCODER_CHECK(stamp.add_input(job.edu_head));
     }
-    if (stamp.finished(job.stamp()) && std::filesystem::exists(job.out)) {
-      run.say("already done: " + job.out.string());
-      refused |= std::filesystem::exists(job.rejects());
+    if (auto const before = finished_before(run, stamp, job.out)) {
+      refused |= before == outcome::some_refused;
       continue;
     }
     if (!tables) {

@@ -76,20 +76,16 @@ template <config::recipe R, class T, class Backend>
 expected<outcome> bits_on(Backend& device, run_context& run, bits_options const& options) {
   SNOWCODER_TRY(auto const from, io::checkpoint::open(options.checkpoint));
   auto const text = options.benchmark.empty() ? io::documents_folder(options.in) : options.benchmark;
-  auto stamp = provenance::of<R>("train bits", {{"weights", from.checksum(model_part)},
+  auto stamp = provenance::of<R>("train bits", {{"weights", from.checksum(io::model_part)},
                                                 {"device", options.device},
                                                 {"precision", options.precision},
                                                 {"limit_bytes", options.limit_bytes}});
   SNOWCODER_CHECK(stamp.add_input(options.tokenizer));
-  SNOWCODER_CHECK(stamp.add_input(text));
-  auto const stamp_path = std::filesystem::path(options.out).replace_extension().string() + ".provenance.json";
-  if (stamp.finished(stamp_path) && std::filesystem::exists(options.out)) {
-    run.say("already measured: " + options.out.string());
-    return outcome::done;
-  }
+  SNOWCODER_TRY(auto const input, content_hash(text));
+  stamp.add_input(text, input);
+  if (auto const before = finished_before(run, stamp, options.out)) return *before;
   SNOWCODER_TRY(auto const codec, open_tokenizer<R>(options.tokenizer));
   SNOWCODER_TRY(auto const weights, load_weights<R>(from));
-  SNOWCODER_TRY(auto const input, content_hash(text));
   nn::decoder<R, Backend, T> model(device, 1);
   load_onto(device, model, weights);
   auto const measure = [&](std::string const& text) {
@@ -104,7 +100,7 @@ expected<outcome> bits_on(Backend& device, run_context& run, bits_options const&
                    {"phase", m.position.phase},
                    {"step", m.position.step},
                    {"tokens", m.position.tokens},
-                   {"weights", from.checksum(model_part)}}},
+                   {"weights", from.checksum(io::model_part)}}},
                  {"rule", "ids follow one end-of-text token; windows of the context move by half; every id counts once"},
                  {"device", options.device},
                  {"precision", options.precision},
@@ -112,7 +108,8 @@ expected<outcome> bits_on(Backend& device, run_context& run, bits_options const&
                  {"limit_bytes", options.limit_bytes}};
   value.update(found);
   SNOWCODER_CHECK(io::write_json(options.out, value));
-  SNOWCODER_CHECK(stamp.write(stamp_path, {{"texts", value["total"]["texts"]}, {"bytes", value["total"]["bytes"]}}));
+  SNOWCODER_CHECK(
+      stamp.write(stamp_beside(options.out), {{"texts", value["total"]["texts"]}, {"bytes", value["total"]["bytes"]}}));
   run.say("bits per byte: " + std::to_string(value["total"]["bits_per_byte"].get<double>()) + " (" + options.out.string() +
           ")");
   return outcome::done;

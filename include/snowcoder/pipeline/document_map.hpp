@@ -13,7 +13,6 @@
 #include <snowcoder/record/reject.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -37,9 +36,8 @@ struct document_job {
   Work const& on_document;
   Take const& on_result;
   Refuse const& on_reject;
-  std::int64_t line = 0;
 
-  expected<bool> read(block& b) { return b.read(lines, line); }
+  expected<bool> read(block& b) { return b.read(lines); }
   result work(block const& b) const {
     thread_local io::document_parser parser;
     result made;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // All documents of many shards through a function on all threads, in no particular order: for work whose result does not
 // depend on the order, such as counting. Threads unpack different shards at once and share those that are left, so neither
-// one large shard nor one slow disk holds the others up; memory is a batch for each thread.
+// one large shard nor one slow disk holds the others up; memory is a block for each thread.
 #pragma once
 
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/thread_pool.hpp>
 #include <snowcoder/io/compressed.hpp>
 #include <snowcoder/io/document_file.hpp>
+#include <snowcoder/pipeline/row_block.hpp>
 #include <snowcoder/record/document.hpp>
 #include <snowcoder/record/reject.hpp>
 
@@ -19,7 +20,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,68 +27,41 @@ namespace snowcoder::pipeline {
 
 namespace detail {
 
-/// Hands out the rows of shards in batches; any thread may ask.
+/// Hands out the rows of shards in blocks; any thread may ask.
 class row_feed {
  public:
-  struct batch {
-    std::size_t shard = 0;
-    std::string text;
-    struct row {
-      std::size_t begin, size;
-      std::int64_t number;
-    };
-    std::vector<row> rows;
-
-    std::string_view line(row const& r) const { return std::string_view(text).substr(r.begin, r.size); }
-  };
-
   row_feed(std::vector<std::filesystem::path> const& shards, std::size_t taps)
       : shards_(shards), taps_(std::max<std::size_t>(1, std::min(taps, shards.size()))) {}
 
-  /// The next rows, by preference of the shard that `asker` had before; false when none are left.
-  expected<bool> next(std::size_t asker, batch& out) {
+  /// The next rows and the number of their shard, by preference the one that `asker` had before; false when none are left.
+  expected<bool> next(std::size_t asker, row_block& rows, std::size_t& shard) {
     for (std::size_t i = 0; i < taps_.size(); ++i) {
       auto& tap = taps_[(asker + i) % taps_.size()];
       std::lock_guard lock(tap.mutex);
-      SNOWCODER_TRY(bool some, draw(tap, out));
+      SNOWCODER_TRY(bool const some, draw(tap, rows));
+      shard = tap.shard;
       if (some) return true;
     }
     return false;
   }
 
  private:
-  static constexpr std::size_t batch_bytes = std::size_t(1) << 20;
   struct tap {
     std::mutex mutex;
     std::optional<io::line_reader> lines;
     std::size_t shard = 0;
-    std::int64_t number = 0;
   };
 
-  expected<bool> draw(tap& t, batch& out) {
-    out.text.clear();
-    out.rows.clear();
+  expected<bool> draw(tap& t, row_block& rows) {
     for (;;) {
       if (!t.lines) {
         t.shard = next_shard_++;
         if (t.shard >= shards_.size()) return false;
-        SNOWCODER_TRY(auto lines, io::line_reader::open(shards_[t.shard]));
-        t.lines = std::move(lines);
-        t.number = 0;
+        SNOWCODER_TRY(t.lines, io::line_reader::open(shards_[t.shard]));
       }
-      out.shard = t.shard;
-      for (std::string_view line; out.text.size() < batch_bytes;) {
-        SNOWCODER_TRY(bool more, t.lines->next(line));
-        if (!more) {
-          t.lines.reset();
-          break;
-        }
-        ++t.number;
-        if (line.empty()) continue;
-        out.rows.push_back({out.text.size(), line.size(), t.number});
-        out.text += line;
-      }
-      if (!out.rows.empty()) return true;
+      SNOWCODER_TRY(bool const some, rows.read(*t.lines));
+      if (some) return true;
+      t.lines.reset();
     }
   }
 
@@ -116,17 +89,18 @@ expected<std::vector<reject>> scatter_documents(std::vector<std::filesystem::pat
   std::atomic<bool> stop = false;
   auto const work = [&](std::size_t thread) -> expected<void> {
     io::document_parser parser;
-    for (detail::row_feed::batch batch; !stop;) {
-      SNOWCODER_TRY(bool some, feed.next(thread, batch));
+    std::size_t shard = 0;
+    for (row_block rows; !stop;) {
+      SNOWCODER_TRY(bool const some, feed.next(thread, rows, shard));
       if (!some) break;
-      auto const name = shards[batch.shard].filename().string() + ":";
-      for (auto const& row : batch.rows) {
+      auto const name = shards[shard].filename().string() + ":";
+      for (auto const& row : rows.rows) {
         auto const where = name + std::to_string(row.number);
-        if (auto d = parser.parse(batch.line(row), where)) {
+        if (auto d = parser.parse_padded(rows[row], where)) {
           SNOWCODER_CHECK(visit(*d));
         } else {
           std::lock_guard lock(mutex);
-          refused.push_back({batch.shard, row.number, {where, stage, "not_a_document", d.error().what}});
+          refused.push_back({shard, row.number, {where, stage, "not_a_document", d.error().what}});
         }
       }
     }

@@ -5,10 +5,10 @@
 #include <snowcoder/config/language.hpp>
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/io/benchmark_file.hpp>
-#include <snowcoder/io/document_file.hpp>
+#include <snowcoder/io/document_stream.hpp>
 #include <snowcoder/record/benchmark_task.hpp>
 #include <snowcoder/record/document.hpp>
-#include <snowcoder/record/token_run.hpp>
+#include <snowcoder/record/token_id.hpp>
 
 #include <algorithm>
 #include <array>
@@ -27,7 +27,7 @@ namespace snowcoder::pipeline {
 inline expected<void> for_each_evaluated(std::filesystem::path const& path, std::int64_t limit_bytes,
                                          std::function<void(document&&)> const& visit) {
   std::array<std::int64_t, config::language_count + 1> taken{};
-  auto const seen = io::for_each_document(path, [&](std::string const&, document&& d) -> expected<void> {
+  return io::for_each_document(path, [&](document&& d) -> expected<void> {
     auto& here = taken[std::size_t(d.language)];
     auto const size = std::int64_t(d.text.size());
     if (size == 0 || (limit_bytes > 0 && here + size > limit_bytes)) return {};
@@ -35,8 +35,6 @@ inline expected<void> for_each_evaluated(std::filesystem::path const& path, std:
     visit(std::move(d));
     return {};
   });
-  if (!seen) return failure(seen.error());
-  return {};
 }
 
 /// A task as one text.

@@ -122,7 +122,7 @@ expected<outcome> generate_samples(run_context& run, generate_options const& opt
     SNOWCODER_TRY(from, io::checkpoint::open(options.checkpoint));
   }
   auto stamp =
-      provenance::of<R>("generate", {{"weights", from ? from->checksum(model_part) : options.server + " " + options.model},
+      provenance::of<R>("generate", {{"weights", from ? from->checksum(io::model_part) : options.server + " " + options.model},
                                      {"precision", from ? options.precision : ""},
                                      {"device", from ? options.device : ""},
                                      {"limit", options.limit},
@@ -130,16 +130,12 @@ expected<outcome> generate_samples(run_context& run, generate_options const& opt
                                      {"top_p", options.top_p},
                                      {"seed", options.temperature > 0 ? run.seed : 0}});
   SNOWCODER_CHECK(stamp.add_input(options.benchmark));
-  auto const beside = [&](char const* ending) { return std::filesystem::path(options.out.string() + ending); };
-  if (std::filesystem::exists(options.out) && stamp.finished(beside(".provenance.json"))) {
-    run.say("already generated: " + options.out.string());
-    return outcome::done;
-  }
+  std::filesystem::path const journal_path = options.out.string() + ".journal";
+  if (auto const before = finished_before(run, stamp, options.out)) return *before;
 
   std::map<std::string, std::string> known;
   bool first = true, same = true;
-  SNOWCODER_TRY(auto journal,
-                io::journal::open(beside(".journal"), [&](io::json const& row, io::journal::place) -> expected<void> {
+  SNOWCODER_TRY(auto journal, io::journal::open(journal_path, [&](io::json const& row, io::journal::place) -> expected<void> {
                   if (std::exchange(first, false))
                     same = row.value("key", "") == stamp.key();
                   else
@@ -147,7 +143,7 @@ expected<outcome> generate_samples(run_context& run, generate_options const& opt
                   return {};
                 }));
   if (!same)
-    return failure("the journal here is of another run (other checkpoint, benchmark or settings)", beside(".journal").string(),
+    return failure("the journal here is of another run (other checkpoint, benchmark or settings)", journal_path.string(),
                    "remove it, or give another --out");
   if (first) {
     SNOWCODER_CHECK(journal.append({{"key", stamp.key()}}));
@@ -175,9 +171,9 @@ expected<outcome> generate_samples(run_context& run, generate_options const& opt
   std::string text;
   for (auto const& t : tasks) text += io::sample_line({t.id, known[t.id], false}) + "\n";
   SNOWCODER_CHECK(io::write_file(options.out, text));
-  SNOWCODER_CHECK(stamp.write(beside(".provenance.json"), {{"tasks", tasks.size()}}));
+  SNOWCODER_CHECK(stamp.write(stamp_beside(options.out), {{"tasks", tasks.size()}}));
   std::error_code ignored;
-  std::filesystem::remove(beside(".journal"), ignored);
+  std::filesystem::remove(journal_path, ignored);
   run.say(std::to_string(tasks.size()) + " completions: " + options.out.string() + "; next: judge --benchmark … --samples " +
           options.out.string());
   return outcome::done;

@@ -96,8 +96,7 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
   auto stamp = provenance::of<R>("judge", {{"canonical", options.canonical}, {"ground_truth", options.ground_truth}});
   SNOWCODER_CHECK(stamp.add_input(options.benchmark));
   if (!options.canonical) SNOWCODER_CHECK(stamp.add_input(options.samples));
-  auto const stamp_path = options.out.string() + ".provenance.json";
-  if (stamp.finished(stamp_path))
+  if (stamp.finished(stamp_beside(options.out)))
     if (auto const old = io::read_json(options.out); old && old->contains("verdicts")) {
       run.say("already judged: " + options.out.string());
       return (*old)["verdicts"].contains("refused") ? outcome::some_refused : outcome::done;
@@ -181,7 +180,7 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
 
   SNOWCODER_CHECK(io::write_file(options.out.string() + ".seconds.jsonl", seconds));
   SNOWCODER_CHECK(io::write_json(options.out, result));
-  SNOWCODER_CHECK(stamp.write(stamp_path, verdict_counts));
+  SNOWCODER_CHECK(stamp.write(stamp_beside(options.out), verdict_counts));
   std::filesystem::remove(journal_path, ignored);
 
   run.say(fmt::format("{}: {} of {} samples passed, {} tasks of {}{}; {:.4g} s and {} MiB each{}",

@@ -11,9 +11,8 @@
 #include <snowcoder/annotate/head_file.hpp>
 #include <snowcoder/annotate/training_set.hpp>
 #include <snowcoder/core/expected.hpp>
-#include <snowcoder/io/compressed.hpp>
-#include <snowcoder/io/json.hpp>
 #include <snowcoder/io/json_field.hpp>
+#include <snowcoder/io/json_rows.hpp>
 #include <snowcoder/io/vector_file.hpp>
 #include <snowcoder/record/reject.hpp>
 
@@ -21,7 +20,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -42,19 +40,13 @@ class label_reader {
       : tables_(tables), edu_(edu), educated_(educated), threshold_(threshold) {}
 
   expected<std::vector<annotate::candidate_example>> read(std::filesystem::path const& path) {
-    SNOWCODER_TRY(auto lines, io::line_reader::open(path));
-    std::string_view line;
-    for (;;) {
-      SNOWCODER_TRY(bool const more, lines.next(line));
-      if (!more) break;
-      if (line.find_first_not_of(" \t\r") == line.npos) continue;
-      SNOWCODER_TRY(auto const row, io::parse_json(line, lines.place()));
+    SNOWCODER_CHECK(io::for_each_row(path, [&](io::json const& row, std::string const& place) -> expected<void> {
       auto const label = io::value_or_null(row, "label");
       auto const folder = io::text_or(row, "folder"), id = io::text_or(row, "id");
       if (folder.empty() == id.empty() || !(label.is_number() || label.is_string()))
-        return failure("a label row needs \"folder\" or \"id\", and \"label\"", lines.place());
-      SNOWCODER_CHECK(folder.empty() ? add_one(id, label, lines.place()) : add_folder(folder, label, lines.place()));
-    }
+        return failure("a label row needs \"folder\" or \"id\", and \"label\"", place);
+      return folder.empty() ? add_one(id, label, place) : add_folder(folder, label, place);
+    }));
     if (found_.empty()) return failure("no labels", path.string());
     return std::move(found_);
   }

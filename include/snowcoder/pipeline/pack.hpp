@@ -11,9 +11,9 @@
 #include <snowcoder/core/quantity.hpp>
 #include <snowcoder/core/thread_pool.hpp>
 #include <snowcoder/core/version.hpp>
-#include <snowcoder/io/document_file.hpp>
 #include <snowcoder/io/folder_lock.hpp>
 #include <snowcoder/io/megatron.hpp>
+#include <snowcoder/io/shards.hpp>
 #include <snowcoder/pipeline/chosen_documents.hpp>
 #include <snowcoder/pipeline/open_tokenizer.hpp>
 #include <snowcoder/pipeline/packed_shares.hpp>
@@ -51,13 +51,11 @@ struct encodable_shard {
   hash128 content;
 };
 
-/// Appends the shards of a folder, each read once for its hash, on all threads; they are an input of the stamp together.
-inline expected<void> find_shards(std::filesystem::path const& folder, std::string const& before, thread_pool& pool,
+/// Appends the shards of the documents below `dir`, each read once for its hash, on all threads; they are an input of the stamp
+/// together.
+inline expected<void> find_shards(std::filesystem::path const& dir, std::string const& before, thread_pool& pool,
                                   std::vector<encodable_shard>& all, provenance& stamp) {
-  auto const found = io::shards(folder);
-  if (found.empty())
-    return failure("no document shards (*.jsonl, .jsonl.gz, .jsonl.zst)", folder.string(),
-                   "give the folder that prepare wrote");
+  SNOWCODER_TRY(auto const found, io::document_shards(dir));
   auto const first = all.size();
   for (auto const& path : found) all.push_back({path, before + path.filename().string(), {}});
   std::vector<std::optional<error>> errors(found.size());
@@ -73,7 +71,7 @@ inline expected<void> find_shards(std::filesystem::path const& folder, std::stri
     if (errors[i]) return failure(std::move(*errors[i]));
     ((together += found[i].filename().string()) += '\0') += all[first + i].content.hex();
   }
-  stamp.add_input(folder, hash(together));
+  stamp.add_input(io::documents_folder(dir), hash(together));
   return {};
 }
 
@@ -98,17 +96,17 @@ expected<outcome> pack(run_context& run, pack_options const& options) {
   SNOWCODER_TRY(auto const tokenizer_hash, content_hash(options.tokenizer));
   stamp.add_input(options.tokenizer, tokenizer_hash);
   std::vector<encodable_shard> shards;
-  SNOWCODER_CHECK(find_shards(io::documents_folder(options.in), "", pool, shards, stamp));
+  SNOWCODER_CHECK(find_shards(options.in, "", pool, shards, stamp));
   auto const first_real_shard = shards.size();
   hash128 selection_hash;
   if (!options.selection.empty()) {
     SNOWCODER_TRY(selection_hash, content_hash(options.selection));
     stamp.add_input(options.selection, selection_hash);
   }
-  if (blends) SNOWCODER_CHECK(find_shards(io::documents_folder(options.real), "real-", pool, shards, stamp));
-  auto const parts = beside(".parts"), rejects_path = beside(".rejects.jsonl");
+  if (blends) SNOWCODER_CHECK(find_shards(options.real, "real-", pool, shards, stamp));
+  auto const parts = beside(".parts"), rejects_path = io::rejects_beside(options.out);
   std::error_code ignored;
-  if (stamp.finished(beside(".provenance.json")) && fs::exists(beside(".bin")) && fs::exists(beside(".idx"))) {
+  if (stamp.finished(stamp_beside(options.out)) && fs::exists(beside(".bin")) && fs::exists(beside(".idx"))) {
     fs::remove_all(parts, ignored);
     run.say("already done: " + options.out.string());
     return fs::exists(rejects_path) ? outcome::some_refused : outcome::done;
@@ -178,7 +176,7 @@ expected<outcome> pack(run_context& run, pack_options const& options) {
                         {"languages", shares.by_language()}};
   SNOWCODER_CHECK(writer.commit());
   SNOWCODER_CHECK(io::write_json(beside(".json"), counts));
-  SNOWCODER_CHECK(stamp.write(beside(".provenance.json"), counts));
+  SNOWCODER_CHECK(stamp.write(stamp_beside(options.out), counts));
   fs::remove_all(parts, ignored);
   run.say(with_commas(writer.tokens()) + " tokens in " + with_commas(writer.documents()) + " documents (" +
           beside(".bin").string() + ")");

@@ -17,6 +17,7 @@
 #include <snowcoder/filter/signals.hpp>
 #include <snowcoder/io/benchmark_file.hpp>
 #include <snowcoder/io/document_file.hpp>
+#include <snowcoder/io/shard_writer.hpp>
 #include <snowcoder/pipeline/data_device.hpp>
 #include <snowcoder/pipeline/prepare_contamination.hpp>
 #include <snowcoder/pipeline/prepare_duplicates.hpp>
@@ -27,6 +28,7 @@
 #include <filesystem>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -139,7 +141,7 @@ expected<void> write_documents(prepare_state& state, std::vector<std::uint32_t> 
   using filters = typename R::filters;
   bar.begin("write", "files", std::int64_t(kept.size()));
   io::shard_writer documents(folder / "documents");
-  std::vector<io::text_writer> signals;  // none or one
+  std::optional<io::text_writer> signals;
   std::string shard;
   struct rows {
     std::string document, signals;
@@ -174,13 +176,12 @@ expected<void> write_documents(prepare_state& state, std::vector<std::uint32_t> 
       auto const& r = state.documents.records[kept[begin + i]];
       SNOWCODER_CHECK(documents.write(name_of(r.language), batch[i].document));
       if (documents.name() != shard) {
-        if (!signals.empty()) SNOWCODER_CHECK(signals.front().commit());
-        signals.clear();
+        if (signals) SNOWCODER_CHECK(signals->commit());
+        signals.reset();
         shard = documents.name();
-        SNOWCODER_TRY(auto next, io::text_writer::open(folder / "attributes" / "signals" / shard));
-        signals.push_back(std::move(next));
+        SNOWCODER_TRY(signals, io::text_writer::open(folder / "attributes" / "signals" / shard));
       }
-      SNOWCODER_CHECK(signals.front().write_line(batch[i].signals));
+      SNOWCODER_CHECK(signals->write_line(batch[i].signals));
       if (held)
         state.counts.dropped(r.language, "held_out", "held_out", r.repository, r.source_bytes);
       else
@@ -188,7 +189,7 @@ expected<void> write_documents(prepare_state& state, std::vector<std::uint32_t> 
     }
     bar.advance(std::int64_t(size));
   }
-  if (!signals.empty()) SNOWCODER_CHECK(signals.front().commit());
+  if (signals) SNOWCODER_CHECK(signals->commit());
   return documents.close();
 }
 

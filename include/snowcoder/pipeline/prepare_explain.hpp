@@ -2,45 +2,36 @@
 // prepare explain: what became of one document, by id or by "repository/path".
 #pragma once
 
-#include <snowcoder/io/compressed.hpp>
-#include <snowcoder/io/document_file.hpp>
-#include <snowcoder/io/json.hpp>
+#include <snowcoder/io/document_stream.hpp>
+#include <snowcoder/io/json_field.hpp>
+#include <snowcoder/io/json_rows.hpp>
 
 #include <filesystem>
 #include <string>
-#include <string_view>
 
 namespace snowcoder::pipeline {
-
-namespace detail {
-inline std::string text_in(io::json const& row, char const* key) {
-  return row.contains(key) && row[key].is_string() ? row[key].get<std::string>() : std::string();
-}
-}  // namespace detail
 
 /// Lines for a person; an error when nothing in `out` has this id or place.
 inline expected<std::string> explain_document(std::filesystem::path const& out, std::string const& id) {
   std::string answer;
-  SNOWCODER_TRY(auto rejects, io::line_reader::open(out / "rejects.jsonl"));
-  std::string_view line;
-  for (;;) {
-    SNOWCODER_TRY(bool const more, rejects.next(line));
-    if (!more) break;
-    SNOWCODER_TRY(auto const row, io::parse_json(line, rejects.place()));
-    auto const place = detail::text_in(row, "repository") + "/" + detail::text_in(row, "path");
-    if (detail::text_in(row, "id") != id && place != id) continue;
-    answer += place + "\n  dropped by " + detail::text_in(row, "stage") + ": " + detail::text_in(row, "reason");
-    if (auto const detail = detail::text_in(row, "detail"); !detail.empty()) answer += " (" + detail + ")";
-    answer += "\n  language " + detail::text_in(row, "language") + ", id " + detail::text_in(row, "id") + "\n";
-  }
+  SNOWCODER_CHECK(io::for_each_row(out / "rejects.jsonl", [&](io::json const& row, std::string const&) -> expected<void> {
+    auto const place = io::text_or(row, "repository") + "/" + io::text_or(row, "path");
+    if (io::text_or(row, "id") != id && place != id) return {};
+    answer += place + "\n  dropped by " + io::text_or(row, "stage") + ": " + io::text_or(row, "reason");
+    if (auto const detail = io::text_or(row, "detail"); !detail.empty()) answer += " (" + detail + ")";
+    answer += "\n  language " + io::text_or(row, "language") + ", id " + io::text_or(row, "id") + "\n";
+    return {};
+  }));
   for (auto const* part : {"documents", "held_out/documents"}) {
     if (io::shards(out / part).empty()) continue;
-    SNOWCODER_CHECK(io::for_each_document(out / part, [&](std::string const& shard, document&& d) -> expected<void> {
-      if (d.id == id || d.repository + "/" + d.path == id)
-        answer += d.repository + "/" + d.path + "\n  kept in " + part + "/" + shard + "\n  language " +
-                  std::string(config::title(d.language)) + ", id " + d.id + "\n";
-      return {};
-    }));
+    SNOWCODER_TRY(auto documents, io::document_stream::open(out / part));
+    for (;;) {
+      SNOWCODER_TRY(auto const d, documents.next());
+      if (!d) break;
+      if (d->id == id || d->repository + "/" + d->path == id)
+        answer += d->repository + "/" + d->path + "\n  kept in " + part + "/" + documents.shard().filename().string() +
+                  "\n  language " + std::string(config::title(d->language)) + ", id " + d->id + "\n";
+    }
   }
   if (answer.empty())
     return failure("no document with this id or place", id, "ids and places are in rejects.jsonl and documents/");

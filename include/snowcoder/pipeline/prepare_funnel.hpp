@@ -67,9 +67,6 @@ class funnel {
     return number < repositories_.size() ? repositories_[number] : completeness{};
   }
 
-  std::int64_t files_in() const { return sum(in_).files; }
-  std::int64_t files_kept() const { return sum(kept_).files; }
-
   /// {"languages": [{"language", "in": {files, bytes, repositories}, "dropped": [{stage, reason, …}], "kept"}], "total"}.
   io::json to_json() const {
     io::json languages = io::json::array();

@@ -168,7 +168,7 @@ inline expected<void> settle(judged_file& j, prepare_state& state) {
   using privacy::kind;
   return state.documents.add(d, {.source_bytes = std::uint32_t(j.bytes),
                                  .repository = repository,
-                                 .id = hash_of_hex(d.id),
+                                 .id = hash128::from_hex(d.id).value(),
                                  .content = d.content_hash(),
                                  .stars = d.stars.value_or(-1),
                                  .forks = d.forks.value_or(-1),

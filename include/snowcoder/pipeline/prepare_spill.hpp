@@ -30,17 +30,6 @@ struct spilled {
   std::uint16_t emails = 0, addresses = 0, secrets = 0;  ///< replaced
 };
 
-/// 32 hexadecimal digits back to the hash they print.
-inline hash128 hash_of_hex(std::string_view hex) {
-  hash128 h;
-  for (std::size_t i = 0; i < hex.size(); ++i) {
-    auto const digit = std::uint64_t(hex[i] <= '9' ? hex[i] - '0' : hex[i] - 'a' + 10);
-    auto& word = i < 16 ? h.high : h.low;
-    word = word << 4 | digit;
-  }
-  return h;
-}
-
 class spill {
  public:
   /// Two files: FOLDER/texts and FOLDER/names.

@@ -7,9 +7,12 @@
 #include <snowcoder/core/version.hpp>
 #include <snowcoder/io/content_hash.hpp>
 #include <snowcoder/io/json.hpp>
+#include <snowcoder/io/reject_file.hpp>
+#include <snowcoder/pipeline/run_context.hpp>
 
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +20,9 @@
 namespace snowcoder::pipeline {
 
 using io::content_hash;
+
+/// The stamp of a single file: FILE.provenance.json.
+inline std::filesystem::path stamp_beside(std::filesystem::path const& file) { return file.string() + ".provenance.json"; }
 
 class provenance {
  public:
@@ -65,5 +71,13 @@ class provenance {
   io::json value_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
+
+/// For a program that writes one file: how the run ended that has written `file` with the key of `stamp`, if there was one.
+inline std::optional<outcome> finished_before(run_context const& run, provenance const& stamp,
+                                              std::filesystem::path const& file) {
+  if (!stamp.finished(stamp_beside(file)) || !std::filesystem::exists(file)) return {};
+  run.say("already done: " + file.string());
+  return std::filesystem::exists(io::rejects_beside(file)) ? outcome::some_refused : outcome::done;
+}
 
 }  // namespace snowcoder::pipeline

@@ -5,9 +5,9 @@
 #include <snowcoder/config/accounting.hpp>
 #include <snowcoder/config/fingerprint.hpp>
 #include <snowcoder/core/expected.hpp>
-#include <snowcoder/core/version.hpp>
 #include <snowcoder/io/checkpoint_file.hpp>
 #include <snowcoder/nn/decoder_parameters.hpp>
+#include <snowcoder/pipeline/checkpoint_content.hpp>
 #include <snowcoder/pipeline/open_tokenizer.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
@@ -16,10 +16,9 @@
 #include <snowcoder/publish/hugging_face_import.hpp>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
+#include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace snowcoder::pipeline {
@@ -43,10 +42,9 @@ expected<outcome> publish_recipe(run_context& run, publish_options options) {
                      "name it with --tokenizer");
   }
   auto stamp = provenance::of<R>(
-      "publish", {{"format", options.format}, {"dtype", options.dtype}, {"weights", from.checksum("model.safetensors")}});
+      "publish", {{"format", options.format}, {"dtype", options.dtype}, {"weights", from.checksum(io::model_part)}});
   SNOWCODER_CHECK(stamp.add_input(options.tokenizer));
-  auto const stamp_path =
-      folder ? options.out / "provenance.json" : std::filesystem::path(options.out.string() + ".provenance.json");
+  auto const stamp_path = folder ? options.out / "provenance.json" : stamp_beside(options.out);
   if (std::filesystem::exists(options.out) && stamp.finished(stamp_path)) {
     run.say("already published: " + options.out.string());
     return outcome::done;
@@ -79,34 +77,18 @@ expected<outcome> import_recipe(run_context& run, import_options const& options)
   std::int64_t largest = 0;
   run.bar.begin("import", "tensors", std::int64_t(parameters.size()));
   for (auto const& p : parameters) {
-    auto const shape = p.is_vector() ? std::vector{p.columns} : std::vector{p.rows, p.columns};
-    SNOWCODER_CHECK(from.read(p.name, shape, std::span(weights).subspan(std::size_t(p.offset), std::size_t(p.size()))));
+    SNOWCODER_CHECK(from.read(p.name, p.shape(), std::span(weights).subspan(std::size_t(p.offset), std::size_t(p.size()))));
     largest = std::max(largest, p.size());
     run.bar.advance();
   }
   std::vector<float> const zeros(std::size_t(largest), 0.0f);
-  std::array<io::checkpoint_part, 2> parts{io::checkpoint_part{"model.safetensors", {}},
-                                           io::checkpoint_part{"optimizer.safetensors", {}}};
-  auto const append = [&](io::checkpoint_part& part, std::string const& prefix, auto const& values_of) {
-    for (auto const& p : parameters) {
-      auto const shape = p.is_vector() ? std::vector{p.columns} : std::vector{p.rows, p.columns};
-      part.tensors.push_back(
-          io::tensor_of(prefix + p.name, shape, std::span<float const>(values_of(p), std::size_t(p.size()))));
-    }
-  };
-  append(parts[0], "", [&](auto const& p) { return weights.data() + p.offset; });
-  for (auto const* prefix : {"first_moment.", "second_moment."})
-    append(parts[1], prefix, [&](auto const&) { return zeros.data(); });
-  io::checkpoint_manifest m;
-  m.position.phase = "imported";
-  m.recipe = R::name;
-  m.fingerprint = config::fingerprint<R>.hex();
-  m.text = config::recipe_text<R>();
-  m.model = config::model_fingerprint<R>.hex();
-  m.parameters = config::parameters(R::model);
-  m.settings = {{"label", "imported"}, {"from", options.in.string()}, {"stored_as", from.stored_as()}};
-  m.versions = {{"snowcoder", version}};
-  SNOWCODER_CHECK(io::write_checkpoint(options.out, std::move(m), parts));
+  auto const none = [&](auto const& p) { return std::span(zeros).first(std::size_t(p.size())); };
+  training_position position;
+  position.phase = "imported";
+  SNOWCODER_CHECK(io::write_checkpoint(
+      options.out,
+      manifest_of<R>(position, {{"label", "imported"}, {"from", options.in.string()}, {"stored_as", from.stored_as()}}),
+      checkpoint_parts<R>(flat(std::span<float const>(weights)), none, none)));
   if (!from.note().empty()) run.say(from.note());
   run.say("imported " + options.in.string() + " (" + from.stored_as() + "); next: generate --checkpoint " +
           options.out.string() + " --tokenizer " + (options.in / "tokenizer.json").string() +

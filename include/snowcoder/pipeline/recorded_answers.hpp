@@ -5,7 +5,7 @@
 
 #include <snowcoder/core/hash.hpp>
 #include <snowcoder/io/answer_file.hpp>
-#include <snowcoder/io/compressed.hpp>
+#include <snowcoder/io/json_rows.hpp>
 #include <snowcoder/synthesize/generator.hpp>
 
 #include <filesystem>
@@ -34,26 +34,21 @@ class recorded_answers {
       auto const key = std::pair(q->seed, q->number);
       questions.insert_or_assign(key, waiting{std::move(*q), {}});
     }
-    SNOWCODER_TRY(auto lines, io::line_reader::open(file_));
-    for (std::string_view line;;) {
-      SNOWCODER_TRY(bool const more, lines.next(line));
-      if (!more) break;
-      if (line.find_first_not_of(" \t\r") == line.npos) continue;
-      SNOWCODER_TRY(auto const row, io::parse_json(line, lines.place()));
-      SNOWCODER_TRY(auto a, io::parse_answer(row, lines.place()));
+    SNOWCODER_CHECK(io::for_each_row(file_, [&](io::json const& row, std::string const& place) -> expected<void> {
+      SNOWCODER_TRY(auto a, io::parse_answer(row, place));
       ++rows_;
       auto const found = questions.find({a.seed, a.number});
-      if (found == questions.end()) continue;
+      if (found == questions.end()) return {};
       auto const content = hash(a.finish_reason + '\0' + a.response);
       auto& w = found->second;
       if (w.answered && *w.answered != content)
-        return failure("a second, different answer to the same seed", lines.place(),
+        return failure("a second, different answer to the same seed", place,
                        "keep one of them, or give them different \"number\"s");
-      if (w.answered) continue;
+      if (w.answered) return {};
       w.answered = content;
       ++used_;
-      SNOWCODER_CHECK(take(w.question, std::move(a)));
-    }
+      return take(w.question, std::move(a));
+    }));
     for (auto const& [key, w] : questions)
       if (!w.answered) SNOWCODER_CHECK(take(w.question, {}));
     return {};

@@ -7,8 +7,8 @@
 #include <snowcoder/annotate/explanation.hpp>
 #include <snowcoder/annotate/text_traits.hpp>
 #include <snowcoder/config/language.hpp>
-#include <snowcoder/io/attribute_column.hpp>
-#include <snowcoder/io/document_file.hpp>
+#include <snowcoder/io/attribute_columns.hpp>
+#include <snowcoder/io/document_stream.hpp>
 #include <snowcoder/io/json.hpp>
 #include <snowcoder/io/json_field.hpp>
 #include <snowcoder/pipeline/html.hpp>
@@ -21,7 +21,6 @@
 #include <filesystem>
 #include <limits>
 #include <map>
-#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -84,19 +83,14 @@ struct scored_corpus {
 
   static expected<scored_corpus> read(std::filesystem::path const& clean, std::string const& scorer) {
     scored_corpus c;
-    std::vector<io::attribute_column> columns;
-    for (auto const* name : {"value", "logit_top", "logit_middle", "logit_bottom", "sections"}) {
-      SNOWCODER_TRY(auto column, io::attribute_column::open(clean, scorer, name));
-      columns.push_back(std::move(column));
-    }
-    SNOWCODER_CHECK(io::for_each_document(clean, [&](std::string const&, document&& d) -> expected<void> {
-      std::array<std::optional<double>, 5> row;
-      for (std::size_t i = 0; i < row.size(); ++i) {
-        SNOWCODER_TRY(row[i], columns[i].find(d.id));
-      }
-      if (!row[0]) return {};
-      annotate::explained_file f{*row[0], d.language, annotate::traits_of(d.text, d.language), {}};
-      if (row[1] && row[2] && row[3] && row[4] == 3.0) f.logits = {float(*row[1]), float(*row[2]), float(*row[3])};
+    SNOWCODER_TRY(auto rows, io::attribute_columns<5>::open(
+                                 clean, scorer, {"value", "logit_top", "logit_middle", "logit_bottom", "sections"}));
+    SNOWCODER_CHECK(io::for_each_document(clean, [&](document&& d) -> expected<void> {
+      SNOWCODER_TRY(auto const row, rows.find(d.id));
+      auto const [value, top, middle, bottom, sections] = row;
+      if (std::isnan(value)) return {};
+      annotate::explained_file f{value, d.language, annotate::traits_of(d.text, d.language), {}};
+      if (!std::isnan(top + middle + bottom) && sections == 3) f.logits = {float(top), float(middle), float(bottom)};
       c.files.push_back(f);
       c.best.offer(f.value, d);
       c.worst.offer(f.value, d);

@@ -24,17 +24,15 @@ struct row_block {
   std::string text;  ///< rows one after the other, and io::row_padding
   std::vector<row> rows;
 
-  /// The next rows that are not empty, behind line `number`, which moves on; false at the end.
-  expected<bool> read(io::line_reader& lines, std::int64_t& number) {
+  /// The next rows; false at the end.
+  expected<bool> read(io::line_reader& lines) {
     text.clear();
     rows.clear();
     text.reserve(bytes + bytes / 8);
     for (std::string_view line; text.size() < bytes;) {
-      SNOWCODER_TRY(bool const more, lines.next(line));
+      SNOWCODER_TRY(bool const more, lines.next_row(line));
       if (!more) break;
-      ++number;
-      if (line.empty()) continue;
-      rows.push_back({text.size(), line.size(), number});
+      rows.push_back({text.size(), line.size(), lines.number()});
       text += line;
     }
     text.append(io::row_padding, ' ');

@@ -6,9 +6,8 @@
 #include <snowcoder/annotate/scorer.hpp>
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/hash.hpp>
-#include <snowcoder/io/compressed.hpp>
-#include <snowcoder/io/json.hpp>
 #include <snowcoder/io/json_field.hpp>
+#include <snowcoder/io/json_rows.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -17,7 +16,6 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,19 +26,15 @@ class column_scorer {
   static constexpr bool scores_by_id = true;
 
   static expected<column_scorer> open(std::filesystem::path const& file, std::string const& field) {
-    SNOWCODER_TRY(auto lines, io::line_reader::open(file));
     auto rows = std::make_shared<std::vector<row>>();
-    for (std::string_view line;;) {
-      SNOWCODER_TRY(bool const more, lines.next(line));
-      if (!more) break;
-      if (line.find_first_not_of(" \t\r") == line.npos) continue;
-      SNOWCODER_TRY(auto const value, io::parse_json(line, lines.place()));
+    SNOWCODER_CHECK(io::for_each_row(file, [&](io::json const& value, std::string const& place) -> expected<void> {
       auto const id = io::text_or(value, "id");
       auto const number = io::value_or_null(value, field.c_str());
       if (id.empty() || !number.is_number() || !std::isfinite(number.get<double>()))
-        return failure("a row needs \"id\" and the number \"" + field + "\"", lines.place());
+        return failure("a row needs \"id\" and the number \"" + field + "\"", place);
       rows->push_back({hash(id), number.get<double>()});
-    }
+      return {};
+    }));
     if (rows->empty()) return failure("no scores", file.string());
     std::sort(rows->begin(), rows->end(), [](row const& a, row const& b) { return a.id < b.id; });
     for (std::size_t i = 1; i < rows->size(); ++i)

@@ -8,6 +8,7 @@
 #include <snowcoder/core/quantity.hpp>
 #include <snowcoder/io/document_file.hpp>
 #include <snowcoder/io/reject_file.hpp>
+#include <snowcoder/io/shards.hpp>
 #include <snowcoder/pipeline/annotate_texts.hpp>
 #include <snowcoder/pipeline/begun.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
@@ -61,10 +62,10 @@ inline expected<void> for_each_page(std::filesystem::path const& shard, std::vec
   std::vector<document> page;
   std::string_view line;
   for (;;) {
-    SNOWCODER_TRY(bool const more, lines.next(line));
-    if (more && !line.empty()) {
-      auto const place = shard.filename().string() + lines.place().substr(lines.place().rfind(':'));
-      if (auto d = parser.parse(line, place))
+    SNOWCODER_TRY(bool const more, lines.next_row(line));
+    if (more) {
+      auto const place = shard.filename().string() + ":" + std::to_string(lines.number());
+      if (auto d = parser.parse_padded(line, place))
         page.push_back(std::move(*d));
       else
         rejects.push_back({place, "annotate", "not_a_document", d.error().what});
@@ -161,8 +162,7 @@ template <config::recipe R, class Make>
 expected<outcome> score_documents(run_context& run, std::filesystem::path const& in, std::vector<wanted_score> const& wanted,
                                   Make const& make) {
   auto const folder = io::documents_folder(in);
-  auto const shards = io::shards(folder);
-  if (shards.empty()) return failure("no document shards (*.jsonl, .jsonl.gz, .jsonl.zst)", folder.string());
+  SNOWCODER_TRY(auto const shards, io::document_shards(in));
   auto const place = [&](wanted_score const& w) { return in / "attributes" / w.name; };
   SNOWCODER_TRY(auto const documents_hash, content_hash(folder));
   std::vector<provenance> stamps;
@@ -186,7 +186,7 @@ expected<outcome> score_documents(run_context& run, std::filesystem::path const&
   std::vector<reject> rejects;
   std::int64_t documents = 0, scored = 0;
   for (auto const& shard : shards) {
-    auto name = shard_name(shard) + ".jsonl.zst";
+    auto name = io::shard_name(shard) + ".jsonl.zst";
     std::vector<std::size_t> missing;
     for (std::size_t i = 0; i < wanted.size(); ++i)
       if (!finished[i] && !std::filesystem::exists(place(wanted[i]) / name)) missing.push_back(i);
@@ -215,7 +215,7 @@ expected<outcome> score_documents(run_context& run, std::filesystem::path const&
     if (finished[i]) continue;
     for (auto const& shard : shards) {  // of a run that was killed behind a shard's last row
       std::error_code ignored;
-      std::filesystem::remove(score_journal::beside(place(wanted[i]) / (shard_name(shard) + ".jsonl.zst")), ignored);
+      std::filesystem::remove(score_journal::beside(place(wanted[i]) / (io::shard_name(shard) + ".jsonl.zst")), ignored);
     }
     SNOWCODER_CHECK(io::write_rejects(place(wanted[i]) / "rejects.jsonl", rejects));
     SNOWCODER_CHECK(

@@ -65,7 +65,7 @@ expected<outcome> with_perplexity(run_context& run, std::filesystem::path const&
     }
     return evaluate::measure(model, ids, bytes, R::model.context).bits_per_byte();
   };
-  return use(bits, from.checksum(model_part));
+  return use(bits, from.checksum(io::model_part));
 }
 
 }  // namespace snowcoder::pipeline

@@ -9,12 +9,13 @@
 #include <snowcoder/config/fingerprint.hpp>
 #include <snowcoder/core/quantity.hpp>
 #include <snowcoder/core/thread_pool.hpp>
-#include <snowcoder/io/attribute_column.hpp>
-#include <snowcoder/io/document_file.hpp>
+#include <snowcoder/io/attribute_columns.hpp>
 #include <snowcoder/io/reject_file.hpp>
 #include <snowcoder/io/row_file.hpp>
 #include <snowcoder/io/scratch_file.hpp>
 #include <snowcoder/io/selection_file.hpp>
+#include <snowcoder/io/shards.hpp>
+#include <snowcoder/io/value_bytes.hpp>
 #include <snowcoder/pipeline/data_device.hpp>
 #include <snowcoder/pipeline/document_map.hpp>
 #include <snowcoder/pipeline/gpu_sieve.hpp>
@@ -25,6 +26,7 @@
 
 #include <fmt/core.h>
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -63,7 +65,7 @@ class candidate_file {
   expected<void> add(candidate const& c, config::mix_unit unit) {
     SNOWCODER_CHECK(rows_.append(select::row_of(c, unit, ids_.size())));
     auto const size = std::uint32_t(c.id.size());
-    SNOWCODER_CHECK(ids_.append({reinterpret_cast<char const*>(&size), sizeof size}));
+    SNOWCODER_CHECK(ids_.append(io::bytes_of(size)));
     return ids_.append(c.id);
   }
   /// After the last add.
@@ -144,33 +146,25 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
   if (counts) {
     SNOWCODER_CHECK(stamp.add_input(options.tokenizer));
   }
-  auto beside = options.out;
-  auto const stamp_path = beside.replace_extension().string() + ".provenance.json",
-             rejects_path = beside.string() + ".rejects.jsonl";
-  if (stamp.finished(stamp_path) && std::filesystem::exists(options.out)) {
-    run.say("already done: " + options.out.string());
-    return std::filesystem::exists(rejects_path) ? outcome::some_refused : outcome::done;
-  }
+  if (auto const before = finished_before(run, stamp, options.out)) return *before;
 
   std::optional<tokenize::byte_pair<typename R::splitter>> tokenizer;
   if (counts) {
     SNOWCODER_TRY(tokenizer, open_tokenizer<R>(options.tokenizer));
   }
-  std::optional<io::attribute_column> scores, tokens;
+  std::optional<io::attribute_columns<1>> scores, tokens;
   if (!options.random) {
-    SNOWCODER_TRY(scores, io::attribute_column::open(options.in, options.scores, "value"));
+    SNOWCODER_TRY(scores, io::attribute_columns<1>::open(options.in, options.scores, {"value"}));
   }
   if (!options.tokens.empty()) {
-    SNOWCODER_TRY(tokens, io::attribute_column::open(options.in, options.tokens, "tokens"));
+    SNOWCODER_TRY(tokens, io::attribute_columns<1>::open(options.in, options.tokens, {"tokens"}));
   }
   annotate::random_scorer const hashed(seed);
   thread_pool pool(run.threads);
   auto const scratch = options.out.has_parent_path() ? options.out.parent_path() : std::filesystem::path(".");
   SNOWCODER_TRY(auto candidates, detail::candidate_file::open(scratch));
   std::vector<reject> rejects;
-  auto const folder = io::documents_folder(options.in);
-  auto const shards = io::shards(folder);
-  if (shards.empty()) return failure("no document shards (*.jsonl, .jsonl.gz, .jsonl.zst)", folder.string());
+  SNOWCODER_TRY(auto const shards, io::document_shards(options.in));
   run.bar.begin("select", "documents", 0);
   for (auto const& shard : shards)
     SNOWCODER_CHECK(map_documents(
@@ -189,18 +183,17 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
           run.bar.advance();
           auto const refuse = [&](std::string reason) { rejects.push_back({c.id, "select", std::move(reason), {}}); };
           // Both columns are asked for every document, refused or not, so that both stay in step with the documents.
-          std::optional<double> score, count;
+          std::array score{c.value}, count{double(c.tokens)};
           if (scores) {
             SNOWCODER_TRY(score, scores->find(c.id));
           }
           if (tokens) {
             SNOWCODER_TRY(count, tokens->find(c.id));
           }
-          if (scores && !score) return refuse("no_score"), expected<void>();
-          if (tokens && !(count && *count >= 0 && *count <= detail::most_tokens))
-            return refuse("no_token_count"), expected<void>();
-          if (score) c.value = *score;
-          if (count) c.tokens = std::int64_t(*count);
+          if (std::isnan(score[0])) return refuse("no_score"), expected<void>();
+          if (!(count[0] >= 0 && count[0] <= detail::most_tokens)) return refuse("no_token_count"), expected<void>();
+          c.value = score[0];
+          c.tokens = std::int64_t(count[0]);
           return candidates.add(c, settings.unit);
         },
         [&](reject r) -> expected<void> { return rejects.push_back(std::move(r)), expected<void>(); }));
@@ -225,9 +218,9 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
     return manifest.add({std::move(id), static_cast<config::language>(row.language), select::value_of(row.order), row.tokens});
   }));
   SNOWCODER_CHECK(manifest.commit());
-  SNOWCODER_CHECK(io::write_rejects(rejects_path, rejects));
-  SNOWCODER_CHECK(
-      stamp.write(stamp_path, {{"candidates", candidates.size()}, {"selected", selected}, {"refused", rejects.size()}}));
+  SNOWCODER_CHECK(io::write_rejects(io::rejects_beside(options.out), rejects));
+  SNOWCODER_CHECK(stamp.write(stamp_beside(options.out),
+                              {{"candidates", candidates.size()}, {"selected", selected}, {"refused", rejects.size()}}));
   for (auto const& c : chosen.cuts())
     run.say(fmt::format("{:<18} {:>12} of {:>14} {} ({} of {} documents, score >= {:.4f}){}", config::title(c.language),
                         with_commas(c.kept), with_commas(c.available), name_of(settings.unit), c.documents_kept,

@@ -9,11 +9,11 @@
 //   DIR/report.json       counts by language and reason, shares of tokens
 #pragma once
 
+#include <snowcoder/io/document_stream.hpp>
 #include <snowcoder/io/folder_lock.hpp>
 #include <snowcoder/io/journal.hpp>
 #include <snowcoder/io/selection_file.hpp>
 #include <snowcoder/pipeline/chat_server.hpp>
-#include <snowcoder/pipeline/document_stream.hpp>
 #include <snowcoder/pipeline/open_tokenizer.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
 #include <snowcoder/pipeline/recorded_answers.hpp>
@@ -55,7 +55,7 @@ expected<std::unordered_map<std::string, bool>> seeds_of(synthesize_options cons
     SNOWCODER_TRY(auto manifest, io::read_selection(o.selection));
     candidates = std::move(manifest.documents);
   } else {
-    SNOWCODER_CHECK(io::for_each_document(o.in, [&](std::string const&, document&& d) -> expected<void> {
+    SNOWCODER_CHECK(io::for_each_document(o.in, [&](document&& d) -> expected<void> {
       candidates.push_back({d.id, d.language, 0, 0});
       return {};
     }));
@@ -74,7 +74,7 @@ expected<std::unordered_map<std::string, bool>> seeds_of(synthesize_options cons
 template <config::recipe R, class Count>
 class question_stream {
  public:
-  question_stream(document_stream documents, std::unordered_map<std::string, bool>& seeds, Count const& count,
+  question_stream(io::document_stream documents, std::unordered_map<std::string, bool>& seeds, Count const& count,
                   std::uint64_t seed)
       : documents_(std::move(documents)), seeds_(seeds), count_(count), seed_(seed) {}
 
@@ -101,7 +101,7 @@ class question_stream {
   }
 
  private:
-  document_stream documents_;
+  io::document_stream documents_;
   std::unordered_map<std::string, bool>& seeds_;
   Count const& count_;
   std::uint64_t seed_;
@@ -169,7 +169,7 @@ expected<outcome> synthesize_counted(run_context& run, synthesize_options const&
 
   SNOWCODER_TRY(auto seeds, detail::seeds_of<R>(o));
   run.bar.begin(replayed ? "replaying" : "asking", "answers", std::int64_t(seeds.size()) * R::synthesis.outputs_per_seed);
-  SNOWCODER_TRY(auto documents, document_stream::open(o.in));
+  SNOWCODER_TRY(auto documents, io::document_stream::open(o.in));
   detail::question_stream<R, Count> questions(std::move(documents), seeds, count, run.seed);
 
   // A replay is read again after a kill, so what it writes is only a work file; a server's answers are kept for good.

@@ -12,10 +12,10 @@
 #include <snowcoder/dedup/near.hpp>
 #include <snowcoder/io/answer_file.hpp>
 #include <snowcoder/io/benchmark_file.hpp>
-#include <snowcoder/io/document_file.hpp>
+#include <snowcoder/io/document_stream.hpp>
 #include <snowcoder/io/journal.hpp>
 #include <snowcoder/io/reject_file.hpp>
-#include <snowcoder/pipeline/document_stream.hpp>
+#include <snowcoder/io/shard_writer.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/synthesize/accept.hpp>
 
@@ -100,7 +100,7 @@ expected<io::json> accept_answers(run_context& run, std::filesystem::path const&
   };
 
   run.bar.begin("judging answers", "answers", std::int64_t(answers.size()));
-  SNOWCODER_TRY(auto documents, document_stream::open(in));
+  SNOWCODER_TRY(auto documents, io::document_stream::open(in));
   std::set<hash128> met;
   std::set<std::string> met_ids;
   for (;;) {

@@ -29,8 +29,6 @@ class text_model {
         weights_(device) {
     load_onto(device, weights_, weights);
   }
-  /// One conversation on this model.
-  cache_type conversation() { return cache_type(device_, weights_); }
   /// Up to `count` conversations of up to `tokens` each at a time: as many as fit two gigabytes, at least one.
   cache_type conversations(std::int64_t count, std::int64_t tokens = R::model.context) {
     constexpr std::int64_t most = std::int64_t(2) << 30;

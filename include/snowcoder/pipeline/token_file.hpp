@@ -8,7 +8,7 @@
 #include <snowcoder/core/hash.hpp>
 #include <snowcoder/io/mapped_file.hpp>
 #include <snowcoder/io/megatron.hpp>
-#include <snowcoder/record/token_run.hpp>
+#include <snowcoder/record/token_id.hpp>
 
 #include <algorithm>
 #include <cstdint>

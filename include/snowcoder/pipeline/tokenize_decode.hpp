@@ -65,7 +65,7 @@ inline expected<outcome> decode_file_with(run_context& run, decode_options const
     }
   }
   SNOWCODER_CHECK(out.commit());
-  SNOWCODER_CHECK(io::write_rejects(std::filesystem::path(options.out).replace_extension(".rejects.jsonl"), rejects));
+  SNOWCODER_CHECK(io::write_rejects(io::rejects_beside(options.out), rejects));
   run.say("text of " + with_commas(file.documents()) + " documents (" + options.out.string() + ")");
   return rejects.empty() ? outcome::done : outcome::some_refused;
 }

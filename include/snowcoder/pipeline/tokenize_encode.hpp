@@ -7,6 +7,7 @@
 #include <snowcoder/io/mapped_file.hpp>
 #include <snowcoder/io/megatron.hpp>
 #include <snowcoder/io/reject_file.hpp>
+#include <snowcoder/io/shards.hpp>
 #include <snowcoder/pipeline/document_map.hpp>
 #include <snowcoder/pipeline/encode_text.hpp>
 #include <snowcoder/pipeline/open_tokenizer.hpp>
@@ -37,8 +38,7 @@ expected<outcome> encode_file_with(run_context& run, encode_options const& optio
   prefix.replace_extension();
   SNOWCODER_TRY(auto writer, io::megatron_writer::open(prefix, io::id_type_for(tokenizer.size())));
   std::vector<reject> rejects;
-  auto const name = options.in.filename().string();
-  if (name.ends_with(".jsonl") || name.ends_with(".jsonl.gz") || name.ends_with(".jsonl.zst")) {
+  if (io::is_jsonl(options.in.native())) {
     thread_pool pool(run.threads);
     run.bar.begin("encode", "documents", 0);
     SNOWCODER_CHECK(map_documents(
@@ -67,7 +67,7 @@ expected<outcome> encode_file_with(run_context& run, encode_options const& optio
     SNOWCODER_CHECK(std::move(written));
     writer.end_document();
   }
-  SNOWCODER_CHECK(io::write_rejects(prefix.string() + ".rejects.jsonl", rejects));
+  SNOWCODER_CHECK(io::write_rejects(io::rejects_beside(prefix), rejects));
   SNOWCODER_CHECK(writer.commit());
   run.say(with_commas(writer.tokens()) + " ids of " + with_commas(writer.documents()) + " documents (" + options.out.string() +
           ")");

@@ -6,8 +6,8 @@
 #include <snowcoder/core/philox.hpp>
 #include <snowcoder/core/quantity.hpp>
 #include <snowcoder/core/thread_pool.hpp>
-#include <snowcoder/io/document_file.hpp>
 #include <snowcoder/io/reject_file.hpp>
+#include <snowcoder/io/shards.hpp>
 #include <snowcoder/io/tokenizer_file.hpp>
 #include <snowcoder/pipeline/document_scatter.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
@@ -53,11 +53,6 @@ inline expected<void> fits(std::size_t word_bytes, std::int64_t memory) {
                  "give more memory or a smaller --sample");
 }
 
-/// PREFIX.provenance.json for PREFIX.bin or PREFIX.json.
-inline std::filesystem::path stamp_beside(std::filesystem::path out) {
-  return out.replace_extension().string() + ".provenance.json";
-}
-
 }  // namespace detail
 
 /// Trains on a sample of the documents below `options.in`, drawn by id, and writes a tokenizer.json.
@@ -73,17 +68,9 @@ expected<outcome> train_tokenizer(run_context& run, train_tokenizer_options cons
   auto stamp =
       provenance::of<R>("tokenize train", {{"vocabulary", settings.size}, {"sample", options.sample}, {"seed", run.seed}});
   SNOWCODER_CHECK(stamp.add_input(folder));
-  auto const stamp_path = detail::stamp_beside(options.out),
-             rejects_path = options.out.parent_path() / (options.out.stem().string() + ".rejects.jsonl");
-  if (stamp.finished(stamp_path) && std::filesystem::exists(options.out)) {
-    run.say("already done: " + options.out.string());
-    return std::filesystem::exists(rejects_path) ? outcome::some_refused : outcome::done;
-  }
+  if (auto const before = finished_before(run, stamp, options.out)) return *before;
 
-  auto const shards = io::shards(folder);
-  if (shards.empty())
-    return failure("no document shards (*.jsonl, .jsonl.gz, .jsonl.zst)", folder.string(),
-                   "give the folder that prepare wrote");
+  SNOWCODER_TRY(auto const shards, io::document_shards(options.in));
   double const share = detail::share_to_read(shards, options.sample);
   draws const chosen("documents that train the tokenizer", run.seed);
   thread_pool pool(run.threads);
@@ -106,14 +93,14 @@ expected<outcome> train_tokenizer(run_context& run, train_tokenizer_options cons
     run.say("only " + std::to_string(vocabulary.tokens.size()) + " tokens: no further pair occurs " +
             std::to_string(settings.minimum_frequency) + " times");
   SNOWCODER_CHECK(io::write_tokenizer(options.out, vocabulary));
-  SNOWCODER_CHECK(io::write_rejects(rejects_path, rejects));
-  SNOWCODER_CHECK(stamp.write(stamp_path, {{"documents", documents.load()},
-                                           {"bytes", bytes.load()},
-                                           {"words", distinct},
-                                           {"share", share},
-                                           {"tokens", vocabulary.tokens.size()},
-                                           {"merges", vocabulary.merges.size()},
-                                           {"refused", rejects.size()}}));
+  SNOWCODER_CHECK(io::write_rejects(io::rejects_beside(options.out), rejects));
+  SNOWCODER_CHECK(stamp.write(stamp_beside(options.out), {{"documents", documents.load()},
+                                                          {"bytes", bytes.load()},
+                                                          {"words", distinct},
+                                                          {"share", share},
+                                                          {"tokens", vocabulary.tokens.size()},
+                                                          {"merges", vocabulary.merges.size()},
+                                                          {"refused", rejects.size()}}));
   run.say(with_commas(std::int64_t(distinct)) + " distinct words");
   run.say("vocabulary of " + with_commas(std::int64_t(vocabulary.tokens.size())) + " from " + with_commas(documents.load()) +
           " documents, " + bytes_text(double(bytes.load())) + " (" + options.out.string() + ")");

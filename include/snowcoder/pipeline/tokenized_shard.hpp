@@ -12,6 +12,7 @@
 #include <snowcoder/io/mapped_file.hpp>
 #include <snowcoder/io/megatron.hpp>
 #include <snowcoder/io/reject_file.hpp>
+#include <snowcoder/io/value_bytes.hpp>
 #include <snowcoder/pipeline/row_block.hpp>
 #include <snowcoder/tokenize/fill_in_middle.hpp>
 #include <snowcoder/tokenize/pack.hpp>
@@ -132,7 +133,7 @@ class shard_encoder {
                                                             std::move(rows), std::move(rejects), tokenizer, how, bar));
   }
 
-  expected<bool> read(block& b) { return b.read(lines_, number_); }
+  expected<bool> read(block& b) { return b.read(lines_); }
 
   result work(block const& b) const {
     thread_local io::document_view_parser parser;
@@ -208,7 +209,7 @@ class shard_encoder {
     header_.paths = path_count_;
     SNOWCODER_CHECK(rows_.write(repositories_));
     SNOWCODER_CHECK(rows_.write(paths_));
-    SNOWCODER_CHECK(rows_.write_at(0, {reinterpret_cast<char const*>(&header_), sizeof header_}));
+    SNOWCODER_CHECK(rows_.write_at(0, io::bytes_of(header_)));
     return rows_.commit();
   }
 
@@ -231,7 +232,7 @@ class shard_encoder {
 
   static void append_name(std::string& out, std::string_view name) {
     auto const length = std::uint32_t(name.size());
-    (out.append(reinterpret_cast<char const*>(&length), sizeof length)) += name;
+    (out += io::bytes_of(length)) += name;
   }
   std::uint32_t number_of(std::string_view repository) {
     if (!numbers_.empty() && repository == last_) return last_number_;
@@ -251,7 +252,6 @@ class shard_encoder {
   Tokenizer const& tokenizer_;
   shard_settings how_;
   progress& bar_;
-  std::int64_t number_ = 0;
   std::uint64_t written_ = 0, path_count_ = 0;
   tokenized_shard::header header_;
   std::string repositories_, paths_, last_;

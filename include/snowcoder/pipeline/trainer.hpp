@@ -99,7 +99,7 @@ class trainer {
                       {"label", name},
                       {"reduction_lanes", R::reduction_lanes},
                       {"tokens", tokens.identity()},
-                      {"from", origin ? origin->checksum(model_part) : "initialised"}};
+                      {"from", origin ? origin->checksum(io::model_part) : "initialised"}};
     if (options_.device != "cpu") {
       settings["micro_batch"] = micro_batch(p);  // a GPU's products add up as their shapes say
       settings["repeatable"] = !options_.free_order;

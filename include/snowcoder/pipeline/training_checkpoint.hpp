@@ -5,15 +5,14 @@
 #include <snowcoder/backend/cpu/onednn.hpp>
 #include <snowcoder/config/fingerprint.hpp>
 #include <snowcoder/core/expected.hpp>
-#include <snowcoder/core/version.hpp>
 #include <snowcoder/io/checkpoint_file.hpp>
 #include <snowcoder/nn/decoder_parameters.hpp>
 #include <snowcoder/parallel/communicator.hpp>
 #include <snowcoder/parallel/solo.hpp>
+#include <snowcoder/pipeline/checkpoint_content.hpp>
 #include <snowcoder/train/state.hpp>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -21,17 +20,6 @@
 #include <vector>
 
 namespace snowcoder::pipeline {
-
-inline constexpr char model_part[] = "model.safetensors", optimizer_part[] = "optimizer.safetensors";
-
-/// Flat values on the host as the model's tensors, each name with `prefix` before it.
-template <config::recipe R, class T>
-void append_tensors(std::vector<io::tensor>& out, std::string const& prefix, std::span<T const> values) {
-  for (auto const& p : nn::decoder_parameters<R>()) {
-    auto const shape = p.is_vector() ? std::vector{p.columns} : std::vector{p.rows, p.columns};
-    out.push_back(io::tensor_of(prefix + p.name, shape, values.subspan(std::size_t(p.offset), std::size_t(p.size()))));
-  }
-}
 
 /// The flat floats back; `values` holds config::parameters(R::model) of them.
 template <config::recipe R>
@@ -72,20 +60,9 @@ void take(snapshot<Backend, Moment>& to, Backend& device, train::state<R, Backen
 template <config::recipe R, class Moment>
 expected<void> save(std::filesystem::path const& folder, training_position const& position, std::span<float const> weights,
                     std::span<Moment const> first_moment, std::span<Moment const> second_moment, io::json settings) {
-  std::array<io::checkpoint_part, 2> parts{io::checkpoint_part{model_part, {}}, io::checkpoint_part{optimizer_part, {}}};
-  append_tensors<R>(parts[0].tensors, "", weights);
-  append_tensors<R>(parts[1].tensors, "first_moment.", first_moment);
-  append_tensors<R>(parts[1].tensors, "second_moment.", second_moment);
-  io::checkpoint_manifest m;
-  m.position = position;
-  m.recipe = R::name;
-  m.fingerprint = config::fingerprint<R>.hex();
-  m.text = config::recipe_text<R>();
-  m.model = config::model_fingerprint<R>.hex();
-  m.parameters = config::parameters(R::model);
-  m.settings = std::move(settings);
-  m.versions = {{"snowcoder", version}, {"onednn", cpu::onednn::version()}, {"compiler", __VERSION__}};
-  return io::write_checkpoint(folder, std::move(m), parts);
+  return io::write_checkpoint(
+      folder, manifest_of<R>(position, std::move(settings), {{"onednn", cpu::onednn::version()}, {"compiler", __VERSION__}}),
+      checkpoint_parts<R>(flat(weights), flat(first_moment), flat(second_moment)));
 }
 template <config::recipe R, class Backend, class Moment>
 expected<void> save(std::filesystem::path const& folder, snapshot<Backend, Moment> const& s, io::json settings) {
@@ -112,7 +89,7 @@ expected<void> save(std::filesystem::path const& folder, Backend& device, train:
 template <config::recipe R>
 expected<std::vector<float>> load_weights(io::checkpoint const& from) {
   SNOWCODER_CHECK(from.check_model(config::model_fingerprint<R>.hex(), R::name));
-  SNOWCODER_TRY(auto model, from.file(model_part));
+  SNOWCODER_TRY(auto model, from.file(io::model_part));
   std::vector<float> values(static_cast<std::size_t>(config::parameters(R::model)));
   SNOWCODER_CHECK(read_tensors<R>(model, "", values));
   return values;
@@ -153,11 +130,11 @@ expected<void> upload_tensors(io::safetensors const& file, std::string const& pr
 template <config::recipe R, class Backend, class Moment>
 expected<void> load(io::checkpoint const& from, Backend& device, train::state<R, Backend, Moment>& s, bool with_moments) {
   SNOWCODER_CHECK(from.check_model(config::model_fingerprint<R>.hex(), R::name));
-  SNOWCODER_TRY(auto model, from.file(model_part));
+  SNOWCODER_TRY(auto model, from.file(io::model_part));
   SNOWCODER_CHECK(upload_tensors<R>(model, "", device, s.weights.data()));
   s.position = from.manifest().position;
   if (!with_moments) return {};
-  SNOWCODER_TRY(auto moments, from.file(optimizer_part));
+  SNOWCODER_TRY(auto moments, from.file(io::optimizer_part));
   SNOWCODER_CHECK(upload_tensors<R>(moments, "first_moment.", device, s.first_moment.data(), s.owned));
   return upload_tensors<R>(moments, "second_moment.", device, s.second_moment.data(), s.owned);
 }

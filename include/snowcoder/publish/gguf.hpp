@@ -148,7 +148,7 @@ inline expected<void> write_gguf(std::filesystem::path const& out, io::checkpoin
   auto metadata = gguf_architecture(s, from.manifest().recipe, type);
   SNOWCODER_TRY(auto const tokenizer, gguf_tokenizer(vocabulary, s.vocabulary));
   metadata.insert(metadata.end(), tokenizer.begin(), tokenizer.end());
-  SNOWCODER_TRY(auto const model, from.file("model.safetensors"));
+  SNOWCODER_TRY(auto const model, from.file(io::model_part));
   std::vector<io::gguf_tensor> tensors;
   for (auto const& t : model.tensors()) {
     auto const name = gguf_name(t.name);

@@ -142,7 +142,7 @@ inline expected<void> write_hugging_face(std::filesystem::path const& out, io::c
   SNOWCODER_TRY(auto const parsed, io::parse_json(text.bytes(), tokenizer.string()));
   if (!parsed.contains("model"))
     return failure("not a tokenizer.json", tokenizer.string(), "give the file that tokenize train wrote");
-  SNOWCODER_TRY(auto const model, from.file("model.safetensors"));
+  SNOWCODER_TRY(auto const model, from.file(io::model_part));
   SNOWCODER_CHECK(write_weights(out / "model.safetensors", model, type));
   SNOWCODER_CHECK(io::write_file(out / "tokenizer.json", text.bytes()));
   SNOWCODER_CHECK(io::write_json(out / "tokenizer_config.json", tokenizer_config(shape)));

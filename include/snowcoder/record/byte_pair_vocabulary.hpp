@@ -2,7 +2,7 @@
 // A trained byte-level vocabulary on its way between trainer, file and encoder.
 #pragma once
 
-#include <snowcoder/record/token_run.hpp>
+#include <snowcoder/record/token_id.hpp>
 
 #include <string>
 #include <utility>

@@ -8,7 +8,7 @@
 #include <snowcoder/config/vocabulary.hpp>
 #include <snowcoder/core/hash.hpp>
 #include <snowcoder/core/philox.hpp>
-#include <snowcoder/record/token_run.hpp>
+#include <snowcoder/record/token_id.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -3,7 +3,7 @@
 // neighbour first, because the same few neighbours come again and again, so the table of counts is asked once for each.
 #pragma once
 
-#include <snowcoder/record/token_run.hpp>
+#include <snowcoder/record/token_id.hpp>
 #include <snowcoder/tokenize/pair_queue.hpp>
 #include <snowcoder/tokenize/symbol_text.hpp>
 

@@ -3,7 +3,7 @@
 // here. The pairs of single bytes, with which every word begins, have a table of their own.
 #pragma once
 
-#include <snowcoder/record/token_run.hpp>
+#include <snowcoder/record/token_id.hpp>
 
 #include <array>
 #include <cstddef>

@@ -3,7 +3,7 @@
 // pair again after each merge, which is a handful of vector instructions; longer ones by a heap over a linked list.
 #pragma once
 
-#include <snowcoder/record/token_run.hpp>
+#include <snowcoder/record/token_id.hpp>
 #include <snowcoder/tokenize/merge_table.hpp>
 
 #include <algorithm>

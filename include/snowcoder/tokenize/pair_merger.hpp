@@ -8,7 +8,7 @@
 #pragma once
 
 #include <snowcoder/core/contract.hpp>
-#include <snowcoder/record/token_run.hpp>
+#include <snowcoder/record/token_id.hpp>
 #include <snowcoder/tokenize/counted_words.hpp>
 #include <snowcoder/tokenize/merge_neighbours.hpp>
 #include <snowcoder/tokenize/pair_counts.hpp>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <snowcoder/core/hash.hpp>
-#include <snowcoder/record/token_run.hpp>
+#include <snowcoder/record/token_id.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -4,7 +4,7 @@
 // the line beside it has two more.
 #pragma once
 
-#include <snowcoder/record/token_run.hpp>
+#include <snowcoder/record/token_id.hpp>
 
 #include <array>
 #include <bit>

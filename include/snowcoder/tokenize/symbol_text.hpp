@@ -9,7 +9,7 @@
 #pragma once
 
 #include <snowcoder/core/contract.hpp>
-#include <snowcoder/record/token_run.hpp>
+#include <snowcoder/record/token_id.hpp>
 #include <snowcoder/tokenize/counted_words.hpp>
 
 #include <algorithm>

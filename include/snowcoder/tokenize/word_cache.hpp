@@ -5,7 +5,7 @@
 // words of 31 to 62 two. What is longer, or has more ids than its slot holds, is merged every time.
 #pragma once
 
-#include <snowcoder/record/token_run.hpp>
+#include <snowcoder/record/token_id.hpp>
 #include <snowcoder/tokenize/short_words.hpp>
 
 #include <algorithm>

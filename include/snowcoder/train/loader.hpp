@@ -6,7 +6,7 @@
 #include <snowcoder/config/phase.hpp>
 #include <snowcoder/core/contract.hpp>
 #include <snowcoder/core/tensor_view.hpp>
-#include <snowcoder/record/token_run.hpp>
+#include <snowcoder/record/token_id.hpp>
 #include <snowcoder/train/permutation.hpp>
 
 #include <concepts>

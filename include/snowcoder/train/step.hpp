@@ -11,7 +11,7 @@
 #include <snowcoder/nn/adamw.hpp>
 #include <snowcoder/nn/decoder.hpp>
 #include <snowcoder/parallel/communicator.hpp>
-#include <snowcoder/record/token_run.hpp>
+#include <snowcoder/record/token_id.hpp>
 #include <snowcoder/train/lanes.hpp>
 #include <snowcoder/train/state.hpp>
 

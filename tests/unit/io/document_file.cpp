@@ -3,6 +3,8 @@
 #include "support/temporary_folder.hpp"
 
 #include <snowcoder/io/document_file.hpp>
+#include <snowcoder/io/document_stream.hpp>
+#include <snowcoder/io/shard_writer.hpp>
 
 using namespace snowcoder;
 
@@ -61,13 +63,6 @@ TEST_CASE("shards are cut by group and size, and read back in order") {
 }
 
 TEST_CASE("attributes keep names, order and values") {
-  temporary_folder dir;
-  auto w = io::text_writer::open(dir / "attributes/quality/cpp-00000.jsonl.zst");
-  REQUIRE(w->write_line(io::attribute_line({"a", 10, {{"value", 0.1}, {"top", -2.5}}})));
-  REQUIRE(w->commit());
-  auto rows = io::read_attributes(dir.path(), "quality");
-  REQUIRE(rows);
-  REQUIRE(rows->size() == 1);
-  CHECK((*rows)[0].length == 10);
-  CHECK((*rows)[0].values == std::vector<std::pair<std::string, double>>{{"value", 0.1}, {"top", -2.5}});
+  CHECK(io::attribute_line({"a", 10, {{"value", 0.1}, {"top", -2.5}}}) ==
+        R"({"id":"a","attributes":{"value":[[0,10,0.1]],"top":[[0,10,-2.5]]}})");
 }

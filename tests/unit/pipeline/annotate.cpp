@@ -7,10 +7,11 @@
 #include "support/tiny_recipe.hpp"
 
 #include <snowcoder/io/atomic_file.hpp>
-#include <snowcoder/io/attribute_column.hpp>
+#include <snowcoder/io/attribute_columns.hpp>
 #include <snowcoder/pipeline/annotate.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -107,9 +108,9 @@ struct world {
   }
   std::vector<double> values(std::string const& name) const {
     std::vector<double> all;
-    auto rows = *io::attribute_reader::open(folder / ("in/attributes/" + name), "value");
+    auto rows = *io::attribute_reader<1>::open(folder / ("in/attributes/" + name), {"value"});
     std::string id;
-    for (double v; *rows.next(id, v);) all.push_back(v);
+    for (std::array<double, 1> v; *rows.next(id, v);) all.push_back(v[0]);
     return all;
   }
   expected<pipeline::outcome> rival(pipeline::rival_options const& r) const {
@@ -268,7 +269,7 @@ TEST_CASE("labels come from a server, once each, and a killed or repeated run as
     int const i = std::stoi(row["id"].get<std::string>().substr(1));
     CHECK(row["label"] == (i % 6 >= 4 ? 4 : 1));
   }
-  auto const rejects = bytes(w.folder / "grades.rejects.jsonl");
+  auto const rejects = bytes(w.folder / "grades.jsonl.rejects.jsonl");
   CHECK(count + std::count(rejects.begin(), rejects.end(), '\n') == 60);
   CHECK(rejects.find("no_grade_in_answer") != rejects.npos);
   o.replay = w.folder / "grades.journal.jsonl";  // the journal stands for the server
@@ -310,10 +311,10 @@ TEST_CASE("rivals write the same kind of scores") {
   c.column = w.folder / "judge.jsonl";
   c.field = "judge";
   REQUIRE(w.rival(c));
-  auto column = *io::attribute_column::open(w.folder / "in", "column", "value");
-  CHECK(**column.find("d1") == 0.5);
-  CHECK(**column.find("d238") == 119);
-  CHECK_FALSE(*column.find("d0"));  // has no row: no number
+  auto column = *io::attribute_columns<1>::open(w.folder / "in", "column", {"value"});
+  CHECK((*column.find("d1"))[0] == 0.5);
+  CHECK((*column.find("d238"))[0] == 119);
+  CHECK(std::isnan((*column.find("d0"))[0]));  // has no row: no number
   c.field = "other";
   CHECK_FALSE(w.rival(c));
   REQUIRE(io::write_file(w.folder / "judge.jsonl", rows + R"({"id": "d5", "judge": 7})" + "\n"));

@@ -44,7 +44,9 @@ TEST_CASE("every document once and every broken row in order, whatever the threa
     for (int row = 0; row < 700 * shard; ++row) {
       auto const text = std::to_string(shard) + "-" + std::to_string(row) + std::string(1500, 'x');
       bool const broken = row % 400 == 77;
-      REQUIRE(out->write_line(broken ? "{" : row % 100 == 5 ? "" : R"({"text": ")" + text + "\"}"));
+      REQUIRE(out->write_line(broken           ? "{"
+                              : row % 100 == 5 ? (row % 200 == 5 ? "" : " \t\r")
+                                               : R"({"text": ")" + text + "\"}"));
       if (!broken && row % 100 != 5) texts.insert(text);
     }
     REQUIRE(out->commit());
