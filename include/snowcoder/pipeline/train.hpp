@@ -11,6 +11,7 @@
 #include <snowcoder/parallel/gpu_ranks.hpp>
 #include <snowcoder/parallel/world.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
+#include <snowcoder/pipeline/stop_signal.hpp>
 #include <snowcoder/pipeline/train_options.hpp>
 #include <snowcoder/pipeline/trainer.hpp>
 #include <snowcoder/pipeline/with_device.hpp>
@@ -21,6 +22,7 @@ namespace snowcoder::pipeline {
 
 template <config::recipe R>
 expected<outcome> train_recipe(run_context& run, train_options const& options) {
+  stop_signal const stop;  // before there are threads that compute
   SNOWCODER_TRY(auto const ranks, parallel::join_world(R::reduction_lanes));
   bool const narrow = options.precision == "bf16", narrow_moments = options.moments == "bf16";
   if (narrow_moments && !narrow)
@@ -33,7 +35,7 @@ expected<outcome> train_recipe(run_context& run, train_options const& options) {
     return failure("the threads that are pinned are those of --device cpu", "--pin-threads", "leave it out");
   auto const train_among = [&]<class Backend, class Ranks>(Backend& device, Ranks& among) -> expected<void> {
     auto const walk = [&]<class T, class Moment>(T, Moment) {
-      return trainer<R, Backend, T, Moment, Ranks>(run, options, device, among).walk();
+      return trainer<R, Backend, T, Moment, Ranks>(run, options, stop, device, among).walk();
     };
     return narrow_moments ? walk(bfloat16(), bfloat16()) : narrow ? walk(bfloat16(), 0.0f) : walk(0.0f, 0.0f);
   };

@@ -34,9 +34,10 @@ namespace snowcoder::pipeline {
 template <config::recipe R, class Backend, class T, class Moment, class Ranks>
 class trainer {
  public:
-  trainer(run_context& run, train_options const& options, Backend& device, Ranks& ranks)
+  trainer(run_context& run, train_options const& options, stop_signal const& stop, Backend& device, Ranks& ranks)
       : run_(run),
         options_(options),
+        stop_(stop),
         device_(device),
         ranks_(ranks),
         state_(device, parallel::owned_by(config::parameters(R::model), ranks.rank(), ranks.size())),
@@ -249,9 +250,9 @@ class trainer {
 
   run_context& run_;
   train_options const& options_;
+  stop_signal const& stop_;
   Backend& device_;
   Ranks& ranks_;
-  stop_signal stop_;
   train::state<R, Backend, Moment> state_;
   std::optional<train::stepper<R, Backend, T, Ranks, Moment>> trainer_;
   evaluation_hook evaluation_;
