@@ -63,7 +63,7 @@ inline expected<void> read_loose_files(unit const& u, limits const& at_most, rec
       if (is_version_control(name)) SNOWCODER_CHECK(refuse(name, "version_control"));
     } else if (about.kind != io::folder_entry_kind::file) {
       SNOWCODER_CHECK(refuse(name, about.kind == io::folder_entry_kind::link ? "symbolic_link" : "not_a_file"));
-    } else if (!is_rows_name(name) && !is_columns_name(name) && !io::is_archive_name(name)) {
+    } else if (!io::is_jsonl(name) && !is_columns_name(name) && !io::is_archive_name(name)) {
       SNOWCODER_CHECK(
           offer(u.repository, name, "folder", about.bytes, {}, at_most, to, [&] { return f->read(name, at_most.file_bytes); }));
     }

@@ -39,7 +39,7 @@ class app {
     cli_.add_option("--threads", context_.threads, "worker threads")->check(CLI::Range(1, 4096));
     cli_.add_option("--seed", context_.seed, "seed of every random decision");
     cli_.add_option("--log", log_, "write events to this file as JSON lines");
-    cli_.add_flag("--describe", "print recipe, fingerprint and accounting; do no work");
+    cli_.add_flag("--describe")->description("print recipe, fingerprint and accounting; do no work");
     cli_.set_version_flag("--version", std::string(version));
     cli_.fallthrough();
     context_.threads = int(std::max(1u, std::thread::hardware_concurrency()));

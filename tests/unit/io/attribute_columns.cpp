@@ -5,6 +5,7 @@
 
 #include <snowcoder/io/atomic_file.hpp>
 #include <snowcoder/io/attribute_columns.hpp>
+#include <snowcoder/io/document_file.hpp>
 
 #include <array>
 #include <cmath>

@@ -146,6 +146,9 @@ TEST_CASE("four recipes from one set of vectors, the same bytes every time") {
   // All at once is each by itself.
   REQUIRE(w.train("hqins.safetensors", "hqins", 1, "linear"));
   CHECK(bytes(w.folder / "hqins.safetensors") == bytes(w.folder / "one-linear/hqins.safetensors"));
+  // Versions of a name are files of their own.
+  for (auto const* out : {"v1.5", "v1.6"}) REQUIRE(w.train(out, "hq", 1, "linear"));
+  for (auto const* out : {"v1.5", "v1.6"}) CHECK(fs::exists(pipeline::stamp_beside(w.folder / out)));
   CHECK_FALSE(w.train("ins.safetensors", "ins"));  // needs the head of ANN-EDU
 }
 
