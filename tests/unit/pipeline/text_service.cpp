@@ -137,8 +137,10 @@ TEST_CASE("who comes too many is told so, and the server still says that it is w
   CHECK(has(refused, R"("type":"server_error")"));
   CHECK(has(client(server.port, "/health").answer(), R"("status":"ok")"));
   waiting.clear();
-  for (int round = 0; round < 100; ++round)
+  for (int round = 0; round < 200; ++round) {
     if (has(client(server.port, "/v1/completions", wanting(1)).answer(), "HTTP/1.1 200")) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
   FAIL("those who left are still waited for");
 }
 
