@@ -6,12 +6,9 @@
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/io/json.hpp>
 
+#include <httplib.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-
-// Whatever type a client gives its JSON: some name none, and the tool then says it is a form.
-#define CPPHTTPLIB_FORM_URL_ENCODED_PAYLOAD_MAX_LENGTH (std::size_t(64) << 20)
-#include <httplib.h>
 
 #include <cerrno>
 #include <cstddef>
@@ -68,8 +65,20 @@ class http_server {
     });
   }
 
-  void on_get(std::string const& path, handler answer) { server_->Get(path, wrapped(std::move(answer))); }
-  void on_post(std::string const& path, handler answer) { server_->Post(path, wrapped(std::move(answer))); }
+  void on_get(std::string const& path, handler answer) {
+    server_->Get(path, [answer = std::move(answer)](httplib::Request const& request, httplib::Response& response) {
+      reply(answer, request, {}, response);
+    });
+  }
+  /// Whatever type the client gives its body: some name none, and curl then says that it is a form, which may not be long.
+  void on_post(std::string const& path, handler answer) {
+    server_->Post(path, [answer = std::move(answer)](httplib::Request const& request, httplib::Response& response,
+                                                     httplib::ContentReader const& read) {
+      std::string body;
+      auto const take = [&](char const* piece, std::size_t size) { return body.append(piece, size), true; };
+      if (read(take)) reply(answer, request, std::move(body), response);
+    });
+  }
 
   /// Binds 127.0.0.1; port 0 takes a free one. The port.
   expected<int> bind(int port) {
@@ -109,24 +118,22 @@ class http_server {
     return connection < 0 || read > 0 || (read < 0 && (errno == EAGAIN || errno == EINTR));
   }
 
-  static httplib::Server::Handler wrapped(handler answer) {
-    return [answer = std::move(answer)](httplib::Request const& request, httplib::Response& response) {
-      auto reply = answer({request.body, [connection = connection_of(request)] { return open(connection); }});
-      response.status = reply.status;
-      if (!reply.events) {
-        response.set_content(to_line(reply.body), "application/json");
-        return;
-      }
-      response.set_chunked_content_provider("text/event-stream",
-                                            [events = std::move(reply.events)](std::size_t, httplib::DataSink& sink) {
-                                              events([&](std::string const& data) {
-                                                auto const line = "data: " + data + "\n\n";
-                                                return sink.is_writable() && sink.write(line.data(), line.size());
-                                              });
-                                              sink.done();
-                                              return true;
+  static void reply(handler const& answer, httplib::Request const& request, std::string body, httplib::Response& response) {
+    auto said = answer({std::move(body), [connection = connection_of(request)] { return open(connection); }});
+    response.status = said.status;
+    if (!said.events) {
+      response.set_content(to_line(said.body), "application/json");
+      return;
+    }
+    response.set_chunked_content_provider("text/event-stream",
+                                          [events = std::move(said.events)](std::size_t, httplib::DataSink& sink) {
+                                            events([&](std::string const& data) {
+                                              auto const line = "data: " + data + "\n\n";
+                                              return sink.is_writable() && sink.write(line.data(), line.size());
                                             });
-    };
+                                            sink.done();
+                                            return true;
+                                          });
   }
 
   std::unique_ptr<httplib::Server> server_;

@@ -75,7 +75,7 @@ class running_server {
 /// One request, sent when it is made; the client leaves with the object.
 class client {
  public:
-  client(int port, std::string const& path, std::string const& body = "")
+  client(int port, std::string const& path, std::string const& body = "", std::string const& type = "application/json")
       : line_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in at{};
     at.sin_family = AF_INET;
@@ -84,8 +84,9 @@ class client {
     timeval const patience{20, 0};
     ::setsockopt(line_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     REQUIRE(::connect(line_, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0);
-    auto const head = (body.empty() ? "GET " : "POST ") + path + " HTTP/1.1\r\nHost: here\r\nConnection: close\r\n" +
-                      (body.empty() ? "" : "Content-Length: " + std::to_string(body.size()) + "\r\n") + "\r\n";
+    auto const head =
+        (body.empty() ? "GET " : "POST ") + path + " HTTP/1.1\r\nHost: here\r\nConnection: close\r\n" +
+        (body.empty() ? "" : "Content-Type: " + type + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n") + "\r\n";
     auto const text = head + body;
     REQUIRE(::send(line_, text.data(), text.size(), MSG_NOSIGNAL) == ssize_t(text.size()));
   }
@@ -152,6 +153,8 @@ TEST_CASE("what is not there, and what is no request, is said in JSON", "[serve]
   auto const wrong = client(server.port, "/v1/chat/completions", "{").answer();
   CHECK(has(wrong, "HTTP/1.1 400"));
   CHECK(has(wrong, "the body must be a JSON object"));
+  auto const long_form = R"({"prompt":")" + std::string(20'000, 'x') + R"(","temperature":0,"max_tokens":2})";
+  CHECK(has(client(server.port, "/v1/completions", long_form, "application/x-www-form-urlencoded").answer(), R"("text":"aa")"));
 }
 
 TEST_CASE("a port has one server", "[serve]") {
