@@ -45,7 +45,8 @@ struct reading {
 template <class Splitter>
 void count_rows(pipeline::detail::row_feed& feed, std::size_t thread, tokenize::word_counts& counts, reading& r) {
   simdjson::dom::parser parser;
-  pipeline::detail::row_feed::batch batch;
+  pipeline::row_block rows;
+  std::size_t shard = 0;
   double read = 0, count = 0, began = benchmark::seconds(CLOCK_THREAD_CPUTIME_ID);
   std::int64_t bytes = 0, documents = 0, refused = 0;
   auto const lap = [&](double& sum) {
@@ -54,13 +55,13 @@ void count_rows(pipeline::detail::row_feed& feed, std::size_t thread, tokenize::
     began = now;
   };
   for (;;) {
-    auto const some = feed.next(thread, batch);
+    auto const some = feed.next(thread, rows, shard);
     if (!some || !*some) break;
-    for (auto const& row : batch.rows) {
-      simdjson::padded_string const line(batch.line(row));
+    for (auto const& row : rows.rows) {
+      auto const line = rows[row];
       simdjson::dom::element value;
       std::string_view text;
-      if (parser.parse(line).get(value) || (value["text"].get(text) && value["content"].get(text))) {
+      if (parser.parse(line.data(), line.size(), false).get(value) || (value["text"].get(text) && value["content"].get(text))) {
         ++refused;
         continue;
       }

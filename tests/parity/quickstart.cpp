@@ -83,7 +83,7 @@ expected<pipeline::outcome> write_all(std::filesystem::path const& run, std::fil
   pipeline::run_context context;
   context.threads = 2;
   return pipeline::with_encoder<recipe>(
-      context, run / "fetched" / "encoder", "f32", [&](auto& session) -> expected<pipeline::outcome> {
+      context, run / "fetched" / "encoder", "f32", "cpu", [&](auto& session) -> expected<pipeline::outcome> {
         SNOWCODER_CHECK(write_ids(out / "word_piece", session.tokenizer, documents));
         std::vector<std::string_view> texts;
         for (std::size_t i = 0; i < std::min(embedded, documents.size()); ++i) texts.push_back(documents[i].text);
