@@ -13,6 +13,7 @@
 namespace snowcoder::tests {
 
 struct no_splitter {
+  static constexpr std::string_view name = "none";
   static constexpr std::string text() { return "none"; }
 };
 struct cleaning {
