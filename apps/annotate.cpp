@@ -2,6 +2,7 @@
 // annotate: vectors of the frozen encoder, the head, scores of documents (paper section 2.3, Table 4, Figure 2).
 #include SNOWCODER_RECIPE_HEADER
 
+#include <snowcoder/io/file_name.hpp>
 #include <snowcoder/pipeline/annotate.hpp>
 #include <snowcoder/pipeline/app.hpp>
 
@@ -12,8 +13,14 @@ using namespace snowcoder;
 
 namespace {
 
-/// `--scorer`, in place of heads, and what each of them needs.
-void add_rival_flags(CLI::App& command, pipeline::rival_options& o, CLI::Option* heads) {
+/// Heads with their encoder, or `--scorer` in place of them, and what each of those needs.
+template <class Options>
+void add_scorer_flags(CLI::App& command, Options& options) {
+  auto* const encoder = command.add_option("--encoder", options.encoder, "folder of a BERT-family encoder as published");
+  auto* const heads = command.add_option("--head", options.heads, "heads of annotate train, all in one pass");
+  heads->check(CLI::ExistingFile)->needs(encoder);
+  encoder->needs(heads);
+  pipeline::rival_options& o = options.rival;
   command.add_option("--scorer", o.scorer, "a rival: random, heuristics, ngram, perplexity or column")
       ->check(CLI::IsMember({"random", "heuristics", "ngram", "perplexity", "column"}))
       ->excludes(heads);
@@ -92,25 +99,16 @@ int main(int argc, char** argv) {
   pipeline::score_options score;
   auto* const score_command = app.flags().add_subcommand("score", "score attributes of documents");
   score_command->add_option("--in", score.in, "folder with documents/")->required();
-  auto* const score_encoder =
-      score_command->add_option("--encoder", score.encoder, "folder of a BERT-family encoder as published");
-  auto* const score_heads = score_command->add_option("--head", score.heads, "heads of annotate train, all in one pass")
-                                ->check(CLI::ExistingFile)
-                                ->needs(score_encoder);
-  score_encoder->needs(score_heads);
-  score_command->add_option("--name", score.names, "names of the attributes, one per head; default: the head files' names");
-  add_rival_flags(*score_command, score.rival, score_heads);
+  add_scorer_flags(*score_command, score);
+  score_command->add_option("--name", score.names, "names of the attributes, one per head; default: the head files' names")
+      ->check([](std::string const& name) { return io::is_file_name(name) ? "" : std::string(io::file_name_rule); });
   score_command->add_option("--precision", score.precision, "f32, bf16, int8 on a CPU or f16 on a GPU")->check(precisions);
   score_command->add_option("--device", score.device, "cpu or cuda, of the encoder")->check(devices);
 
   pipeline::auc_options auc;
   auto* const auc_command =
       app.flags().add_subcommand("auc", "benchmark solutions against documents unseen in training (Figure 2)");
-  auto* const auc_encoder = auc_command->add_option("--encoder", auc.encoder, "folder of a BERT-family encoder as published");
-  auto* const auc_heads =
-      auc_command->add_option("--head", auc.heads, "heads of annotate train")->check(CLI::ExistingFile)->needs(auc_encoder);
-  auc_encoder->needs(auc_heads);
-  add_rival_flags(*auc_command, auc.rival, auc_heads);
+  add_scorer_flags(*auc_command, auc);
   auc_command->add_option("--benchmark", auc.benchmarks, "published JSONL files")->required()->check(CLI::ExistingFile);
   auc_command->add_option("--in", auc.in, "folder with documents/")->required();
   auc_command->add_option("--out", auc.out, "results as JSON")->required();
@@ -129,11 +127,13 @@ int main(int argc, char** argv) {
     if (label.replay.empty() && (label.server.empty() || label.model.empty()))
       throw CLI::RequiredError("--server URL with --model NAME, or --replay FILE");
   });
-  auc_command->final_callback([&] {
-    if (auc.heads.empty() && auc.rival.scorer.empty()) throw CLI::RequiredError("--head with --encoder, or --scorer");
-  });
+  auto const check_scorer = [](auto const& o) {
+    if (o.heads.empty() && o.rival.scorer.empty()) throw CLI::RequiredError("--head with --encoder, or --scorer");
+    if (auto const flag = pipeline::missing_flag(o.rival); !flag.empty()) throw CLI::RequiredError(flag);
+  };
+  auc_command->final_callback([&] { check_scorer(auc); });
   score_command->final_callback([&] {
-    if (score.heads.empty() && score.rival.scorer.empty()) throw CLI::RequiredError("--head with --encoder, or --scorer");
+    check_scorer(score);
     if (score.names.size() > std::max<std::size_t>(1, score.heads.size()))
       throw CLI::ValidationError("--name", "more names than heads");
   });

@@ -28,6 +28,14 @@ std::string summary(io::json const& funnel) {
   return out;
 }
 
+/// The vocabulary belongs where the programs of the next stages look for it: beside clean/ in a run folder.
+std::string next_command(std::filesystem::path out) {
+  out = out.lexically_normal();
+  if (!out.has_filename()) out = out.parent_path();
+  auto const tokenizer = (out.filename() == "clean" ? out.parent_path() : std::filesystem::path()) / "tokenizer.json";
+  return "prepare: next, tokenize train --in " + out.string() + " --out " + tokenizer.string() + "\n";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -76,7 +84,8 @@ int main(int argc, char** argv) {
       if (auto const mapped = options.columns.map(c); !mapped)
         throw CLI::ValidationError("--column", mapped.error().what + "; " + mapped.error().remedy);
   });
-  return app.run(argc, argv, [&](pipeline::run_context& run) -> expected<pipeline::outcome> {
+  std::string next;
+  auto const code = app.run(argc, argv, [&](pipeline::run_context& run) -> expected<pipeline::outcome> {
     if (*explain) {
       SNOWCODER_TRY(auto const answer, pipeline::explain_document(options.out, id));
       std::fputs(answer.c_str(), stdout);
@@ -91,7 +100,9 @@ int main(int argc, char** argv) {
       run.say("prepare: nothing to do, " + options.out.string() + " was made from the same inputs by the same recipe");
     std::fputs(summary(report.funnel).c_str(), stdout);
     run.log.event("funnel", report.funnel["total"]);
-    run.say("prepare: next, tokenize train --in " + options.out.string() + " --out tokenizer.json");
+    next = next_command(options.out);
     return report.broken ? pipeline::outcome::some_refused : pipeline::outcome::done;
   });
+  std::fputs(next.c_str(), stderr);  // below the bar's last line
+  return code;
 }

@@ -29,6 +29,8 @@ int main(int argc, char** argv) {
       ->default_str("1G");
   flags.final_callback([&] {
     if (!*scores && !*random) throw CLI::RequiredError("--scores or --random");
+    if (recipe::selection.unit == config::mix_unit::tokens && options.tokenizer.empty() && options.tokens.empty())
+      throw CLI::RequiredError("--tokenizer FILE or --tokens NAME (the recipe's budget is in tokens)");
   });
   return app.run(argc, argv, [&](pipeline::run_context& run) { return pipeline::select_documents<recipe>(run, options); });
 }

@@ -5,6 +5,7 @@
 #include <snowcoder/core/expected.hpp>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,17 +18,61 @@
 
 namespace snowcoder::io {
 
+/// The error that errno describes of writing `where`, with what helps against it.
+inline error write_error(std::string where) {
+  auto const remedy = [](int code) {
+    switch (code) {
+      case ENOSPC:
+      case EDQUOT:
+        return "free some disk space and run the same command again";
+      case EISDIR:
+        return "a folder has that name: give that of a file";
+      case ENOTDIR:
+        return "a part of that path is a file: give another path";
+      case EACCES:
+      case EPERM:
+        return "check who may write there, or give another path";
+      case EROFS:
+        return "nothing can be written there: give another path";
+      default:
+        return "check that the folder exists and can be written, then run the same command again";
+    }
+  };
+  auto const* const what = remedy(errno);
+  return system_error(std::move(where), what);
+}
+
+/// For a program that writes one file after long work: refused, before that, where a folder has the file's name.
+inline expected<void> check_file_place(std::filesystem::path const& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(path, ignored)) return {};
+  errno = EISDIR;
+  return failure(write_error(path.string()));
+}
+
 class atomic_file {
  public:
-  /// Begins `path`; parent folders are made. Nothing is visible there until commit().
+  /// Begins `path`; parent folders are made. Nothing is visible there until commit(). Refused while another writes the file:
+  /// both would write into one another's part.
   static expected<atomic_file> open(std::filesystem::path const& path) {
+    SNOWCODER_CHECK(check_file_place(path));
     std::error_code ignored;
     if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), ignored);
     atomic_file f;
     f.path_ = path;
     f.part_ = path.string() + ".part";
-    f.descriptor_ = ::open(f.part_.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
-    if (f.descriptor_ < 0) return failure(system_error(f.part_, "check that the folder exists and is writable"));
+    for (;;) {
+      f.descriptor_ = ::open(f.part_.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+      if (f.descriptor_ < 0) return failure(write_error(f.part_));
+      if (::flock(f.descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        ::close(std::exchange(f.descriptor_, -1));
+        return failure("another program is writing this file", f.path_.string(), "wait until it ends");
+      }
+      if (f.is_the_part()) break;
+      ::close(std::exchange(f.descriptor_, -1));  // it has been put in its place since it was opened
+    }
+    if (::ftruncate(f.descriptor_, 0) != 0 && errno != EINVAL)  // what a killed run left; EINVAL: a device, which has nothing
+      return failure(write_error(f.part_));
     return f;
   }
   atomic_file(atomic_file&& other) noexcept
@@ -40,38 +85,42 @@ class atomic_file {
   }
   ~atomic_file() {
     if (descriptor_ < 0) return;
+    ::unlink(part_.c_str());  // while it is locked: afterwards it may be another's
     ::close(descriptor_);
-    ::unlink(part_.c_str());
   }
 
   expected<void> write(std::string_view bytes) {
     while (!bytes.empty()) {
       auto const n = ::write(descriptor_, bytes.data(), bytes.size());
       if (n < 0 && errno == EINTR) continue;
-      if (n < 0) return failure(system_error(part_, "free some disk space and run the same command again"));
+      if (n < 0) return failure(write_error(part_));
       bytes.remove_prefix(std::size_t(n));
     }
     return {};
   }
   expected<void> write_at(std::uint64_t offset, std::string_view bytes) {
     auto const n = ::pwrite(descriptor_, bytes.data(), bytes.size(), off_t(offset));
-    if (n != ssize_t(bytes.size())) return failure(system_error(part_));
+    if (n != ssize_t(bytes.size())) return failure(write_error(part_));
     return {};
   }
   /// Syncs and moves the file to its place.
   expected<void> commit() {
-    bool const synced = ::fsync(descriptor_) == 0;
-    bool const closed = ::close(std::exchange(descriptor_, -1)) == 0;
-    if (!synced || !closed || ::rename(part_.c_str(), path_.c_str()) != 0) {
-      auto e = system_error(path_.string(), "free some disk space and run the same command again");
+    expected<void> done;
+    if (::fsync(descriptor_) != 0 || ::rename(part_.c_str(), path_.c_str()) != 0) {
+      done = failure(write_error(path_.string()));
       ::unlink(part_.c_str());
-      return failure(std::move(e));
     }
-    return {};
+    ::close(std::exchange(descriptor_, -1));  // last: it ends the lock
+    return done;
   }
 
  private:
   atomic_file() = default;
+  bool is_the_part() const {
+    struct stat mine = {}, there = {};
+    return ::fstat(descriptor_, &mine) == 0 && ::stat(part_.c_str(), &there) == 0 && mine.st_dev == there.st_dev &&
+           mine.st_ino == there.st_ino;
+  }
   std::filesystem::path path_;
   std::string part_;
   int descriptor_ = -1;

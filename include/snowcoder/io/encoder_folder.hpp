@@ -78,8 +78,9 @@ class encoder_folder {
  public:
   static expected<encoder_folder> open(std::filesystem::path const& folder) {
     auto const config_path = folder / "config.json";
-    if (!std::filesystem::is_directory(folder))
-      return failure("no such folder", folder.string(), "give an encoder's folder: config.json, vocab.txt, model.safetensors");
+    if (!std::filesystem::is_directory(folder) || !std::filesystem::exists(config_path))
+      return failure(std::filesystem::is_directory(folder) ? "no config.json in this folder" : "no such folder",
+                     folder.string(), "give an encoder's folder: config.json, vocab.txt, model.safetensors");
     SNOWCODER_TRY(auto c, read_json(config_path));
     SNOWCODER_TRY(auto shape, detail::encoder_shape_of(c, config_path.string()));
     SNOWCODER_TRY(auto weights, safetensors::open(folder / "model.safetensors"));

@@ -19,7 +19,8 @@ class folder_lock {
   /// Makes the folder if need be and locks it; refused while another process holds it.
   static expected<folder_lock> take(std::filesystem::path const& folder) {
     std::error_code e;
-    if (std::filesystem::create_directories(folder, e); e) return failure(e.message(), folder.string());
+    if (std::filesystem::create_directories(folder, e); e)
+      return failure(e.message(), folder.string(), "give the path of a folder that can be written");
     folder_lock lock;
     lock.descriptor_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (lock.descriptor_ < 0) return failure(system_error(folder.string()));

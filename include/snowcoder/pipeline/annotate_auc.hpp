@@ -158,7 +158,7 @@ template <config::recipe R>
 expected<outcome> measure_auc(run_context& run, auc_options const& options) {
   config::annotator const settings = R::annotator;
   if (options.rival.scorer == "column")
-    return failure("a column has no scores for benchmark solutions", "annotate auc", "measure a scorer that reads texts");
+    return failure("a column has no scores for benchmark solutions", "--scorer column", "measure a scorer that reads texts");
   if (!options.rival.scorer.empty())
     return with_rival<R>(run, options.rival, [&](auto const& make, io::json about) {
       auto scorer = make();

@@ -9,6 +9,7 @@
 #include <snowcoder/config/concepts.hpp>
 #include <snowcoder/core/philox.hpp>
 #include <snowcoder/core/quantity.hpp>
+#include <snowcoder/io/folder_lock.hpp>
 #include <snowcoder/io/reject_file.hpp>
 #include <snowcoder/io/vector_file.hpp>
 #include <snowcoder/pipeline/annotate_texts.hpp>
@@ -80,7 +81,8 @@ expected<outcome> embed(run_context& run, embed_options const& options) {
       run.say("already done: " + options.out.string());
       return std::filesystem::exists(rejects_path) ? outcome::some_refused : outcome::done;
     }
-    SNOWCODER_CHECK(begin_work(options.out, stamp.key()));
+    SNOWCODER_TRY(auto const lock, io::folder_lock::take(options.out));
+    SNOWCODER_CHECK(begin_work(options.out, "annotate embed", stamp.key(), "--out"));
     SNOWCODER_TRY(auto const limit, detail::sample_limit(source, options.sample, seed, settings.instruction));
     draws const order("annotator examples", seed);
     auto const rule = options.sections == "all" ? settings.scored : config::sections::head;

@@ -79,16 +79,19 @@ class label_questions {
     auto const content = hash128::from_hex(seed);
     if (!content) return;
     if (a.finish_reason == "refused")
-      reasons[*content] = "request_refused";
+      reasons[*content] = {"request_refused", a.response};
     else if (auto const grade = annotate::edu_grade(a.response, R::annotator))
       grades[*content] = grade;
     else
-      reasons[*content] = "no_grade_in_answer";
+      reasons[*content] = {"no_grade_in_answer", a.response.substr(0, 200)};
   }
   std::vector<asked> const& sample() const { return sample_; }
 
   std::unordered_map<hash128, std::optional<double>> grades;
-  std::unordered_map<hash128, std::string> reasons;
+  struct refusal {
+    std::string reason = "no_answer", detail;
+  };
+  std::unordered_map<hash128, refusal> reasons;
 
  private:
   io::document_stream documents_;
@@ -140,7 +143,10 @@ expected<void> ask_for_grades(run_context& run, label_options const& o, label_qu
         }
       },
       [&](synthesis_question const& q, std::optional<synthetic_answer> a) -> expected<void> {
-        if (a) questions.take(q.seed, *a);
+        if (a)
+          questions.take(q.seed, *a);
+        else if (auto const content = hash128::from_hex(q.seed))
+          questions.reasons[*content] = {"no_answer", server.trouble()};
         run.bar.advance();
         return {};
       });
@@ -193,8 +199,8 @@ expected<outcome> label_documents(run_context& run, label_options const& o) {
       ++labels;
       continue;
     }
-    auto const reason = questions.reasons.find(d.content);
-    rejects.push_back({d.id, "annotate", reason == questions.reasons.end() ? "no_answer" : reason->second, {}});
+    auto const& [reason, detail] = questions.reasons[d.content];
+    rejects.push_back({d.id, "annotate", reason, detail});
   }
   SNOWCODER_CHECK(out.commit());
   SNOWCODER_CHECK(io::write_rejects(rejects_path, rejects));

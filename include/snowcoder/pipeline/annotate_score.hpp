@@ -36,8 +36,9 @@ inline expected<std::vector<annotate::stored_head>> read_heads(std::vector<std::
   for (auto const& f : files) {
     SNOWCODER_TRY(auto h, annotate::read_head(f));
     if (h.encoder != encoder)
-      return failure("head was trained with vectors of another encoder or precision", f.string(),
-                     "train it with vectors of this --encoder and --precision");
+      return failure(
+          "the head was trained with vectors of " + encoder_words(h.encoder) + ", and this is " + encoder_words(encoder),
+          f.string(), "give that --encoder, --precision and --device, or train a head with vectors of these");
     all.push_back(std::move(h));
   }
   return all;

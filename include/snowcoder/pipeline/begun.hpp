@@ -6,6 +6,7 @@
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/io/json.hpp>
 #include <snowcoder/io/json_field.hpp>
+#include <snowcoder/pipeline/output_folder.hpp>
 
 #include <filesystem>
 #include <string>
@@ -14,10 +15,13 @@
 
 namespace snowcoder::pipeline {
 
-/// Begins or continues work with `key` in `folder`.
-inline expected<void> begin_work(std::filesystem::path const& folder, std::string const& key) {
+/// Begins or continues the work of `program` with `key` in `folder`, which the user named by `flag`; refused in a folder that
+/// is not this program's.
+inline expected<void> begin_work(std::filesystem::path const& folder, std::string_view program, std::string const& key,
+                                 std::string const& flag) {
   auto const stamp = folder / "begun.json";
   if (auto const old = io::read_json(stamp); old && io::text_or(*old, "key") == key) return {};
+  SNOWCODER_CHECK(check_output_folder(folder, program, flag));
   std::error_code e;
   std::filesystem::create_directories(folder, e);
   for (auto const& entry : std::filesystem::directory_iterator(folder, e)) {
@@ -28,7 +32,7 @@ inline expected<void> begin_work(std::filesystem::path const& folder, std::strin
     if (ours) std::filesystem::remove(entry.path(), ignored);
   }
   if (e) return failure(e.message(), folder.string(), "check that the folder can be written");
-  return io::write_json(stamp, {{"key", key}});
+  return io::write_json(stamp, {{"key", key}, {"program", program}});
 }
 
 }  // namespace snowcoder::pipeline

@@ -75,7 +75,8 @@ class chat_server {
     std::map<std::uint64_t, asked> open;
     std::deque<asked> again;
     std::uint64_t tag = 0;
-    error stopped;
+    error stopped, unreachable;
+    bool reached = false;
     int in_a_row = 0;
     auto const ask = [&](asked a) {
       io::http_request r{tag, url, io::to_line(request(a.question)), {}};
@@ -98,15 +99,21 @@ class chat_server {
       if (!*q) return {};
       return ask({std::move(**q), 0});
     };
+    trouble_.clear();
     auto const done = [&](std::uint64_t which, expected<io::http_response> r) -> expected<void> {
       auto a = std::move(open.extract(which).mapped());
       auto const gave_up = [&](std::string what) -> expected<void> {
+        trouble_ = what;
         if (++in_a_row > 2 * settings_.http.in_flight + 8)
           return failure("the server does not answer: " + what, url,
                          "see to the server, then run the same command again: what was answered is kept");
         return take(a.question, {});
       };
-      if (!r) return gave_up(r.error().what);
+      if (!r) {
+        unreachable = r.error();
+        return gave_up(unreachable.what);
+      }
+      reached = true;
       if (r->quota_exhausted())
         return failure("the account at the server is exhausted", url,
                        "add credit, then run the same command again: what was answered is kept");
@@ -148,8 +155,11 @@ class chat_server {
     };
     SNOWCODER_CHECK(client.run(pull, done));
     if (!stopped.what.empty()) return failure(stopped);
+    if (!reached && !unreachable.what.empty()) return failure(unreachable);  // not one question came through
     return {};
   }
+  /// What stood in the way of the question that was given up on last.
+  std::string const& trouble() const { return trouble_; }
 
  private:
   struct asked {
@@ -167,6 +177,7 @@ class chat_server {
   settings settings_;
   config::synthesis how_;
   ledger told_;
+  std::string trouble_;
 };
 static_assert(synthesize::generator<chat_server>);
 

@@ -60,6 +60,17 @@ struct encoder_session {
   std::string hash;  ///< io::encoder_folder::content_hash, the precision, and the device that rounds otherwise than the CPU
 };
 
+/// encoder_session::hash for people: "encoder 1f2e3d4c in bf16 on cuda".
+inline std::string encoder_words(std::string const& hash) {
+  std::string precision = "f32", device = "cpu", rest = hash.substr(std::min(hash.size(), hash.find('-')));
+  while (!rest.empty()) {
+    auto const part = rest.substr(1, rest.find('-', 1) - 1);
+    (part == "cuda" ? device : precision) = part;
+    rest.erase(0, 1 + part.size());
+  }
+  return "encoder " + hash.substr(0, 8) + " in " + precision + " on " + device;
+}
+
 inline expected<void> check_encoder_precision(std::string_view precision, std::string const& device) {
   auto const refuse = [&](char const* why) {
     return failure(why, "--precision " + std::string(precision) + " --device " + device, "use --precision bf16");

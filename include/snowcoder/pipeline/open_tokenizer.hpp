@@ -5,6 +5,8 @@
 #include <snowcoder/config/concepts.hpp>
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/io/checkpoint_file.hpp>
+#include <snowcoder/io/content_hash.hpp>
+#include <snowcoder/io/json_field.hpp>
 #include <snowcoder/io/sentence_piece.hpp>
 #include <snowcoder/io/tokenizer_file.hpp>
 #include <snowcoder/io/tokenizer_kind.hpp>
@@ -32,10 +34,31 @@ expected<tokenize::byte_pair<typename R::splitter>> open_tokenizer(std::filesyst
   return tokenizer;
 }
 
-/// The named file, or RUN/tokenizer.json of the checkpoint's run.
+/// The tokenizer.json to read and write a checkpoint's ids with: the named file, or that of the checkpoint's run folder.
+/// Refused: another than the checkpoint says it was trained with.
+inline expected<std::filesystem::path> tokenizer_of(io::checkpoint const& from, std::filesystem::path const& named) {
+  auto const own = io::run_folder_of(from.folder()) / "tokenizer.json";
+  auto const& path = named.empty() ? own : named;
+  if (!std::filesystem::exists(path))
+    return named.empty() ? failure("this checkpoint lies in no run folder with a tokenizer.json", from.folder().string(),
+                                   "name it with --tokenizer")
+                         : failure("no such file", path.string(), "check --tokenizer");
+  auto const trained_with = io::text_or(from.manifest().settings, "tokenizer");
+  if (trained_with.empty()) return path;  // of an earlier version, or from elsewhere
+  SNOWCODER_TRY(auto const content, io::content_hash(path));
+  if (content.hex() == trained_with) return path;
+  return failure("not the tokenizer that this checkpoint was trained with (" + from.folder().string() + ")", path.string(),
+                 !named.empty() && std::filesystem::exists(own) ? "give the one of its run folder, " + own.string()
+                                                                : "give the one that packed its tokens: --tokenizer");
+}
+
+/// tokenizer_of, opened.
 template <config::recipe R>
-auto open_tokenizer(std::filesystem::path const& named, std::filesystem::path const& checkpoint) {
-  return open_tokenizer<R>(named.empty() ? io::run_folder_of(checkpoint) / "tokenizer.json" : named);
+expected<tokenize::byte_pair<typename R::splitter>> open_tokenizer(std::filesystem::path const& named,
+                                                                   std::filesystem::path const& checkpoint) {
+  SNOWCODER_TRY(auto const from, io::checkpoint::open(checkpoint));
+  SNOWCODER_TRY(auto const path, tokenizer_of(from, named));
+  return open_tokenizer<R>(path);
 }
 
 /// use(tokenizer), which returns an expected<Result>, with the byte pairs of any tokenizer.json whose splitter this library

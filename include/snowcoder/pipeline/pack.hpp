@@ -85,6 +85,9 @@ expected<outcome> pack(run_context& run, pack_options const& options) {
   bool const synthetic = how.source == config::documents::synthetic, blends = synthetic && R::synthesis.replay_real > 0;
   if (blends && options.real.empty())
     return failure("the recipe blends real code into this phase", "--real", "name the folder of clean documents");
+  if (how.source == config::documents::selected && options.selection.empty())
+    run.say("note: phase " + std::string(how.name) +
+            " trains on selected documents and there is no --selection: all of --in are packed");
   auto const beside = [&](char const* end) { return fs::path(options.out.string() + end); };
 
   auto stamp = provenance::of<R>("tokenize pack", {{"phase", how.name},
@@ -94,7 +97,7 @@ expected<outcome> pack(run_context& run, pack_options const& options) {
                                                    {"real", blends}});
   thread_pool pool(run.threads);
   SNOWCODER_TRY(auto const tokenizer_hash, content_hash(options.tokenizer));
-  stamp.add_input(options.tokenizer, tokenizer_hash);
+  stamp.add_input(options.tokenizer, tokenizer_hash);  // the first: packed_tokenizer.hpp looks for it there
   std::vector<encodable_shard> shards;
   SNOWCODER_CHECK(find_shards(options.in, "", pool, shards, stamp));
   auto const first_real_shard = shards.size();
@@ -174,6 +177,7 @@ expected<outcome> pack(run_context& run, pack_options const& options) {
                         {"bytes_per_id", io::size_of(type)},
                         {"refused", refused},
                         {"languages", shares.by_language()}};
+  fs::remove(stamp_beside(options.out), ignored);  // an old stamp must not name the tokenizer of new ids
   SNOWCODER_CHECK(writer.commit());
   SNOWCODER_CHECK(io::write_json(beside(".json"), counts));
   SNOWCODER_CHECK(stamp.write(stamp_beside(options.out), counts));

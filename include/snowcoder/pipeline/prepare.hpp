@@ -17,14 +17,17 @@
 #include <snowcoder/filter/signals.hpp>
 #include <snowcoder/io/benchmark_file.hpp>
 #include <snowcoder/io/document_file.hpp>
+#include <snowcoder/io/folder_lock.hpp>
 #include <snowcoder/io/shard_writer.hpp>
 #include <snowcoder/pipeline/data_device.hpp>
+#include <snowcoder/pipeline/output_folder.hpp>
 #include <snowcoder/pipeline/prepare_contamination.hpp>
 #include <snowcoder/pipeline/prepare_duplicates.hpp>
 #include <snowcoder/pipeline/prepare_ingest.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <map>
 #include <numeric>
@@ -42,6 +45,26 @@ struct prepare_report {
 };
 
 namespace detail {
+
+/// What takes its place in the output folder when all is done.
+inline constexpr std::array prepared{"documents",        "attributes/signals", "held_out",   "rejects.jsonl",
+                                     "redactions.jsonl", "repositories.jsonl", "funnel.json"};
+
+/// Refused: a folder in which something would be replaced that prepare did not make. Its own work is known by the stamp, or
+/// after an interruption by .work and the funnel.
+inline expected<void> check_prepares_own(std::filesystem::path const& out) {
+  namespace fs = std::filesystem;
+  std::error_code e;
+  if (fs::exists(out, e) && !fs::is_directory(out, e))
+    return failure("a file stands where the folder of clean documents is to be", out.string(), "give another --out");
+  auto const maker = maker_of(out);
+  if (!maker.empty() && maker != "prepare") return check_output_folder(out, "prepare", "--out");
+  if (!maker.empty() || fs::exists(out / ".work", e) || fs::exists(out / "funnel.json", e)) return {};
+  for (auto const* name : prepared)
+    if (fs::exists(out / name, e))
+      return failure("prepare would replace this and did not make it", (out / name).string(), "give another --out");
+  return {};
+}
 
 inline expected<void> clear_away(std::filesystem::path const& path) {
   std::error_code e;
@@ -213,7 +236,11 @@ expected<prepare_report> prepare(prepare_options options, thread_pool& pool, pro
   SNOWCODER_CHECK(detail::settle_paths(options));
   auto const stamp = options.out / "provenance.json", work = options.out / ".work", made = work / "made";
   bar.begin("look at inputs", "files", 0);
+  SNOWCODER_CHECK(detail::check_prepares_own(options.out));
   SNOWCODER_TRY(auto const origin, detail::provenance_of<R>(options));
+  io::json contamination;
+  SNOWCODER_TRY(auto const benchmarks, detail::read_benchmarks<R>(options, contamination));
+  SNOWCODER_TRY(auto const lock, io::folder_lock::take(options.out));
   if (origin.finished(stamp)) {
     SNOWCODER_TRY(auto counts, io::read_json(options.out / "funnel.json"));
     auto const broken = counts.value("refused_as_broken", std::int64_t(0));
@@ -227,9 +254,13 @@ expected<prepare_report> prepare(prepare_options options, thread_pool& pool, pro
   SNOWCODER_TRY(auto redactions, io::text_writer::open(made / "redactions.jsonl"));
   prepare_state state{std::move(documents), std::move(rejects), std::move(redactions)};
   SNOWCODER_CHECK(ingest<R>(options, state, pool, bar));
+  if (state.counts.empty() && state.broken == 0) {
+    SNOWCODER_CHECK(detail::clear_away(work));
+    return failure("no files found", options.in.size() == 1 ? options.in.front().string() : "--in",
+                   "give folders of repositories, git repositories, archives, JSONL or Parquet files");
+  }
   SNOWCODER_TRY(auto kept, without_duplicates<R>(options, state, work, pool, bar));
-  io::json contamination;
-  SNOWCODER_CHECK(detail::drop_contaminated<R>(options, state, kept, contamination, pool, bar));
+  if (benchmarks) SNOWCODER_CHECK(detail::drop_contaminated(*benchmarks, state, kept, contamination, pool, bar));
   detail::group<R>(state, kept);
   std::error_code e;
   for (auto const* folder : {"documents", "attributes/signals", "held_out"}) fs::create_directories(made / folder, e);
@@ -247,9 +278,7 @@ expected<prepare_report> prepare(prepare_options options, thread_pool& pool, pro
   counts["contamination"] = std::move(contamination);
   counts["refused_as_broken"] = state.broken;
   SNOWCODER_CHECK(io::write_json(made / "funnel.json", counts));
-  for (auto const* name : {"documents", "attributes/signals", "held_out", "rejects.jsonl", "redactions.jsonl",
-                           "repositories.jsonl", "funnel.json"})
-    SNOWCODER_CHECK(detail::move_into_place(made / name, options.out / name));
+  for (auto const* name : detail::prepared) SNOWCODER_CHECK(detail::move_into_place(made / name, options.out / name));
   if (options.held_out <= 0) SNOWCODER_CHECK(detail::clear_away(options.out / "held_out"));
   SNOWCODER_CHECK(detail::clear_away(work));
   SNOWCODER_CHECK(origin.write(stamp, counts["total"]));

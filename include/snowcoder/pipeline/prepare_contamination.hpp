@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Third pass of prepare: documents that hold benchmark text are dropped, each hit by benchmark, task, rule and place.
+// Third pass of prepare: documents that hold benchmark text are dropped, each hit by benchmark, task, rule and place. The
+// benchmarks are read before the first pass, so that a bad file is not found out hours later.
 #pragma once
 
 #include <snowcoder/decontaminate/detector.hpp>
@@ -8,18 +9,18 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace snowcoder::pipeline::detail {
 
-/// Drops what holds benchmark text; fills `about` with what was looked for and found.
+/// The benchmarks' texts, ready to be looked for; none if none were named. `about` says what they are.
 template <config::recipe R>
-expected<void> drop_contaminated(prepare_options const& o, prepare_state& state, std::vector<std::uint32_t>& kept,
-                                 io::json& about, thread_pool& pool, progress& bar) {
+expected<std::optional<decontaminate::detector>> read_benchmarks(prepare_options const& o, io::json& about) {
   about = io::json{{"benchmarks", io::json::array()}, {"hits", io::json::array()}};
-  if (o.benchmarks.empty()) return {};
+  if (o.benchmarks.empty()) return std::optional<decontaminate::detector>();
   decontaminate::detector detector(R::contamination);
   for (auto const& path : o.benchmarks) {
     SNOWCODER_TRY(auto const tasks, io::read_benchmark_texts(path));
@@ -31,6 +32,12 @@ expected<void> drop_contaminated(prepare_options const& o, prepare_state& state,
                 {"texts_too_short", detector.too_short()},
                 {"word_runs", detector.runs()},
                 {"word_runs_too_common", detector.skipped_runs()}});
+  return std::optional(std::move(detector));
+}
+
+/// Drops what holds benchmark text; adds to `about` what was found.
+inline expected<void> drop_contaminated(decontaminate::detector const& detector, prepare_state& state,
+                                        std::vector<std::uint32_t>& kept, io::json& about, thread_pool& pool, progress& bar) {
   bar.begin("decontaminate", "files", std::int64_t(kept.size()));
   std::vector<std::vector<decontaminate::hit>> hits(std::min<std::size_t>(kept.size(), 4096));
   std::size_t clean = 0;  // of `kept`, moved to the front

@@ -63,6 +63,8 @@ class funnel {
       return all ? double(left) / double(all) : 0.0;
     }
   };
+  /// Whether nothing has come in.
+  bool empty() const { return in_.empty(); }
   completeness of_repository(std::uint32_t number) const {
     return number < repositories_.size() ? repositories_[number] : completeness{};
   }

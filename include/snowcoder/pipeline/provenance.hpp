@@ -58,6 +58,8 @@ class provenance {
     auto old = io::read_json(stamp);
     return old && old->contains("key") && (*old)["key"] == key();
   }
+  /// Says who is at work in a folder whose stamp this is; nothing is finished there until write().
+  expected<void> begin(std::filesystem::path const& stamp) const { return io::write_json(stamp, value_); }
   /// Written last: counts in and out by reason, bytes, whatever a reader of the folder asks.
   expected<void> write(std::filesystem::path const& stamp, io::json counts) const {
     auto v = value_;

@@ -6,9 +6,11 @@
 #include <snowcoder/config/fingerprint.hpp>
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/io/checkpoint_file.hpp>
+#include <snowcoder/io/folder_lock.hpp>
 #include <snowcoder/nn/decoder_parameters.hpp>
 #include <snowcoder/pipeline/checkpoint_content.hpp>
 #include <snowcoder/pipeline/open_tokenizer.hpp>
+#include <snowcoder/pipeline/output_folder.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/publish/gguf.hpp>
@@ -19,6 +21,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace snowcoder::pipeline {
@@ -35,12 +38,7 @@ expected<outcome> publish_recipe(run_context& run, publish_options options) {
     return failure("a Hugging Face folder holds bf16 or f32", "--dtype " + options.dtype, "or publish with --format gguf");
   SNOWCODER_TRY(auto const from, io::checkpoint::open(options.checkpoint));
   SNOWCODER_CHECK(from.check_model(config::model_fingerprint<R>.hex(), R::name));
-  if (options.tokenizer.empty()) {
-    options.tokenizer = io::run_folder_of(options.checkpoint) / "tokenizer.json";
-    if (!std::filesystem::exists(options.tokenizer))
-      return failure("no tokenizer.json in the checkpoint's run folder", options.tokenizer.string(),
-                     "name it with --tokenizer");
-  }
+  SNOWCODER_TRY(options.tokenizer, tokenizer_of(from, options.tokenizer));
   auto stamp = provenance::of<R>(
       "publish", {{"format", options.format}, {"dtype", options.dtype}, {"weights", from.checksum(io::model_part)}});
   SNOWCODER_CHECK(stamp.add_input(options.tokenizer));
@@ -50,6 +48,9 @@ expected<outcome> publish_recipe(run_context& run, publish_options options) {
     return outcome::done;
   }
   if (folder) {
+    SNOWCODER_CHECK(check_output_folder(options.out, "publish", "--out"));
+    SNOWCODER_TRY(auto const lock, io::folder_lock::take(options.out));
+    SNOWCODER_CHECK(stamp.begin(stamp_path));
     auto const type = options.dtype == "f32" ? publish::weight_type::f32 : publish::weight_type::bf16;
     SNOWCODER_CHECK(publish::write_hugging_face(options.out, from, R::model, options.tokenizer, type));
   } else {
@@ -71,6 +72,9 @@ struct import_options {
 /// begun. `train --from`, `generate` and `serve` take it like any other.
 template <config::recipe R>
 expected<outcome> import_recipe(run_context& run, import_options const& options) {
+  if (std::error_code e; std::filesystem::exists(options.out, e) && !std::filesystem::is_empty(options.out, e) &&
+                         !std::filesystem::exists(options.out / "checkpoint.json", e))
+    return failure("a checkpoint would replace this, and it is none", options.out.string(), "give another --out");
   SNOWCODER_TRY(auto const from, publish::hugging_face_weights::open(options.in, R::model));
   auto const parameters = nn::decoder_parameters<R>();
   std::vector<float> weights(std::size_t(config::parameters(R::model)));
@@ -85,10 +89,10 @@ expected<outcome> import_recipe(run_context& run, import_options const& options)
   auto const none = [&](auto const& p) { return std::span(zeros).first(std::size_t(p.size())); };
   training_position position;
   position.phase = "imported";
-  SNOWCODER_CHECK(io::write_checkpoint(
-      options.out,
-      manifest_of<R>(position, {{"label", "imported"}, {"from", options.in.string()}, {"stored_as", from.stored_as()}}),
-      checkpoint_parts<R>(flat(std::span<float const>(weights)), none, none)));
+  io::json settings{{"label", "imported"}, {"from", options.in.string()}, {"stored_as", from.stored_as()}};
+  if (auto const tokenizer = content_hash(options.in / "tokenizer.json")) settings["tokenizer"] = tokenizer->hex();
+  SNOWCODER_CHECK(io::write_checkpoint(options.out, manifest_of<R>(position, std::move(settings)),
+                                       checkpoint_parts<R>(flat(std::span<float const>(weights)), none, none)));
   if (!from.note().empty()) run.say(from.note());
   run.say("imported " + options.in.string() + " (" + from.stored_as() + "); next: generate --checkpoint " +
           options.out.string() + " --tokenizer " + (options.in / "tokenizer.json").string() +

@@ -13,6 +13,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 
@@ -21,6 +22,10 @@ namespace snowcoder::pipeline {
 template <config::recipe R>
 expected<outcome> report(run_context& run, std::filesystem::path const& folder, std::filesystem::path const& out) {
   if (!std::filesystem::is_directory(folder)) return failure("no such run folder", folder.string());
+  auto const parts = {"clean", "selection", "synthetic", "metrics", "evaluation"};
+  if (std::none_of(parts.begin(), parts.end(), [&](auto const* part) { return std::filesystem::exists(folder / part); }))
+    return failure("nothing to report: no clean/, selection/, synthetic/, metrics/ or evaluation/", folder.string(),
+                   "give the folder of a run");
   html_page page("snowcoder: " + std::string(R::name));
   page.text(fmt::format(
       "Recipe {} (fingerprint {}), {} parameters, written by snowcoder {}. After Arctic-SnowCoder, arXiv 2409.02326.", R::name,

@@ -5,6 +5,7 @@
 #include <snowcoder/config/concepts.hpp>
 #include <snowcoder/config/language.hpp>
 #include <snowcoder/io/json.hpp>
+#include <snowcoder/io/json_field.hpp>
 #include <snowcoder/io/metrics_file.hpp>
 #include <snowcoder/pipeline/html.hpp>
 
@@ -30,6 +31,13 @@ inline plot_series smoothed(std::string title, std::vector<training_step> const&
   return s;
 }
 
+/// How often a finished phase has read its token file; empty while it trains.
+inline std::string passes_of(std::filesystem::path const& run, std::string const& label) {
+  auto const stamp = io::read_json(run / "checkpoints" / label / "provenance.json");
+  auto const passes = stamp ? io::value_or_null(io::value_or_null(*stamp, "counts"), "passes") : io::json();
+  return passes.is_number() ? fmt::format("{:.2f}", passes.get<double>()) : "";
+}
+
 template <config::recipe R>
 void report_losses(html_page& page, std::filesystem::path const& run) {
   page.section("Training");
@@ -44,11 +52,13 @@ void report_losses(html_page& page, std::filesystem::path const& run) {
       rows.push_back({label, fmt::format("{}", steps->size()), fmt::format("{:.3f}", double(steps->back().tokens) / 1e6),
                       fmt::format("{:.3f}", steps->front().loss),
                       fmt::format("{:.3f}", losses.series.back().points.back().second),
-                      fmt::format("{:.2g}", steps->back().rate)});
+                      fmt::format("{:.2g}", steps->back().rate), passes_of(run, label), fmt::format("{:g}", phase.passes)});
     }
   if (rows.empty()) return page.note("No metrics in this run folder yet.");
   page.figure(losses);
-  page.table({"phase", "steps", "M tokens, in all", "first loss", "last losses (mean)", "last rate"}, rows);
+  page.table(
+      {"phase", "steps", "M tokens, in all", "first loss", "last losses (mean)", "last rate", "passes", "passes, recipe"},
+      rows);
   page.note(
       "Each phase is measured on its own training text, so a lower curve in a later phase does not by itself mean a better "
       "model.");

@@ -7,6 +7,8 @@
 #include <snowcoder/config/concepts.hpp>
 #include <snowcoder/core/quantity.hpp>
 #include <snowcoder/io/document_file.hpp>
+#include <snowcoder/io/file_name.hpp>
+#include <snowcoder/io/folder_lock.hpp>
 #include <snowcoder/io/reject_file.hpp>
 #include <snowcoder/io/shards.hpp>
 #include <snowcoder/pipeline/annotate_texts.hpp>
@@ -164,16 +166,21 @@ expected<outcome> score_documents(run_context& run, std::filesystem::path const&
   auto const folder = io::documents_folder(in);
   SNOWCODER_TRY(auto const shards, io::document_shards(in));
   auto const place = [&](wanted_score const& w) { return in / "attributes" / w.name; };
+  for (auto const& w : wanted)
+    if (!io::is_file_name(w.name)) return failure("not a name for an attribute: " + w.name, "--name", io::file_name_rule);
   SNOWCODER_TRY(auto const documents_hash, content_hash(folder));
   std::vector<provenance> stamps;
   std::vector<bool> finished;
+  std::vector<io::folder_lock> locks;
   for (auto const& w : wanted) {
     auto settings = w.settings;
     settings["documents"] = documents_hash.hex();
     stamps.push_back(provenance::of<R>("annotate score", std::move(settings)));
     finished.push_back(stamps.back().finished(place(w) / "provenance.json"));
     if (!finished.back()) {
-      SNOWCODER_CHECK(begin_work(place(w), stamps.back().key()));
+      SNOWCODER_TRY(auto lock, io::folder_lock::take(place(w)));
+      locks.push_back(std::move(lock));
+      SNOWCODER_CHECK(begin_work(place(w), "annotate score", stamps.back().key(), "--name"));
     }
   }
   if (std::find(finished.begin(), finished.end(), false) == finished.end()) {

@@ -30,6 +30,14 @@ struct rival_options {
   std::string field = "value";
 };
 
+/// The flag that a rival needs and was not given; empty if there is none.
+inline std::string missing_flag(rival_options const& o) {
+  if (o.scorer == "ngram" && o.model.empty()) return "--model FILE, for --scorer ngram";
+  if (o.scorer == "perplexity" && o.checkpoint.empty()) return "--checkpoint DIR, for --scorer perplexity";
+  if (o.scorer == "column" && o.column.empty()) return "--column FILE, for --scorer column";
+  return {};
+}
+
 /// Calls use(make, settings): make() gives a scorer, `settings` what decides its values besides the documents.
 template <config::recipe R, class Use>
 expected<outcome> with_rival(run_context& run, rival_options const& o, Use const& use) {
@@ -39,16 +47,13 @@ expected<outcome> with_rival(run_context& run, rival_options const& o, Use const
   }
   if (o.scorer == "heuristics")
     return use([] { return annotate::heuristic_scorer(); }, io::json{{"scorer", o.scorer}, {"seed", 0}});
-  auto const file = o.scorer == "ngram" ? o.model : o.scorer == "column" ? o.column : o.checkpoint;
-  if (file.empty())
-    return failure("scorer " + o.scorer + " needs a file", "annotate",
-                   "give --model FILE (ngram), --checkpoint DIR (perplexity) or --column FILE (column)");
+  if (auto const flag = missing_flag(o); !flag.empty()) return failure("missing: " + flag, "--scorer");
   if (o.scorer == "perplexity")
     return with_perplexity<R>(run, o.checkpoint, o.tokenizer, o.tokens, [&](auto const& bits, std::string const& weights) {
       return use([&] { return perplexity_scorer(bits); },
                  io::json{{"scorer", o.scorer}, {"weights", weights}, {"tokens", o.tokens}});
     });
-  SNOWCODER_TRY(auto const content, content_hash(file));
+  SNOWCODER_TRY(auto const content, content_hash(o.scorer == "column" ? o.column : o.model));
   if (o.scorer == "column") {
     SNOWCODER_TRY(auto const column, column_scorer::open(o.column, o.field));
     return use([&] { return column; }, io::json{{"scorer", o.scorer}, {"column", content.hex()}, {"field", o.field}});

@@ -130,7 +130,7 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
   auto const scorer = options.random ? std::string("random") : options.scores;
   bool const counts = !options.tokenizer.empty();
   if (settings.unit == config::mix_unit::tokens && !counts && options.tokens.empty())
-    return failure("the recipe's budget is in tokens, and nothing says how many a document has", "select",
+    return failure("the recipe's budget is in tokens, and nothing says how many a document has", "--tokenizer",
                    "give --tokenizer FILE or --tokens NAME");
 
   auto stamp = provenance::of<R>(
@@ -146,6 +146,7 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
   if (counts) {
     SNOWCODER_CHECK(stamp.add_input(options.tokenizer));
   }
+  SNOWCODER_CHECK(io::check_file_place(options.out));
   if (auto const before = finished_before(run, stamp, options.out)) return *before;
 
   std::optional<tokenize::byte_pair<typename R::splitter>> tokenizer;
@@ -164,6 +165,7 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
   auto const scratch = options.out.has_parent_path() ? options.out.parent_path() : std::filesystem::path(".");
   SNOWCODER_TRY(auto candidates, detail::candidate_file::open(scratch));
   std::vector<reject> rejects;
+  std::int64_t uncounted = 0;
   SNOWCODER_TRY(auto const shards, io::document_shards(options.in));
   run.bar.begin("select", "documents", 0);
   for (auto const& shard : shards)
@@ -181,7 +183,7 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
         },
         [&](candidate c) -> expected<void> {
           run.bar.advance();
-          auto const refuse = [&](std::string reason) { rejects.push_back({c.id, "select", std::move(reason), {}}); };
+          auto const refuse = [&](char const* reason) { rejects.push_back({c.id, "select", reason, {}}); };
           // Both columns are asked for every document, refused or not, so that both stay in step with the documents.
           std::array score{c.value}, count{double(c.tokens)};
           if (scores) {
@@ -191,13 +193,17 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
             SNOWCODER_TRY(count, tokens->find(c.id));
           }
           if (std::isnan(score[0])) return refuse("no_score"), expected<void>();
-          if (!(count[0] >= 0 && count[0] <= detail::most_tokens)) return refuse("no_token_count"), expected<void>();
+          if (!(count[0] >= 0 && count[0] <= detail::most_tokens))
+            return ++uncounted, refuse("no_token_count"), expected<void>();
           c.value = score[0];
           c.tokens = std::int64_t(count[0]);
           return candidates.add(c, settings.unit);
         },
         [&](reject r) -> expected<void> { return rejects.push_back(std::move(r)), expected<void>(); }));
   SNOWCODER_CHECK(candidates.finish());
+  if (candidates.size() == 0 && uncounted > 0)
+    return failure("no document has a number \"tokens\"", (options.in / "attributes" / options.tokens).string(),
+                   "give --tokens an attribute that has one, such as those of `annotate score --head`, or --tokenizer FILE");
   if (candidates.size() == 0)
     return failure("no document has a score", options.in.string(), "run `annotate score` on this folder first");
 

@@ -15,6 +15,7 @@
 #include <snowcoder/io/selection_file.hpp>
 #include <snowcoder/pipeline/chat_server.hpp>
 #include <snowcoder/pipeline/open_tokenizer.hpp>
+#include <snowcoder/pipeline/output_folder.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
 #include <snowcoder/pipeline/recorded_answers.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
@@ -167,7 +168,11 @@ expected<outcome> synthesize_counted(run_context& run, synthesize_options const&
       return outcome::done;
     }
 
+  // A folder of ours has a stamp, or at least answers of a run that was cut short.
+  if (!std::filesystem::exists(o.out / "journal.jsonl") && !std::filesystem::exists(o.out / ".replayed.jsonl"))
+    SNOWCODER_CHECK(check_output_folder(o.out, "synthesize", "--out"));
   SNOWCODER_TRY(auto seeds, detail::seeds_of<R>(o));
+  if (maker_of(o.out).empty()) SNOWCODER_CHECK(stamp.begin(o.out / "provenance.json"));
   run.bar.begin(replayed ? "replaying" : "asking", "answers", std::int64_t(seeds.size()) * R::synthesis.outputs_per_seed);
   SNOWCODER_TRY(auto documents, io::document_stream::open(o.in));
   detail::question_stream<R, Count> questions(std::move(documents), seeds, count, run.seed);

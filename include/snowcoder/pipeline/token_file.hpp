@@ -8,6 +8,7 @@
 #include <snowcoder/core/hash.hpp>
 #include <snowcoder/io/mapped_file.hpp>
 #include <snowcoder/io/megatron.hpp>
+#include <snowcoder/pipeline/packed_tokenizer.hpp>
 #include <snowcoder/record/token_id.hpp>
 
 #include <algorithm>
@@ -26,6 +27,9 @@ class token_file {
   /// Opens PREFIX.bin and PREFIX.idx. Refused: fewer tokens than one sequence, ids outside the model's vocabulary in the
   /// blocks that are looked at, and, where a phase packs by best fit, sequences that are not of context + 1 tokens.
   static expected<token_file> open(std::filesystem::path const& prefix, config::packing pack = config::packing::concatenate) {
+    for (auto const* end : {".bin", ".idx"})
+      if (!std::filesystem::exists(prefix.string() + end))
+        return failure("no token file here", prefix.string() + end, "make it with `tokenize pack --phase NAME --out PREFIX`");
     SNOWCODER_TRY(auto file, io::megatron_file::open(prefix));
     token_file f(std::move(file));
     if (f.tokens() < R::model.context + 1)
@@ -52,6 +56,7 @@ class token_file {
       h = hash({reinterpret_cast<char const*>(here.data()), here.size_bytes()}, mix64(h.high, h.low));
     }
     f.identity_ = h.hex();
+    f.tokenizer_ = packed_tokenizer(prefix);
     return f;
   }
 
@@ -59,12 +64,14 @@ class token_file {
   void copy(std::int64_t first, std::span<token_id> out) const { file_.copy(first, out); }
   /// Hash of the index and of up to 64 blocks of ids, spread over the file.
   std::string const& identity() const { return identity_; }
+  /// Hash of the tokenizer.json that made it; empty when nobody says.
+  std::string const& tokenizer() const { return tokenizer_; }
 
  private:
   static constexpr std::int64_t block = 1 << 18;
   explicit token_file(io::megatron_file file) : file_(std::move(file)) {}
   io::megatron_file file_;
-  std::string identity_;
+  std::string identity_, tokenizer_;
 };
 
 }  // namespace snowcoder::pipeline

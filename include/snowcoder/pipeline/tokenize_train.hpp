@@ -6,6 +6,7 @@
 #include <snowcoder/core/philox.hpp>
 #include <snowcoder/core/quantity.hpp>
 #include <snowcoder/core/thread_pool.hpp>
+#include <snowcoder/io/atomic_file.hpp>
 #include <snowcoder/io/reject_file.hpp>
 #include <snowcoder/io/shards.hpp>
 #include <snowcoder/io/tokenizer_file.hpp>
@@ -64,6 +65,7 @@ expected<outcome> train_tokenizer(run_context& run, train_tokenizer_options cons
   if (settings.size < least || settings.size > R::model.vocabulary)
     return failure("vocabulary of " + std::to_string(settings.size) + " ids", "--vocabulary",
                    "between " + std::to_string(least) + " and the model's " + std::to_string(R::model.vocabulary));
+  SNOWCODER_CHECK(io::check_file_place(options.out));
   auto const folder = io::documents_folder(options.in);
   auto stamp =
       provenance::of<R>("tokenize train", {{"vocabulary", settings.size}, {"sample", options.sample}, {"seed", run.seed}});

@@ -12,6 +12,7 @@
 #include <snowcoder/pipeline/pin_threads.hpp>
 #include <snowcoder/pipeline/product_choices.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
+#include <snowcoder/pipeline/repetition.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/pipeline/stop_signal.hpp>
 #include <snowcoder/pipeline/token_file.hpp>
@@ -101,6 +102,7 @@ class trainer {
                       {"reduction_lanes", R::reduction_lanes},
                       {"tokens", tokens.identity()},
                       {"from", origin ? origin->checksum(io::model_part) : "initialised"}};
+    if (!tokens.tokenizer().empty()) settings["tokenizer"] = tokens.tokenizer();
     if (options_.device != "cpu") {
       settings["micro_batch"] = micro_batch(p);  // a GPU's products add up as their shapes say
       settings["repeatable"] = !options_.free_order;
@@ -111,6 +113,8 @@ class trainer {
       return {};
     }
     if (stand == standing::new_phase) SNOWCODER_CHECK(begin(p, origin));
+    if (auto const note = repetition_note(p, R::model.context, data.sequences()); stand == standing::new_phase && !note.empty())
+      say(note);
     product_choices products(device_, folder);
     SNOWCODER_CHECK(products.recall(run_, parent.empty() ? parent : parent.parent_path()));
     return train_phase(p, name, data, settings, products);

@@ -43,3 +43,37 @@ TEST_CASE("a full disk is an error") {
   CHECK_FALSE(io::write_file(dir / "x", std::string(100000, 'x')));
   CHECK_FALSE(std::filesystem::exists(dir / "x"));
 }
+
+TEST_CASE("a remedy fits its error") {
+  temporary_folder dir;
+  REQUIRE(io::write_file(dir / "file", "x"));
+  auto const remedy = [&](std::string const& name) {
+    auto const e = io::write_file(dir / name, "x");
+    return e ? std::string() : e.error().remedy;
+  };
+  std::filesystem::create_directories(dir / "folder");
+  CHECK(remedy("folder").find("a folder has that name") == 0);
+  CHECK_FALSE(std::filesystem::exists(dir / "folder.part"));
+  CHECK(remedy("file/below").find("a part of that path is a file") == 0);
+  if (std::filesystem::exists("/dev/full")) {
+    std::filesystem::create_symlink("/dev/full", dir / "full.part");
+    CHECK(remedy("full").find("free some disk space") == 0);
+  }
+}
+
+TEST_CASE("one program at a time writes a file, and what a killed one left is written over") {
+  temporary_folder dir;
+  REQUIRE(io::write_file(dir / "x.part", "left behind by a run that was killed"));
+  {
+    auto one = io::atomic_file::open(dir / "x");
+    REQUIRE(one);
+    REQUIRE(one->write("one"));
+    auto const other = io::atomic_file::open(dir / "x");
+    REQUIRE_FALSE(other);
+    CHECK(other.error().what.find("another program") == 0);
+    REQUIRE(one->commit());
+  }
+  CHECK(io::mapped_file::open(dir / "x")->bytes() == "one");
+  REQUIRE(io::write_file(dir / "x", "two"));
+  CHECK(io::mapped_file::open(dir / "x")->bytes() == "two");
+}

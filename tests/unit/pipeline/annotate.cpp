@@ -9,6 +9,7 @@
 #include <snowcoder/io/atomic_file.hpp>
 #include <snowcoder/io/attribute_columns.hpp>
 #include <snowcoder/pipeline/annotate.hpp>
+#include <snowcoder/pipeline/select.hpp>
 
 #include <algorithm>
 #include <array>
@@ -193,13 +194,58 @@ TEST_CASE("another encoder or section rule makes new vectors, and heads of the o
   o.in = w.folder / "in";
   o.heads = {w.folder / "h.safetensors"};
   o.encoder = changed;
-  CHECK_FALSE(pipeline::score<recipe>(context, o));
+  auto const foreign = pipeline::score<recipe>(context, o);
+  REQUIRE_FALSE(foreign);
+  auto const words = [&](fs::path const& folder) {
+    return pipeline::encoder_words(io::encoder_folder::open(folder)->content_hash()->hex());
+  };
+  CHECK(foreign.error().what.find(words(changed)) != std::string::npos);
+  CHECK(foreign.error().what.find(words(golden_encoder())) != std::string::npos);
   o.encoder = golden_encoder();
   REQUIRE(pipeline::score<recipe>(context, o));
   auto const scores = w.values("h");
   CHECK(scores.size() == 240);
   REQUIRE(pipeline::score<other_sections>(context, o));
   CHECK(w.values("h") != scores);  // another section rule scores anew
+}
+
+TEST_CASE("vectors are not written over another program's folder, and an empty folder is no encoder") {
+  world const w;
+  REQUIRE(io::write_json(w.folder / "in/provenance.json", {{"program", "prepare"}}));
+  pipeline::run_context context;
+  pipeline::embed_options o;
+  o.encoder = golden_encoder();
+  o.in = w.folder / "files";
+  o.out = w.folder / "in";
+  auto const over = pipeline::embed<recipe>(context, o);
+  REQUIRE_FALSE(over);
+  CHECK(over.error().what.find("made by prepare") != std::string::npos);
+  CHECK(fs::exists(w.folder / "in/provenance.json"));
+  o.out = w.folder / "v";
+  o.encoder = w.folder / "nothing";
+  fs::create_directories(o.encoder);
+  auto const empty = pipeline::embed<recipe>(context, o);
+  REQUIRE_FALSE(empty);
+  CHECK(empty.error().remedy.find("config.json") != std::string::npos);
+  CHECK(pipeline::encoder_words("0123456789abcdef") == "encoder 01234567 in f32 on cpu");
+  CHECK(pipeline::encoder_words("0123456789abcdef-bf16-cuda") == "encoder 01234567 in bf16 on cuda");
+  CHECK(pipeline::encoder_words("0123456789abcdef-cuda") == "encoder 01234567 in f32 on cuda");
+}
+
+TEST_CASE("a selection without token counts says so") {
+  world const w;
+  pipeline::rival_options r;
+  r.scorer = "random";
+  REQUIRE(w.rival(r));
+  pipeline::run_context context;
+  pipeline::select_options o;
+  o.in = w.folder / "in";
+  o.scores = o.tokens = "random";  // scores, and no counts
+  o.out = w.folder / "s.json";
+  auto const uncounted = pipeline::select_documents<recipe>(context, o);
+  REQUIRE_FALSE(uncounted);
+  CHECK(uncounted.error().what == "no document has a number \"tokens\"");
+  CHECK(uncounted.error().where.find("attributes/random") != std::string::npos);
 }
 
 TEST_CASE("an encoder whose vectors are not finite writes none, and is not measured") {
@@ -275,6 +321,7 @@ TEST_CASE("labels come from a server, once each, and a killed or repeated run as
   auto const rejects = bytes(w.folder / "grades.jsonl.rejects.jsonl");
   CHECK(count + std::count(rejects.begin(), rejects.end(), '\n') == 60);
   CHECK(rejects.find("no_grade_in_answer") != rejects.npos);
+  CHECK(rejects.find("I would rather not say.") != rejects.npos);
   o.replay = w.folder / "grades.journal.jsonl";  // the journal stands for the server
   o.server.clear();
   o.out = w.folder / "replayed.jsonl";
@@ -299,7 +346,9 @@ TEST_CASE("rivals write the same kind of scores") {
   CHECK(bytes(n.out) == model);
   pipeline::rival_options r;
   r.scorer = "ngram";
-  CHECK_FALSE(w.rival(r));  // which model?
+  auto const which = w.rival(r);
+  REQUIRE_FALSE(which);
+  CHECK(which.error().message() == "--scorer: missing: --model FILE, for --scorer ngram");
   r.model = n.out;
   REQUIRE(w.rival(r));
   auto const values = w.values("ngram");

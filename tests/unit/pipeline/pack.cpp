@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
+#include "support/said.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tiny_recipe.hpp"
 
@@ -374,10 +375,36 @@ TEST_CASE("a tokenizer that does not fit the recipe is refused") {
   CHECK(!pipeline::train_tokenizer<recipe>(run, {.in = folder / "clean", .out = folder / "t.json", .vocabulary = 100}));
   CHECK(!pipeline::train_tokenizer<recipe>(run, {.in = folder / "clean", .out = folder / "t.json", .vocabulary = 5000}));
   CHECK(!pipeline::train_tokenizer<recipe>(run, {.in = folder / "nothing", .out = folder / "t.json"}));
+  auto const place = pipeline::train_tokenizer<recipe>(run, {.in = folder / "nothing", .out = folder / "clean"});
+  REQUIRE(!place);  // known before a document is read
+  CHECK(place.error().remedy.find("a folder has that name") == 0);
   REQUIRE(pipeline::train_tokenizer<recipe>(run, {.in = folder / "clean", .out = folder / "t.json"}));
   auto v = io::read_tokenizer(folder / "t.json").value();
   CHECK(pipeline::open_tokenizer<recipe>(folder / "t.json"));
   v.tokens.push_back("one id more than the model has");
   REQUIRE(io::write_tokenizer(folder / "large.json", v));
   CHECK(!pipeline::open_tokenizer<recipe>(folder / "large.json"));
+}
+
+TEST_CASE("a token file says which tokenizer made it, and a phase of selected documents that there is no selection") {
+  temporary_folder folder;
+  write_corpus(folder / "clean");
+  auto run = context(1);
+  REQUIRE(pipeline::train_tokenizer<recipe>(run, {.in = folder / "clean", .out = folder / "t.json"}));
+  auto const packed = [&](std::string const& phase) {
+    return tests::said([&] {
+      CHECK(pipeline::pack<recipe>(run, {.tokenizer = folder / "t.json",
+                                         .in = folder / "clean",
+                                         .out = folder / phase,
+                                         .selection = {},
+                                         .real = {},
+                                         .phase = phase}));
+    });
+  };
+  CHECK(packed("general").find("--selection") == std::string::npos);
+  CHECK(packed("high_quality").find("there is no --selection") != std::string::npos);
+  auto const tokenizer = io::content_hash(folder / "t.json")->hex();
+  CHECK(pipeline::token_file<recipe>::open(folder / "general")->tokenizer() == tokenizer);
+  fs::remove(folder / "general.provenance.json");
+  CHECK(pipeline::token_file<recipe>::open(folder / "general")->tokenizer().empty());
 }

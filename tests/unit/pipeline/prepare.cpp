@@ -390,3 +390,51 @@ TEST_CASE("wrong paths are refused") {
   o.out = tmp / "o";
   CHECK_FALSE(pipeline::prepare<cleaning>(o, pool, bar));
 }
+
+TEST_CASE("one run at a time works in a folder, and none over what another program made") {
+  temporary_folder tmp;
+  make_corpus(tmp);
+  auto const why = [&](std::string const& out) {
+    auto const refused = run(tmp, out);
+    return refused ? std::string() : refused.error().message();
+  };
+  {
+    auto const other = io::folder_lock::take(tmp / "out");
+    REQUIRE(other);
+    CHECK(why("out").find("another program is at work") != std::string::npos);
+    CHECK(fs::is_empty(tmp / "out"));
+  }
+  REQUIRE(run(tmp, "out"));
+
+  put(tmp / "texts" / "documents" / "mine.txt", "years of work");
+  CHECK(why("texts").find("texts/documents") != std::string::npos);
+  CHECK(get(tmp / "texts" / "documents" / "mine.txt") == "years of work");
+  put(tmp / "model" / "provenance.json", io::to_line({{"program", "publish"}}));
+  CHECK(why("model").find("made by publish") != std::string::npos);
+  put(tmp / "file", "");
+  CHECK(why("file").find("--out") != std::string::npos);
+  put(tmp / "notes" / "log.jsonl", "");  // replaces nothing
+  CHECK(why("notes").empty());
+}
+
+TEST_CASE("benchmarks are read before the documents, and no files at all are an error") {
+  temporary_folder tmp;
+  make_corpus(tmp);
+  put(tmp / "Made.jsonl", "{\"task_id\": 1");
+  auto const broken = run(tmp, "out");
+  REQUIRE_FALSE(broken);
+  CHECK(broken.error().where.find("Made.jsonl") != std::string::npos);
+  CHECK_FALSE(fs::exists(tmp / "out"));
+
+  fs::create_directories(tmp / "empty" / "repository");
+  thread_pool pool(1);
+  progress bar;
+  pipeline::prepare_options o;
+  o.in = {tmp / "empty"};
+  o.out = tmp / "out";
+  auto const nothing = pipeline::prepare<cleaning>(o, pool, bar);
+  REQUIRE_FALSE(nothing);
+  CHECK(nothing.error().what == "no files found");
+  CHECK(nothing.error().where == (tmp / "empty").string());
+  CHECK_FALSE(fs::exists(tmp / "out" / "provenance.json"));
+}

@@ -174,3 +174,29 @@ TEST_CASE("another setting, or another corpus, takes over neither scores nor a j
   REQUIRE(c.score({"a"}, 2));
   CHECK(asked.size() == 631);
 }
+
+TEST_CASE("an attribute has a plain name, and is not written over another program's, nor by two at a time") {
+  text_shards const c(1);
+  for (auto const* name : {"../evil", "..", "a/b", "", ".hidden"}) {
+    INFO(name);
+    auto const refused = c.score({name});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().where == "--name");
+  }
+  CHECK_FALSE(fs::exists(c.in() / "evil"));
+
+  auto const signals = c.in() / "attributes" / "signals" / "go-0.jsonl.zst";  // as prepare leaves them
+  REQUIRE(io::write_file(signals, "signals"));
+  auto const refused = c.score({"signals"});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().remedy.find("--name") != std::string::npos);
+  CHECK(io::mapped_file::open(signals)->bytes() == "signals");
+
+  {
+    auto const other = io::folder_lock::take(c.in() / "attributes" / "a");
+    REQUIRE(other);
+    CHECK(c.score({"a"}).error().what.find("another program") != std::string::npos);
+  }
+  REQUIRE(c.score({"a"}, 1));
+  REQUIRE(c.score({"a"}, 2));  // its own
+}

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/tiny_recipe.hpp"
 
+#include <snowcoder/pipeline/publish.hpp>
 #include <snowcoder/publish/hugging_face.hpp>
 #include <snowcoder/publish/hugging_face_import.hpp>
 
@@ -158,4 +160,50 @@ TEST_CASE("a folder that is another model is refused by what differs", "[publish
   CHECK(hugging_face_weights::open(dir / "hf", shape_of(true)).error().what.find("q_proj.bias") != std::string::npos);
   std::filesystem::remove(dir / "hf/model.safetensors");
   CHECK_FALSE(hugging_face_weights::open(dir / "hf", shape_of(true)));
+}
+
+TEST_CASE("what is published takes the place of nothing else, with the tokenizer that the model knows", "[publish]") {
+  using recipe = tests::tiny_recipe;
+  temporary_folder dir;
+  std::vector<std::vector<float>> values;
+  std::vector<io::tensor> tensors;
+  for (auto const& p : nn::decoder_parameters<recipe>()) values.emplace_back(std::size_t(p.size()), 0.5f);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    auto const p = nn::decoder_parameters<recipe>()[i];
+    tensors.push_back(io::tensor_of(p.name, p.shape(), std::span<float const>(values[i])));
+  }
+  auto const folder = dir / "folder";
+  REQUIRE(io::write_json(folder / "config.json", publish::model_config(recipe::model, publish::weight_type::f32)));
+  REQUIRE(io::write_safetensors(folder / "model.safetensors", tensors));
+  REQUIRE(io::write_file(folder / "tokenizer.json", R"({"model":{"type":"BPE"}})"));
+  REQUIRE(io::write_file(dir / "other.json", R"({"model":{"type":"another"}})"));
+  REQUIRE(io::write_file(dir / "clean/documents/a.jsonl", "{}"));
+  REQUIRE(io::write_json(dir / "clean/provenance.json", {{"program", "prepare"}}));
+
+  pipeline::run_context run;
+  CHECK(pipeline::import_recipe<recipe>(run, {folder, dir / "clean"}).error().remedy == "give another --out");
+  CHECK(std::filesystem::exists(dir / "clean/documents/a.jsonl"));
+  auto const checkpoint = dir / "run/checkpoints/imported/final";
+  REQUIRE(pipeline::import_recipe<recipe>(run, {folder, checkpoint}));
+  REQUIRE(pipeline::import_recipe<recipe>(run, {folder, checkpoint}));  // over one of its own
+
+  pipeline::publish_options o{checkpoint, dir / "clean", folder / "tokenizer.json"};
+  CHECK(pipeline::publish_recipe<recipe>(run, o).error().what.find("made by prepare") != std::string::npos);
+  CHECK(io::read_json(dir / "clean/provenance.json").value()["program"] == "prepare");
+  o.out = dir / "hf";
+  o.tokenizer = dir / "other.json";
+  CHECK(pipeline::publish_recipe<recipe>(run, o).error().what.find("not the tokenizer") == 0);
+  o.tokenizer.clear();
+  CHECK(pipeline::publish_recipe<recipe>(run, o).error().remedy.find("--tokenizer") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(o.out));
+  o.tokenizer = folder / "tokenizer.json";
+  o.dtype = "f32";
+  std::filesystem::create_directories(dir / "hf/model.safetensors");  // in the way: the run ends with an error
+  REQUIRE(io::write_json(dir / "hf/provenance.json", {{"program", "publish"}}));
+  REQUIRE_FALSE(pipeline::publish_recipe<recipe>(run, o));
+  std::filesystem::remove(dir / "hf/model.safetensors");
+  REQUIRE(pipeline::publish_recipe<recipe>(run, o));  // and the same command goes on
+  o.dtype = "bf16";
+  REQUIRE(pipeline::publish_recipe<recipe>(run, o));
+  CHECK(io::read_json(dir / "hf/provenance.json").value()["settings"]["dtype"] == "bf16");
 }

@@ -193,6 +193,38 @@ TEST_CASE("an empty account, a wrong key and a dead server end the run with an e
   CHECK(key.error().what.find("bad key") != std::string::npos);
 }
 
+TEST_CASE("a server that nothing reaches is an error, also where the questions are few") {
+  pipeline::chat_server::settings settings{"http://127.0.0.1:9", "none", {}, {}};  // a port that nobody listens at
+  settings.http.retry.attempts = 1;
+  pipeline::chat_server server(settings, recipe::synthesis, [](auto const&...) -> expected<void> { return {}; });
+  int asked = 0, given_up = 0;
+  auto const done = server.answer_all(
+      [&]() -> expected<std::optional<synthesis_question>> {
+        if (asked == 2) return std::optional<synthesis_question>();
+        synthesis_question q;
+        q.seed = std::to_string(++asked);
+        return std::optional(q);
+      },
+      [&](synthesis_question const&, std::optional<synthetic_answer> a) -> expected<void> {
+        given_up += !a;
+        return {};
+      });
+  REQUIRE_FALSE(done);
+  CHECK(done.error().where.find("127.0.0.1:9") != std::string::npos);
+  CHECK_FALSE(server.trouble().empty());
+  CHECK(given_up == 2);
+}
+
+TEST_CASE("documents are not written over another program's") {
+  seed_corpus const c(2);
+  auto o = c.options("in");
+  o.replay = c.folder / "selection.json";
+  auto const over = run(o);
+  REQUIRE_FALSE(over);
+  CHECK(over.error().remedy.find("--out") != std::string::npos);
+  CHECK(io::read_documents(c.folder / "in")->size() == 2);
+}
+
 TEST_CASE("questions that a server gives up on are asked again by the next run") {
   seed_corpus const c(4);
   scripted_server server([](auto const& r) -> scripted_server::reply {
