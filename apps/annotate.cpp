@@ -2,7 +2,7 @@
 // annotate: vectors of the frozen encoder, the head, scores of documents (paper section 2.3, Table 4, Figure 2).
 #include SNOWCODER_RECIPE_HEADER
 
-#include <snowcoder/io/file_name.hpp>
+#include <snowcoder/core/file_name.hpp>
 #include <snowcoder/pipeline/annotate.hpp>
 #include <snowcoder/pipeline/app.hpp>
 
@@ -101,7 +101,7 @@ int main(int argc, char** argv) {
   score_command->add_option("--in", score.in, "folder with documents/")->required();
   add_scorer_flags(*score_command, score);
   score_command->add_option("--name", score.names, "names of the attributes, one per head; default: the head files' names")
-      ->check([](std::string const& name) { return io::is_file_name(name) ? "" : std::string(io::file_name_rule); });
+      ->check([](std::string const& name) { return is_file_name(name) ? "" : std::string(file_name_rule); });
   score_command->add_option("--precision", score.precision, "f32, bf16, int8 on a CPU or f16 on a GPU")->check(precisions);
   score_command->add_option("--device", score.device, "cpu or cuda, of the encoder")->check(devices);
 

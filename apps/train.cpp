@@ -3,7 +3,7 @@
 // beside it (train_phases.cpp), so that two processors share the work.
 #include SNOWCODER_RECIPE_HEADER
 
-#include <snowcoder/io/file_name.hpp>
+#include <snowcoder/core/file_name.hpp>
 #include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/bits.hpp>
 #include <snowcoder/pipeline/selftest.hpp>
@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
   flags.add_option("--steps", train.steps, "stop after so many steps of this call")->check(CLI::PositiveNumber);
   flags.add_option("--from", train.from, "start the phase from this checkpoint")->needs(phase);
   auto* arm = flags.add_option("--arm", train.arm, "train the phase under another name, <arm>-<phase>")->needs(phase);
-  arm->check([](std::string const& name) { return io::is_file_name(name) ? "" : std::string(io::file_name_rule); });
+  arm->check([](std::string const& name) { return is_file_name(name) ? "" : std::string(file_name_rule); });
   flags.add_option("--tokens", train.tokens, "prefix of another token file for that arm")->needs(arm);
   flags.add_option("--device", train.device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}));
   auto* precision = flags.add_option("--precision", train.precision, "of products and activations; weights and sums are f32");

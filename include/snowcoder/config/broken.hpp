@@ -25,7 +25,7 @@ void section_must_fit_the_encoder();                 // fix: annotator.section <
 void edu_lowest_must_be_below_edu_highest();         // fix: 0 <= edu_lowest < edu_highest
 void edu_threshold_must_be_on_the_scale();           // fix: edu_lowest <= edu_threshold <= edu_highest
 void temperature_must_not_be_negative();             // fix: 0 always takes the likeliest token
-void phase_name_must_be_a_file_name();               // fix: letters, digits, _ and -: files and folders are called by it
+void phase_name_must_be_a_file_name();               // fix: see core/file_name.hpp; files and folders are called by it
 void phase_names_must_differ();                      // fix: every phase of a curriculum has its own name
 void phase_must_have_tokens();                       // fix: tokens >= half of sequences_per_step * context, passes > 0
 void first_phase_must_read_the_general_corpus();     // fix: nothing is selected or written before the first phase

@@ -5,6 +5,7 @@
 #include <snowcoder/config/broken.hpp>
 #include <snowcoder/config/learning_rate.hpp>
 #include <snowcoder/core/field_list.hpp>
+#include <snowcoder/core/file_name.hpp>
 
 #include <array>
 #include <cstdint>
@@ -68,10 +69,7 @@ struct phase {
 };
 
 consteval phase checked(phase p, int context) {
-  if (p.name.empty()) broken::phase_name_must_be_a_file_name();
-  for (char c : p.name)
-    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'))
-      broken::phase_name_must_be_a_file_name();
+  if (!is_file_name(p.name)) broken::phase_name_must_be_a_file_name();
   if (p.sequences_per_step < 1 || p.steps(context) < 1 || p.passes <= 0) broken::phase_must_have_tokens();
   checked(p.rate);
   if (p.rate.warms() && p.rate.warm_up >= p.steps(context)) broken::phase_warms_up_longer_than_it_lasts();

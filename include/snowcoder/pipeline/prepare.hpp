@@ -20,14 +20,13 @@
 #include <snowcoder/io/folder_lock.hpp>
 #include <snowcoder/io/shard_writer.hpp>
 #include <snowcoder/pipeline/data_device.hpp>
-#include <snowcoder/pipeline/output_folder.hpp>
 #include <snowcoder/pipeline/prepare_contamination.hpp>
 #include <snowcoder/pipeline/prepare_duplicates.hpp>
+#include <snowcoder/pipeline/prepare_folder.hpp>
 #include <snowcoder/pipeline/prepare_ingest.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <map>
 #include <numeric>
@@ -45,57 +44,6 @@ struct prepare_report {
 };
 
 namespace detail {
-
-/// What takes its place in the output folder when all is done.
-inline constexpr std::array prepared{"documents",        "attributes/signals", "held_out",   "rejects.jsonl",
-                                     "redactions.jsonl", "repositories.jsonl", "funnel.json"};
-
-/// Refused: a folder in which something would be replaced that prepare did not make. Its own work is known by the stamp, or
-/// after an interruption by .work and the funnel.
-inline expected<void> check_prepares_own(std::filesystem::path const& out) {
-  namespace fs = std::filesystem;
-  std::error_code e;
-  if (fs::exists(out, e) && !fs::is_directory(out, e))
-    return failure("a file stands where the folder of clean documents is to be", out.string(), "give another --out");
-  auto const maker = maker_of(out);
-  if (!maker.empty() && maker != "prepare") return check_output_folder(out, "prepare", "--out");
-  if (!maker.empty() || fs::exists(out / ".work", e) || fs::exists(out / "funnel.json", e)) return {};
-  for (auto const* name : prepared)
-    if (fs::exists(out / name, e))
-      return failure("prepare would replace this and did not make it", (out / name).string(), "give another --out");
-  return {};
-}
-
-inline expected<void> clear_away(std::filesystem::path const& path) {
-  std::error_code e;
-  std::filesystem::remove_all(path, e);
-  if (e) return failure(e.message(), path.string(), "remove it by hand");
-  return {};
-}
-inline expected<void> move_into_place(std::filesystem::path const& from, std::filesystem::path const& to) {
-  SNOWCODER_CHECK(clear_away(to));
-  std::error_code e;
-  std::filesystem::create_directories(to.parent_path(), e);
-  std::filesystem::rename(from, to, e);
-  if (e) return failure(e.message(), to.string());
-  return {};
-}
-
-/// Inputs in a fixed order, and no input that holds the output.
-inline expected<void> settle_paths(prepare_options& o) {
-  namespace fs = std::filesystem;
-  std::error_code e;
-  auto const out = fs::weakly_canonical(o.out, e);
-  for (auto const& in : o.in) {
-    auto const folder = fs::weakly_canonical(in, e);
-    auto const [end, ignored] = std::mismatch(folder.begin(), folder.end(), out.begin(), out.end());
-    if (end == folder.end())
-      return failure("the output lies inside the input " + in.string(), o.out.string(), "give --out a folder outside of it");
-  }
-  std::sort(o.in.begin(), o.in.end());
-  std::sort(o.benchmarks.begin(), o.benchmarks.end());
-  return {};
-}
 
 /// What this program was built to read beyond folders, archives and JSONL: it decides what becomes of the rest.
 inline std::string input_kinds() {

@@ -7,7 +7,7 @@
 #include <snowcoder/config/concepts.hpp>
 #include <snowcoder/core/quantity.hpp>
 #include <snowcoder/io/document_file.hpp>
-#include <snowcoder/io/file_name.hpp>
+#include <snowcoder/core/file_name.hpp>
 #include <snowcoder/io/folder_lock.hpp>
 #include <snowcoder/io/reject_file.hpp>
 #include <snowcoder/io/shards.hpp>
@@ -167,7 +167,7 @@ expected<outcome> score_documents(run_context& run, std::filesystem::path const&
   SNOWCODER_TRY(auto const shards, io::document_shards(in));
   auto const place = [&](wanted_score const& w) { return in / "attributes" / w.name; };
   for (auto const& w : wanted)
-    if (!io::is_file_name(w.name)) return failure("not a name for an attribute: " + w.name, "--name", io::file_name_rule);
+    if (!is_file_name(w.name)) return failure("not a name for an attribute: " + w.name, "--name", file_name_rule);
   SNOWCODER_TRY(auto const documents_hash, content_hash(folder));
   std::vector<provenance> stamps;
   std::vector<bool> finished;

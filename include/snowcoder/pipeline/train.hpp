@@ -8,7 +8,7 @@
 //   <arm>-<phase> for an arm that trains on other tokens.
 #pragma once
 
-#include <snowcoder/io/file_name.hpp>
+#include <snowcoder/core/file_name.hpp>
 #include <snowcoder/parallel/gpu_ranks.hpp>
 #include <snowcoder/parallel/world.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
@@ -27,8 +27,8 @@ expected<outcome> train_recipe(run_context& run, train_options const& options) {
   if (!std::filesystem::is_directory(options.run))
     return failure("no such run folder", options.run.string(),
                    "give the folder with tokens/, which `tokenize pack --out RUN/tokens/PHASE` makes");
-  if (!options.arm.empty() && !io::is_file_name(options.arm))
-    return failure("not a name for an arm: " + options.arm, "--arm", io::file_name_rule);
+  if (!options.arm.empty() && !is_file_name(options.arm))
+    return failure("not a name for an arm: " + options.arm, "--arm", file_name_rule);
   SNOWCODER_TRY(auto const ranks, parallel::join_world(R::reduction_lanes));
   bool const narrow = options.precision == "bf16", narrow_moments = options.moments == "bf16";
   if (narrow_moments && !narrow)

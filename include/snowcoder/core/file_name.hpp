@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <string_view>
 
-namespace snowcoder::io {
+namespace snowcoder {
 
 inline constexpr char file_name_rule[] =
     "a name begins with a letter or a digit, goes on with these, '.', '_', '-' or '+', and is short";
@@ -20,4 +20,4 @@ static_assert(is_file_name("hq-2_b.v1") && is_file_name("5e") && is_file_name("_
 static_assert(!is_file_name("") && !is_file_name("..") && !is_file_name("a/b") && !is_file_name(".work") &&
               !is_file_name("-n"));
 
-}  // namespace snowcoder::io
+}  // namespace snowcoder
