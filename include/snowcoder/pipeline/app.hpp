@@ -93,11 +93,11 @@ class app {
       if (!out.empty() && std::filesystem::exists(file)) return file.string();
     return "the output, or rejects.jsonl beside it";
   }
-  /// Defaults that mean "not given" say nothing in --help; the words of the option do.
+  /// Defaults of what must be given, or that mean "not given", say nothing in --help; the words of the option do.
   static void leave_to_words(CLI::App& program) {
     for (auto* option : program.get_options())
       for (auto const* nothing : {"\"\"", "[]", "0"})
-        if (option->get_default_str() == nothing) option->default_str("");
+        if (option->get_required() || option->get_default_str() == nothing) option->default_str("");
     for (auto* command : program.get_subcommands({})) leave_to_words(*command);
   }
   static std::string whole_number(std::string const& text) {
