@@ -17,6 +17,7 @@ void vocabulary_must_fit_its_token_type();  // fix: at most 65,536 ids fit the u
 void vocabulary_must_hold_sentinels_and_bytes();     // fix: at least 290 ids: 34 sentinels and 256 bytes
 void model_and_tokenizer_must_share_a_vocabulary();  // fix: model.vocabulary == vocabulary.size
 void recipe_must_keep_a_language();                  // fix: documents of other languages are dropped; name one at least
+void languages_must_differ();                        // fix: each language stands once in `languages`
 void similarity_must_be_a_share();                   // fix: 0 < similarity <= 1
 void bands_and_rows_must_be_positive();              // fix: bands >= 1, rows >= 1, shingle >= 1
 void shingle_must_not_be_longer_than_256();          // fix: shingle <= 256; a longer run compares hardly anything
@@ -24,7 +25,7 @@ void section_must_fit_the_encoder();                 // fix: annotator.section <
 void edu_lowest_must_be_below_edu_highest();         // fix: 0 <= edu_lowest < edu_highest
 void edu_threshold_must_be_on_the_scale();           // fix: edu_lowest <= edu_threshold <= edu_highest
 void temperature_must_not_be_negative();             // fix: 0 always takes the likeliest token
-void phase_must_have_a_name();                       // fix: files and folders of the phase are called by it
+void phase_name_must_be_a_file_name();               // fix: letters, digits, _ and -: files and folders are called by it
 void phase_names_must_differ();                      // fix: every phase of a curriculum has its own name
 void phase_must_have_tokens();                       // fix: tokens >= half of sequences_per_step * context, passes > 0
 void first_phase_must_read_the_general_corpus();     // fix: nothing is selected or written before the first phase

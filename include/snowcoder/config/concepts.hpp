@@ -15,6 +15,8 @@
 
 #include <bit>
 #include <concepts>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -37,6 +39,8 @@ concept named_model = std::is_empty_v<R> && requires {
 template <class R>
 concept recipe =
     named_model<R> && policy<typename R::filters> && policy<typename R::keeper> && policy<typename R::splitter> && requires {
+  { R::filters::refuses(std::string_view()) } -> std::convertible_to<std::optional<std::string_view>>;
+  { R::splitter::name } -> std::convertible_to<std::string_view>;
   { R::languages[0] } -> std::convertible_to<language>;
   { R::near_duplicates } -> std::convertible_to<near_duplicate>;
   { R::contamination } -> std::convertible_to<decontamination>;
@@ -55,6 +59,9 @@ concept recipe =
 template <recipe R>
 consteval bool coherent() {
   if (R::languages.empty()) broken::recipe_must_keep_a_language();
+  for (std::size_t i = 0; i < R::languages.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (R::languages[i] == R::languages[j]) broken::languages_must_differ();
   if (R::model.vocabulary != R::vocabulary.size) broken::model_and_tokenizer_must_share_a_vocabulary();
   if (R::annotator.section > R::encoder.positions) broken::section_must_fit_the_encoder();
   checked(R::model);

@@ -68,7 +68,10 @@ struct phase {
 };
 
 consteval phase checked(phase p, int context) {
-  if (p.name.empty()) broken::phase_must_have_a_name();
+  if (p.name.empty()) broken::phase_name_must_be_a_file_name();
+  for (char c : p.name)
+    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'))
+      broken::phase_name_must_be_a_file_name();
   if (p.sequences_per_step < 1 || p.steps(context) < 1 || p.passes <= 0) broken::phase_must_have_tokens();
   checked(p.rate);
   if (p.rate.warms() && p.rate.warm_up >= p.steps(context)) broken::phase_warms_up_longer_than_it_lasts();

@@ -105,7 +105,8 @@ SNOWCODER_HD constexpr std::uint64_t mix64(std::uint64_t a, std::uint64_t b) {
 // The algorithm's published answers for seed 0.
 static_assert(hash("").high == 0 && hash("").low == 0);
 static_assert(hash("hello").hex() == "cbd8a7b341bd9b025b1e906a48ae1d19");
-static_assert(hash128::from_hex("cbd8a7b341bd9b025b1e906a48ae1d19") == hash("hello"));
+static_assert(hash128::from_hex(hash("hello").hex())->high == hash("hello").high);  // nvcc 13.0 has no == here yet
+static_assert(hash128::from_hex(hash("hello").hex())->low == hash("hello").low);
 static_assert(!hash128::from_hex("CBD8A7B341BD9B025B1E906A48AE1D19") && !hash128::from_hex("cbd8"));
 
 }  // namespace snowcoder

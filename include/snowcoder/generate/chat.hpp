@@ -30,10 +30,11 @@ struct text_request {
 
 namespace detail {
 
+inline std::string shortest(double n) { return n == std::floor(n) ? std::to_string(std::int64_t(n)) : std::to_string(n); }
 inline expected<double> number(io::json const& body, char const* key, double otherwise, double least, double most) {
   if (!body.contains(key) || body[key].is_null()) return otherwise;
   if (!body[key].is_number() || body[key].get<double>() < least || body[key].get<double>() > most)
-    return failure(std::string(key) + " must be a number from " + std::to_string(least) + " to " + std::to_string(most), key);
+    return failure(std::string(key) + " must be a number from " + shortest(least) + " to " + shortest(most), key);
   return body[key].get<double>();
 }
 inline expected<std::int64_t> whole(io::json const& body, char const* key, std::int64_t otherwise, double least, double most) {
@@ -47,15 +48,27 @@ inline expected<bool> truth(io::json const& body, char const* key) {
   return body[key].get<bool>();
 }
 
+/// A message's content: a string, or a list of parts that are texts.
+inline expected<std::string> content_of(io::json const& message) {
+  auto const content = io::value_or_null(message, "content");
+  if (content.is_string()) return content.get<std::string>();
+  std::string text;
+  for (auto const& part : content.is_array() ? content : io::json::array({nullptr})) {
+    if (io::value_or_null(part, "type") != "text" || !io::value_or_null(part, "text").is_string())
+      return failure("a message's content must be a string, or parts of type text", "messages");
+    text += part["text"].get<std::string>();
+  }
+  return text;
+}
+
 /// Messages one after the other, a line between them: a base model knows no roles.
 inline expected<std::string> joined(io::json const& messages) {
-  if (!messages.is_array() || messages.empty()) return failure("messages must be a list", "messages");
+  if (!messages.is_array() || messages.empty()) return failure("messages must be a list that is not empty", "messages");
   std::string text;
   for (auto const& m : messages) {
-    if (!m.is_object() || !m.contains("content") || !m["content"].is_string())
-      return failure("every message needs a string content", "messages");
+    SNOWCODER_TRY(auto const content, content_of(m));
     if (!text.empty()) text += '\n';
-    text += m["content"].get<std::string>();
+    text += content;
   }
   return text;
 }
@@ -135,7 +148,7 @@ inline expected<void> read_judged(io::json const& body, text_request& r) {
 /// From the body of POST /v1/completions or, with `chat`, /v1/chat/completions. The error's place is the field's name.
 inline expected<text_request> parse_text_request(std::string const& text, bool chat, std::int64_t context,
                                                  int vocabulary = INT32_MAX) {
-  SNOWCODER_TRY(auto const body, io::parse_json(text, "body"));
+  auto const body = io::json::parse(text, nullptr, false);
   if (!body.is_object()) return failure("the body must be a JSON object", "body");
   SNOWCODER_CHECK(detail::refuse_others(body, chat));
   text_request r;

@@ -35,7 +35,8 @@ concept batch_language_model = requires(M& m, M const& c, std::int64_t slot, std
 struct batch_request {
   std::vector<token_id> prompt;  ///< 1 id to what the model's context holds
   completion_options options;
-  std::function<bool(std::string_view)> said = [](std::string_view) { return true; };  ///< false ends the answer
+  /// Takes a piece of the answer, and, empty, the question whether it is still wanted before it begins; false ends it.
+  std::function<bool(std::string_view)> said = [](std::string_view) { return true; };
   std::function<void(completion)> done;
 };
 
@@ -88,6 +89,7 @@ class completion_batch {
     return r.state.take(logits, model_.size(r.slot) < model_.context(), r.request.said);
   }
   void begin(batch_request request) {
+    if (!request.said({})) return request.done({});
     answer<Codec> state(codec_, std::move(request.prompt), request.options);
     if (state.empty()) return request.done(std::move(state.result()));
     running r{free_.back(), std::move(request), std::move(state)};

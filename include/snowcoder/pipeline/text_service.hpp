@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The OpenAI-compatible endpoints over one model. One thread runs the model, for all requests together; the threads that
-// speak HTTP leave work with it and wait.
+// speak HTTP leave work with it and wait. Of a client that leaves, nothing more is computed.
 #pragma once
 
 #include <snowcoder/core/expected.hpp>
@@ -12,10 +12,12 @@
 #include <snowcoder/io/json.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <ctime>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -37,15 +39,15 @@ class text_service {
         }) {}
 
   void offer(io::http_server& server) {
-    server.on_get("/health", [](std::string const&) { return io::http_reply{200, {{"status", "ok"}}, {}}; });
+    server.on_get("/health", [](io::http_call const&) { return io::http_reply{200, {{"status", "ok"}}, {}}; });
     io::json const model{
         {"id", name_}, {"object", "model"}, {"created", 0}, {"owned_by", "snowcoder"}, {"max_model_len", model_.context()}};
-    server.on_get("/v1/models", [model](std::string const&) {
+    server.on_get("/v1/models", [model](io::http_call const&) {
       return io::http_reply{200, {{"object", "list"}, {"data", io::json::array({model})}}, {}};
     });
-    server.on_get("/v1/models/" + name_, [model](std::string const&) { return io::http_reply{200, model, {}}; });
-    server.on_post("/v1/completions", [this](std::string const& body) { return answer(body, false); });
-    server.on_post("/v1/chat/completions", [this](std::string const& body) { return answer(body, true); });
+    server.on_get("/v1/models/" + name_, [model](io::http_call const&) { return io::http_reply{200, model, {}}; });
+    server.on_post("/v1/completions", [this](io::http_call const& call) { return answer(call, false); });
+    server.on_post("/v1/chat/completions", [this](io::http_call const& call) { return answer(call, true); });
   }
 
  private:
@@ -68,9 +70,11 @@ class text_service {
       }
       filled.notify_one();
     }
-    news take() {
+    /// Abandons the answers if the client leaves before there are news of them.
+    news take(std::function<bool()> const& listens) {
       std::unique_lock lock(mutex);
-      filled.wait(lock, [this] { return !items.empty(); });
+      while (!filled.wait_for(lock, std::chrono::milliseconds(200), [this] { return !items.empty(); }))
+        if (!listens()) abandoned = true;
       auto n = std::move(items.front());
       items.pop_front();
       return n;
@@ -90,28 +94,36 @@ class text_service {
   }
 
   static io::http_reply refused(error const& e) {
-    return {400,
-            {{"error", {{"message", e.message()}, {"type", "invalid_request_error"}, {"param", e.where}, {"code", nullptr}}}},
-            {}};
+    return {400, io::error_body(e.message(), "invalid_request_error", e.where), {}};
   }
 
-  io::http_reply answer(std::string const& body, bool chat) {
-    auto request = generate::parse_text_request(body, chat, model_.context(), vocabulary_);
+  /// Held by an answer while it is made; null when too many are: the server keeps the others' threads for what is quick.
+  std::shared_ptr<void> seat() {
+    constexpr int most = io::http_server::calls_at_once * 3 / 4;
+    if (++seated_ <= most) return {this, [](text_service* s) { --s->seated_; }};
+    --seated_;
+    return {};
+  }
+
+  io::http_reply answer(io::http_call const& call, bool chat) {
+    auto const held = seat();
+    if (!held) return {503, io::error_body("too many answers are waited for, ask again later", "server_error"), {}};
+    auto request = generate::parse_text_request(call.body, chat, model_.context(), vocabulary_);
     if (!request) return refused(request.error());
     auto work = work_of(*request);
     if (!work) return refused(work.error());
-    auto envelope = [this, chat, id = (chat ? "chatcmpl-" : "cmpl-") + hash(body).hex(),
+    auto envelope = [this, chat, id = (chat ? "chatcmpl-" : "cmpl-") + hash(call.body).hex(),
                      created = std::int64_t(std::time(nullptr))](bool piece) {
       return io::json{{"id", id},
                       {"object", chat ? (piece ? "chat.completion.chunk" : "chat.completion") : "text_completion"},
                       {"created", created},
                       {"model", name_}};
     };
-    if (!request->stream) return {200, whole(*request, std::move(*work), envelope(false)), {}};
-    return {
-        200, {}, [this, envelope, request = std::move(*request), work = std::move(*work)](io::http_reply::send const& send) {
-          stream(request, work, envelope(true), send);
-        }};
+    if (!request->stream) return {200, whole(*request, std::move(*work), envelope(false), call.listens), {}};
+    return {200,
+            {},
+            [this, envelope, held, listens = call.listens, request = std::move(*request), work = std::move(*work)](
+                io::http_reply::send const& send) { stream(request, work, envelope(true), send, listens); }};
   }
 
   /// A batch request for every answer that is wanted, in the order of their indices; prompts exactly as they were given.
@@ -139,7 +151,7 @@ class text_service {
       std::lock_guard lock(mutex_);
       for (std::size_t i = 0; i < work.size(); ++i) {
         work[i].said = [box, i, pieces](std::string_view text) {
-          if (pieces) box->put({i, std::string(text), {}});
+          if (pieces && !text.empty()) box->put({i, std::string(text), {}});
           return !box->abandoned.load();
         };
         work[i].done = [box, i](generate::completion c) { box->put({i, {}, std::move(c)}); };
@@ -158,13 +170,14 @@ class text_service {
     return generate::usage_json(prompts, tokens);
   }
 
-  io::json whole(generate::text_request const& r, std::vector<generate::batch_request> work, io::json reply) {
+  io::json whole(generate::text_request const& r, std::vector<generate::batch_request> work, io::json reply,
+                 std::function<bool()> const& listens) {
     std::vector<std::vector<token_id>> prompts;
     for (auto const& w : work) prompts.push_back(w.prompt);
     std::vector<generate::completion> all(work.size());
     auto const box = begin(std::move(work), false);
     for (std::size_t left = all.size(); left > 0; --left) {
-      auto n = box->take();
+      auto n = box->take(listens);
       all[n.index] = std::move(*n.end);
     }
     reply["choices"] = io::json::array();
@@ -176,7 +189,7 @@ class text_service {
   }
 
   void stream(generate::text_request const& r, std::vector<generate::batch_request> work, io::json const& envelope,
-              io::http_reply::send const& send) {
+              io::http_reply::send const& send, std::function<bool()> const& listens) {
     std::vector<generate::completion> all(work.size());
     std::vector<std::string> held(work.size());  // bytes of a character that is not whole yet
     std::vector<bool> begun(work.size());
@@ -188,7 +201,7 @@ class text_service {
       if (!box->abandoned && !send(io::to_line(event))) box->abandoned = true;
     };
     for (std::size_t left = all.size(); left > 0;) {
-      auto n = box->take();
+      auto n = box->take(listens);
       auto& text = held[n.index] += n.piece;
       if (n.end) {
         say(n.index, text, generate::finish_name(n.end->reason));
@@ -212,6 +225,7 @@ class text_service {
   Codec const& codec_;
   std::string name_;
   int vocabulary_;
+  std::atomic<int> seated_ = 0;
   std::mutex mutex_;
   std::condition_variable_any arrived_;
   std::deque<generate::batch_request> queue_;

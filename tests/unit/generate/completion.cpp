@@ -149,7 +149,15 @@ TEST_CASE("requests are checked field by field", "[generate]") {
   for (auto count : {R"({"prompt":"x","n":1.5})", R"({"prompt":"x","max_tokens":2.5})", R"({"prompt":"x","logprobs":0.5})"})
     CHECK_FALSE(parse(count));
   CHECK(parse(R"({"prompt":"x","top_k":2})").error().where == "top_k");
+  CHECK(parse(R"({"prompt":"x","max_tokens":-1})").error().what == "max_tokens must be a number from 0 to 1000000000");
+  CHECK(parse(R"({"prompt":"x","top_p":1.5})").error().what == "top_p must be a number from 0 to 1");
   CHECK_FALSE(parse(R"({"messages":[{"role":"user","content":"b"}],"top_logprobs":3})", true));
+  auto const parts = parse(R"({"messages":[{"content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]})", true);
+  REQUIRE(parts);
+  CHECK(text(*parts) == "ab");
+  for (auto message : {R"([])", R"([{}])", R"([{"content":3}])", R"([{"content":[{"type":"image_url"}]}])",
+                       R"([{"content":[{"type":"text"}]}])"})
+    CHECK_FALSE(parse(std::string(R"({"messages":)") + message + "}", true));
 }
 
 TEST_CASE("probabilities in the forms that clients know", "[generate]") {
