@@ -155,7 +155,7 @@ def benchmark(programs, scratch, checkpoint, tokenizer):
             texts.setdefault(len(drawn), set()).add(content(out))
     check(all(len(t) == 1 for t in texts.values()), "samples do not depend on --batch and --threads")
     check(texts[0] != texts[6], "drawing is not greedy")
-    several_samples(command, scratch, content(out).splitlines())
+    several_samples([word for word in command if word not in ("--out", out)], scratch, content(out).splitlines())
 
 
 def several_samples(command, scratch, drawn_once):
