@@ -27,9 +27,9 @@ void add_scorer_flags(CLI::App& command, Options& options) {
   command.add_option("--model", o.model, "ngram: a file of annotate ngram")->check(CLI::ExistingFile);
   command.add_option("--checkpoint", o.checkpoint, "perplexity: the checkpoint")->check(CLI::ExistingDirectory);
   command.add_option("--tokenizer", o.tokenizer, "perplexity: its tokenizer.json, when it is not in the run's folder");
-  command.add_option("--tokens", o.tokens, "perplexity: tokens of a file that are read; 0: all")->capture_default_str();
+  command.add_option("--tokens", o.tokens, "perplexity: tokens of a file that are read; 0: all");
   command.add_option("--column", o.column, "column: JSON lines of {id, FIELD}")->check(CLI::ExistingFile);
-  command.add_option("--field", o.field, "column: the name of the number")->capture_default_str();
+  command.add_option("--field", o.field, "column: the name of the number");
 }
 
 }  // namespace

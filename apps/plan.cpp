@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
   std::vector<std::string> names;
   for (auto const& h : pipeline::hardware_table) names.emplace_back(h.name);
   std::string name = names.front();
-  app.flags().add_option("--hardware", name, "default: " + name)->check(CLI::IsMember(names));
+  app.flags().add_option("--hardware", name, "what it runs on")->check(CLI::IsMember(names));
   return app.run(argc, argv, [&](pipeline::run_context&) -> expected<pipeline::outcome> {
     std::fputs(pipeline::plan<recipe>(*pipeline::find_hardware(name)).c_str(), stdout);
     return pipeline::outcome::done;

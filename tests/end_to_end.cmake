@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# The whole chain of programs for a tiny recipe, and the same with kills.
+# The whole chain of programs for a tiny recipe, and the same with kills; what the quickstart refuses.
+add_test(NAME end_to_end.quickstart_refuses COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/end_to_end/quickstart_refuses.py
+         ${PROJECT_SOURCE_DIR}/apps/quickstart.sh)
 if(TARGET snowcoder_cpu)
   snowcoder_add_recipe(NAME tiny HEADER support/tiny_recipe.hpp TYPE snowcoder::tests::tiny_recipe)
-  foreach(app IN LISTS SNOWCODER_DATA_APPS SNOWCODER_CPU_APPS)
-    snowcoder_build_quickly(tiny.${app})
+  get_target_property(programs tiny MANUALLY_ADDED_DEPENDENCIES)
+  foreach(program IN LISTS programs)
+    snowcoder_build_quickly(${program})
   endforeach()
   foreach(kind plain killed)
     add_test(NAME end_to_end.${kind} COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/end_to_end/chain.py ${SNOWCODER_BIN}/tiny

@@ -39,6 +39,8 @@ def main():
             if 0 < size <= LARGEST:
                 key = hashlib.md5(f"{repository}/{path}".encode("utf-8", "replace")).hexdigest()
                 waiting[language].setdefault(repository, []).append((key, path, size, root))
+    if not waiting:
+        sys.exit(f"no source files of {', '.join(sorted(EXTENSIONS))} in {' '.join(roots)}")
     part = out + ".part"
     shutil.rmtree(part, ignore_errors=True)
     for language in sorted(waiting):

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Uses the library as its users do: run.py SOURCE_DIR BUILD_DIR CMAKE {find_package|data_only|add_subdirectory} [CMAKE FLAGS]"""
+"""Uses the library as its users do: run.py SOURCE_DIR BUILD_DIR CMAKE {find_package|data_only|add_subdirectory|wrong_calls}
+[CMAKE FLAGS]"""
 import json
 import os
 import shutil
@@ -11,6 +12,16 @@ EXPECTED = ["kept", "mean_line_at_most"]
 APPS = "annotate generate judge plan prepare publish report select serve synthesize tokenize train".split()
 BUILT = ["wider_lines." + app for app in ("plan", "prepare", "train")]  # of the data, ingest and cpu components
 
+RECIPE = "snowcoder_add_recipe(NAME wider_lines TYPE wider_lines HEADER "
+WRONG_CALLS = {  # what CMake says to each, its line breaks apart
+    RECIPE + "wider_lines.hpp APPS plan bogus)": 'there is no app "bogus"; APPS are prepare tokenize',
+    RECIPE + "wider_lines.hpp APP plan)": 'unknown "APP;plan"; it takes NAME, HEADER, TYPE and APPS',
+    RECIPE + "wide_lines.hpp)": "HEADER wide_lines.hpp is neither a file of",
+    "snowcoder_add_recipe(NAME wider_lines HEADER wider_lines.hpp)": "TYPE is missing",
+    "snowcoder_define_components(PACKAGE WANTED data dta)\nmessage(FATAL_ERROR \"${snowcoder_NOT_FOUND_MESSAGE}\")":
+        "there is no component dta; the components are data, cpu and cuda",
+}
+
 
 def run(*command):
     done = subprocess.run(command, capture_output=True, text=True)
@@ -19,19 +30,39 @@ def run(*command):
     return done.stdout
 
 
+def refuse_wrong_calls(source, cmake, tree):
+    os.makedirs(tree)
+    shutil.copy(os.path.join(source, "tests", "consumer", "find_package", "wider_lines.hpp"), tree)
+    script = os.path.join(tree, "call.cmake")
+    for call, message in WRONG_CALLS.items():
+        with open(script, "w", encoding="utf-8") as out:
+            out.write("cmake_minimum_required(VERSION 3.25)\n")
+            for included in ("include/snowcoder-targets.cmake", "apps/snowcoder_add_recipe.cmake"):
+                out.write(f"include({source}/{included})\n")
+            out.write(call + "\n")
+        done = subprocess.run([cmake, "-P", script], cwd=tree, capture_output=True, text=True)
+        if done.returncode == 0 or message not in " ".join(done.stderr.split()):
+            sys.exit(f"{call}\nends with {done.returncode} and says\n{done.stderr}, not {message}")
+
+
 def main():
     source, build, cmake, kind, flags = os.path.abspath(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4], sys.argv[5:]
     project = os.path.join(source, "tests", "consumer", "add_subdirectory" if kind == "add_subdirectory" else "find_package")
     prefix, tree = os.path.join(build, "prefix"), os.path.join(build, kind)
     shutil.rmtree(tree, ignore_errors=True)
+    if kind == "wrong_calls":
+        return refuse_wrong_calls(source, cmake, tree)
     common = ["-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_CXX_FLAGS=-O0", "-DSNOWCODER_CUDA=OFF", *flags]
     if kind == "add_subdirectory":
         run(cmake, "-S", project, "-B", tree, f"-DSNOWCODER_SOURCE={source}", *common)
-        run(cmake, "--build", tree, "--target", "one_header", "ids_of_text")
+        run(cmake, "--build", tree, "--target", "one_header", "ids_of_text", "wider_lines")
+        run(os.path.join(tree, "bin", "wider_lines", "generate"), "--help")
     else:
         installed = os.path.join(build, "installed-" + kind)
         run(cmake, "-S", source, "-B", installed, "-DSNOWCODER_TESTS=OFF", "-DSNOWCODER_APPS=OFF", *common)
         run(cmake, "--install", installed, "--prefix", prefix)
+        if not os.path.isfile(os.path.join(prefix, "share", "doc", "snowcoder", "LICENSE")):
+            sys.exit("no LICENSE is installed")
         data_only = ["-DCONSUMER_DATA_ONLY=ON", "-DCMAKE_DISABLE_FIND_PACKAGE_dnnl=ON"] if kind == "data_only" else []
         run(cmake, "-S", project, "-B", tree, f"-DCMAKE_PREFIX_PATH={prefix}", *data_only, *common)
         run(cmake, "--build", tree, "--target", "one_header", "ids_of_text", *([] if kind == "data_only" else BUILT))

@@ -16,6 +16,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import time
 
 SENTINELS = """<|endoftext|> <fim_prefix> <fim_middle> <fim_suffix> <fim_pad> <repo_name> <file_sep> <issue_start> <issue_comment>
 <issue_closed> <jupyter_start> <jupyter_text> <jupyter_code> <jupyter_output> <jupyter_script> <empty_output> <code_to_intermediate>
@@ -154,6 +155,26 @@ def benchmark(programs, scratch, checkpoint, tokenizer):
             texts.setdefault(len(drawn), set()).add(content(out))
     check(all(len(t) == 1 for t in texts.values()), "samples do not depend on --batch and --threads")
     check(texts[0] != texts[6], "drawing is not greedy")
+    several_samples([word for word in command if word not in ("--out", out)], scratch, content(out).splitlines())
+
+
+def several_samples(command, scratch, drawn_once):
+    """--samples-per-task: the same bytes after a kill, and the first of each task is the one drawn alone."""
+    files = [os.path.join(scratch, name) for name in ("several.jsonl", "killed.jsonl")]
+    commands = [[*command, "--samples-per-task", "3", "--out", out] for out in files]
+    killed = subprocess.Popen(commands[1], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    journal = files[1] + ".journal"
+    while killed.poll() is None and not (os.path.exists(journal) and len(content(journal).splitlines()) > 4):
+        time.sleep(0.001)
+    killed.kill()
+    killed.wait()
+    for one in commands:
+        subprocess.run(one, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    rows = content(files[0]).splitlines()
+    check(rows == content(files[1]).splitlines(), "samples are the same after a kill")
+    check(len(rows) == 27 and rows[::3] == drawn_once and rows[1::3] != drawn_once, "three samples a task, each drawn by itself")
+    greedy = [word for word in commands[0] if word not in ("--temperature", "0.9")]
+    check(subprocess.run(greedy, stderr=subprocess.DEVNULL, check=False).returncode == 2, "several samples are never greedy")
 
 
 class Client:

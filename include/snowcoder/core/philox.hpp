@@ -34,7 +34,12 @@ SNOWCODER_HD constexpr philox_block philox(std::uint64_t key, std::uint64_t coun
   return {{c0, c1, c2, c3}};
 }
 
-/// A named source of draws: `draws("file order", seed)(i)` is the i-th 64-bit draw of that decision.
+namespace detail {
+__extension__ typedef unsigned __int128 wide;  // C++ has no such type: without the word, -Wpedantic warns
+}
+
+/// A named source of draws: `draws("file order", seed)(i)` is the i-th 64-bit draw of that decision. uniform(), below() and
+/// normal() turn the same 64 bits into other forms: what must not hang together takes another index, sub or decision.
 class draws {
  public:
   constexpr draws(std::string_view decision, std::uint64_t seed) : key_(mix64(hash64(decision), seed)) {}
@@ -49,7 +54,7 @@ class draws {
   }
   /// Uniform in [0, bound), bound > 0; bias below 2^-64 times bound.
   constexpr std::uint64_t below(std::uint64_t bound, std::uint64_t index, std::uint64_t sub = 0) const {
-    return std::uint64_t((static_cast<unsigned __int128>((*this)(index, sub)) * bound) >> 64);
+    return std::uint64_t((detail::wide((*this)(index, sub)) * bound) >> 64);
   }
   /// Standard normal (Box-Muller, computed in double).
   double normal(std::uint64_t index, std::uint64_t sub = 0) const {

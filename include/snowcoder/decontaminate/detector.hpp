@@ -5,6 +5,7 @@
 #pragma once
 
 #include <snowcoder/config/near_duplicate.hpp>
+#include <snowcoder/core/contract.hpp>
 #include <snowcoder/decontaminate/substring.hpp>
 #include <snowcoder/decontaminate/word_run.hpp>
 #include <snowcoder/record/benchmark_task.hpp>
@@ -33,7 +34,9 @@ class detector {
       : substrings_(std::size_t(settings.minimum_characters)),
         runs_(settings.words, std::size_t(settings.minimum_characters) / 2) {}
 
+  /// Before finish().
   void add(std::string const& benchmark, benchmark_task const& task) {
+    require(!finished_, "decontaminate::detector: a task is added before finish()");
     auto const value = std::uint32_t(names_.size());
     names_.emplace_back(benchmark, task.id);
     auto const take = [&](std::string const& text) {
@@ -48,6 +51,7 @@ class detector {
   }
   /// Call once, before the first find; from then on any number of threads may look.
   void finish() {
+    require(!std::exchange(finished_, true), "decontaminate::detector: finish() is called once");
     substrings_.finish();
     runs_.finish([&](std::uint32_t value) -> std::string const& { return names_[value].first; });
   }
@@ -56,6 +60,7 @@ class detector {
   /// task by one rule that overlap or touch are one.
   template <class Block = text_block>
   std::vector<hit> find(std::string_view text) const {
+    require(finished_, "decontaminate::detector: find() needs finish() first");
     std::vector<span> spans;
     condensed_scan<Block> scan(substrings_.window(), substrings_.stride(), runs_.window());
     scan(
@@ -112,6 +117,7 @@ class detector {
   word_run_index runs_;
   std::vector<std::pair<std::string, std::string>> names_;
   std::int64_t too_short_ = 0;
+  bool finished_ = false;
 };
 
 }  // namespace snowcoder::decontaminate

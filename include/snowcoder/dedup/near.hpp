@@ -6,6 +6,21 @@
 // A pair inside one cluster already needs no verification, because it cannot change the components; so the outcome is the
 // same for every order of work and every number of threads, and a bucket of n copies costs n comparisons, not n². Band keys
 // may therefore come in parts, each sorted by itself: near_clusters::join() takes one after the other, or several at once.
+//
+//   struct settings { static constexpr config::near_duplicate near_duplicates{}; };   // or a recipe
+//   std::vector<minhash<settings>::band_keys> keys(texts.size());
+//   std::vector<std::uint32_t> comparable;
+//   for (std::uint32_t i = 0; i < texts.size(); ++i) {
+//     std::int64_t units = 0;
+//     keys[i] = minhash<settings>::keys(texts[i], units);
+//     if (units >= settings::near_duplicates.minimum_words) comparable.push_back(i);
+//   }
+//   auto const found = near_duplicates<settings>(
+//       std::uint32_t(texts.size()), comparable, [&](auto i, int band) { return keys[i][std::size_t(band)]; },
+//       [&](auto i) { return shingles(texts[i], settings::near_duplicates); }, pool);
+//   // texts[i] goes where found.keeper[i] != i
+//
+// That short texts stay out (`minimum_words`) is the caller's part: here nothing knows their number of words.
 #pragma once
 
 #include <snowcoder/core/thread_pool.hpp>

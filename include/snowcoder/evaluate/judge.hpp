@@ -165,7 +165,7 @@ class judge {
     e.index = index;
     SNOWCODER_TRY(auto untrusted, payload({{"program", program_of(t, s)}, {"entry_point", t.entry_point}}));
     SNOWCODER_TRY(auto trusted,
-                  payload({{"trusted", t.prompt + t.solution}, {"test", t.test}, {"entry_point", t.entry_point}}));
+                  payload({{"prompt", t.prompt}, {"solution", t.solution}, {"test", t.test}, {"entry_point", t.entry_point}}));
     SNOWCODER_TRY(auto calls, pipe());
     SNOWCODER_TRY(auto answers, pipe());
     SNOWCODER_TRY(auto verdict_pipe, pipe());

@@ -12,6 +12,7 @@
 #include <snowcoder/config/fingerprint.hpp>
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/version.hpp>
+#include <snowcoder/io/reject_file.hpp>
 #include <snowcoder/pipeline/console.hpp>
 #include <snowcoder/pipeline/describe.hpp>
 #include <snowcoder/pipeline/log.hpp>
@@ -22,6 +23,8 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -36,13 +39,14 @@ class app {
  public:
   app(std::string const& program, std::string const& purpose)
       : cli_(fmt::format("{} ({}, snowcoder {}): {}", program, R::name, version, purpose), program) {
-    cli_.add_option("--threads", context_.threads, "worker threads")->check(CLI::Range(1, 4096));
-    cli_.add_option("--seed", context_.seed, "seed of every random decision");
+    cli_.option_defaults()->always_capture_default();
+    context_.threads = int(std::max(1u, std::thread::hardware_concurrency()));
+    cli_.add_option("--threads", context_.threads, "worker threads; default: one per processor")->check(CLI::Range(1, 4096));
+    cli_.add_option("--seed", context_.seed, "seed of every random decision; default: 0")->check(whole_number, "WHOLE");
     cli_.add_option("--log", log_, "write events to this file as JSON lines");
     cli_.add_flag("--describe")->description("print recipe, fingerprint and accounting; do no work");
     cli_.set_version_flag("--version", std::string(version));
     cli_.fallthrough();
-    context_.threads = int(std::max(1u, std::thread::hardware_concurrency()));
   }
 
   /// Where a program adds its own flags and sub-commands.
@@ -50,23 +54,58 @@ class app {
 
   /// Parses, runs `body`, reports; returns the exit code.
   int run(int argc, char** argv, std::function<expected<outcome>(run_context&)> const& body) {
-    if (asks_to_describe(argc, argv)) {
-      std::fputs(pipeline::describe<R>().c_str(), stdout);
-      return 0;
-    }
+    int const code = asks_to_describe(argc, argv) ? describe() : parsed(argc, argv, body);
+    if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return code;
+    say("what stood on standard output could not be written (full disk, or nobody reads); give it another place");
+    return code == 2 ? 2 : 1;
+  }
+
+ private:
+  int describe() {
+    std::fputs(pipeline::describe<R>().c_str(), stdout);
+    return 0;
+  }
+  int parsed(int argc, char** argv, std::function<expected<outcome>(run_context&)> const& body) {
+    leave_to_words(cli_);
     try {
       cli_.parse(argc, argv);
     } catch (CLI::ParseError const& e) {
       return cli_.exit(e) == 0 ? 0 : 2;
     }
     auto const result = guarded(body);
-    if (result) return int(*result);
-    std::fputs(fmt::format("{}: {}\n", cli_.get_name(), result.error().message()).c_str(), stderr);
-    context_.log.event("failed", {{"error", result.error().message()}});
-    return 1;
+    if (!result) {
+      say(result.error().message());
+      context_.log.event("failed", {{"error", result.error().message()}});
+      return 1;
+    }
+    if (*result == outcome::some_refused) say("done, but some input was refused: see " + rejects());
+    return int(*result);
   }
+  void say(std::string const& line) const { context_.say(cli_.get_name() + ": " + line); }
 
- private:
+  /// Where the reasons stand: programs write them into --out or beside it.
+  std::string rejects() const {
+    auto const commands = cli_.get_subcommands();
+    auto const* option = (commands.empty() ? &cli_ : commands.front())->get_option_no_throw("--out");
+    std::filesystem::path const out = option && *option ? option->template as<std::string>() : "";
+    for (auto const& file :
+         {out / "rejects.jsonl", io::rejects_beside(out), io::rejects_beside(std::filesystem::path(out).replace_extension())})
+      if (!out.empty() && std::filesystem::exists(file)) return file.string();
+    return "the output, or rejects.jsonl beside it";
+  }
+  /// Defaults of what must be given, or that mean "not given", say nothing in --help; the words of the option do.
+  static void leave_to_words(CLI::App& program) {
+    for (auto* option : program.get_options())
+      for (auto const* nothing : {"\"\"", "[]", "0"})
+        if (option->get_required() || option->get_default_str() == nothing) option->default_str("");
+    for (auto* command : program.get_subcommands({})) leave_to_words(*command);
+  }
+  static std::string whole_number(std::string const& text) {
+    std::uint64_t value = 0;
+    auto const [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+    bool const good = problem == std::errc() && end == text.data() + text.size();
+    return good ? "" : text + " is not a whole number from 0 to 18446744073709551615";
+  }
   /// --describe needs none of the flags that a program requires.
   static bool asks_to_describe(int argc, char** argv) {
     for (int i = 1; i < argc; ++i)
@@ -81,7 +120,10 @@ class app {
     try {
       console shown(context_.bar);
       auto result = body(context_);
-      if (result) context_.log.event("done", {{"exit", int(*result)}});
+      if (result) {
+        context_.log.event("done", {{"exit", int(*result)}});
+        SNOWCODER_CHECK(context_.log.complete());
+      }
       return result;
     } catch (std::bad_alloc const&) {
       return failure("out of memory", "", "use fewer --threads or a smaller --memory");

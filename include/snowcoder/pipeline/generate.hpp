@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -34,6 +35,7 @@ struct generate_options {
   std::filesystem::path checkpoint, tokenizer, benchmark, out;
   std::string server, model;  ///< instead of a checkpoint
   std::int64_t limit = 0;     ///< first so many tasks; 0: all
+  int samples_per_task = 1;   ///< more than one needs a temperature
   std::string device = "cpu", precision = "f32";
   int in_flight = 8;  ///< requests to a server at a time
   int batch = 8;      ///< tasks at a time on a checkpoint, where memory allows; changes speed only
@@ -42,37 +44,44 @@ struct generate_options {
 
 namespace detail {
 
-/// Draws are keyed by the run's seed and the task, so they depend on no other task.
+/// One of a task's samples, numbered from 0.
+struct wanted_sample {
+  benchmark_task const* task = nullptr;
+  int number = 0;
+};
+
+/// Draws are keyed by the run's seed, the task and the sample's number, so they depend on no other sample.
 template <config::recipe R>
-generate::completion_options completion_of(generate_options const& o, std::uint64_t seed, benchmark_task const& task) {
-  auto const drawn_by = mix64(seed, hash(task.id).low) >> 33;  // 31 bits: what every server takes
+generate::completion_options completion_of(generate_options const& o, std::uint64_t seed, wanted_sample const& w) {
+  auto const key = hash(w.number == 0 ? w.task->id : w.task->id + '\0' + std::to_string(w.number));
+  auto const drawn_by = mix64(seed, key.low) >> 33;  // 31 bits: what every server takes
   generate::sampling const how{o.temperature, o.top_p, drawn_by};
-  return {.new_tokens = R::evaluation.new_tokens, .sampling = how, .stop = generate::stop_words(task.id)};
+  return {.new_tokens = R::evaluation.new_tokens, .sampling = how, .stop = generate::stop_words(w.task->id)};
 }
 template <config::recipe R>
 std::string_view prompt_of(benchmark_task const& task) {
   return R::evaluation.strip_prompt ? generate::stripped(task.prompt) : std::string_view(task.prompt);
 }
 
-/// answered(task, completion) for every task, in any order.
-using answered = std::function<expected<void>(benchmark_task const&, std::string)>;
+/// answered(sample, completion) for every sample, in any order.
+using answered = std::function<expected<void>(wanted_sample const&, std::string)>;
 
 template <config::recipe R, class T, class Backend>
 expected<void> complete_here(run_context& run, Backend& device, generate_options const& options, io::checkpoint const& from,
-                             std::vector<benchmark_task const*> const& tasks, answered const& done) {
+                             std::vector<wanted_sample> const& samples, answered const& done) {
   SNOWCODER_TRY(auto const codec, open_tokenizer<R>(options.tokenizer, options.checkpoint));
   SNOWCODER_TRY(auto const weights, load_weights<R>(from));
   text_model<R, Backend, T> model(device, from, weights);
   expected<void> all = {};
   std::vector<generate::batch_request> requests;
   std::int64_t longest = 1;
-  for (auto const* task : tasks) {
-    auto how = completion_of<R>(options, run.seed, *task);
-    auto ids = generate::prompt_ids(codec, prompt_of<R>(*task), R::model.context, how.new_tokens);
+  for (auto const& sample : samples) {
+    auto how = completion_of<R>(options, run.seed, sample);
+    auto ids = generate::prompt_ids(codec, prompt_of<R>(*sample.task), R::model.context, how.new_tokens);
     longest = std::max(longest, std::int64_t(ids.size()) + how.new_tokens);
     requests.push_back({std::move(ids), std::move(how), [](std::string_view) { return true; },
-                        [&, task](generate::completion c) {
-                          if (all) all = done(*task, std::move(c.text));
+                        [&, sample](generate::completion c) {
+                          if (all) all = done(sample, std::move(c.text));
                         }});
   }
   auto cache = model.conversations(options.batch, longest);
@@ -83,8 +92,8 @@ expected<void> complete_here(run_context& run, Backend& device, generate_options
 }
 
 template <config::recipe R>
-expected<void> complete_there(generate_options const& options, std::uint64_t seed,
-                              std::vector<benchmark_task const*> const& tasks, answered const& done) {
+expected<void> complete_there(generate_options const& options, std::uint64_t seed, std::vector<wanted_sample> const& samples,
+                              answered const& done) {
   io::http_options http;
   http.in_flight = options.in_flight;
   SNOWCODER_TRY(auto client, io::http_client::open(http));
@@ -92,22 +101,22 @@ expected<void> complete_there(generate_options const& options, std::uint64_t see
   std::size_t next = 0;
   return client.run(
       [&]() -> std::optional<io::http_request> {
-        if (next == tasks.size()) return {};
-        auto const& task = *tasks[next];
+        if (next == samples.size()) return {};
+        auto const& sample = samples[next];
         return io::http_request{
             next++,
             url,
-            generate::completion_request(options.model, prompt_of<R>(task), completion_of<R>(options, seed, task)),
+            generate::completion_request(options.model, prompt_of<R>(*sample.task), completion_of<R>(options, seed, sample)),
             {}};
       },
       [&](std::uint64_t tag, expected<io::http_response> answer) -> expected<void> {
-        auto const& task = *tasks[tag];
+        auto const& sample = samples[tag];
         if (!answer) return failure(std::move(answer).error());
         if (answer->status != 200)
           return failure("the server answered " + std::to_string(answer->status) + ": " + answer->body.substr(0, 200), url,
                          "check --server and --model, then run the same command again");
-        SNOWCODER_TRY(auto text, generate::completion_answer(answer->body, url, completion_of<R>(options, seed, task).stop));
-        return done(task, std::move(text));
+        SNOWCODER_TRY(auto text, generate::completion_answer(answer->body, url, completion_of<R>(options, seed, sample).stop));
+        return done(sample, std::move(text));
       });
 }
 
@@ -126,6 +135,7 @@ expected<outcome> generate_samples(run_context& run, generate_options const& opt
                                      {"precision", from ? options.precision : ""},
                                      {"device", from ? options.device : ""},
                                      {"limit", options.limit},
+                                     {"samples_per_task", options.samples_per_task},
                                      {"temperature", options.temperature},
                                      {"top_p", options.top_p},
                                      {"seed", options.temperature > 0 ? run.seed : 0}});
@@ -134,13 +144,13 @@ expected<outcome> generate_samples(run_context& run, generate_options const& opt
   SNOWCODER_CHECK(io::check_file_place(options.out));
   if (auto const before = finished_before(run, stamp, options.out)) return *before;
 
-  std::map<std::string, std::string> known;
+  std::map<std::pair<std::string, int>, std::string> known;  // by task and number
   bool first = true, same = true;
   SNOWCODER_TRY(auto journal, io::journal::open(journal_path, [&](io::json const& row, io::journal::place) -> expected<void> {
                   if (std::exchange(first, false))
                     same = row.value("key", "") == stamp.key();
                   else
-                    known[row.value("task_id", "")] = row.value("completion", "");
+                    known[{row.value("task_id", ""), row.value("sample", 0)}] = row.value("completion", "");
                   return {};
                 }));
   if (!same)
@@ -150,15 +160,18 @@ expected<outcome> generate_samples(run_context& run, generate_options const& opt
     SNOWCODER_CHECK(journal.append({{"key", stamp.key()}}));
   }
 
-  std::vector<benchmark_task const*> left;
+  std::vector<detail::wanted_sample> wanted, left;
   for (auto const& t : tasks)
-    if (!known.contains(t.id)) left.push_back(&t);
-  run.bar.begin("generate", "tasks", std::int64_t(tasks.size()));
-  run.bar.advance(std::int64_t(tasks.size() - left.size()));
-  detail::answered const done = [&](benchmark_task const& task, std::string text) -> expected<void> {
-    SNOWCODER_TRY(auto const where, journal.append({{"task_id", task.id}, {"completion", text}}));
+    for (int number = 0; number < options.samples_per_task; ++number) wanted.push_back({&t, number});
+  auto const key_of = [](detail::wanted_sample const& w) { return std::pair(w.task->id, w.number); };
+  std::copy_if(wanted.begin(), wanted.end(), std::back_inserter(left),
+               [&](auto const& w) { return !known.contains(key_of(w)); });
+  run.bar.begin("generate", "samples", std::int64_t(wanted.size()));
+  run.bar.advance(std::int64_t(wanted.size() - left.size()));
+  detail::answered const done = [&](detail::wanted_sample const& w, std::string text) -> expected<void> {
+    SNOWCODER_TRY(auto const where, journal.append({{"task_id", w.task->id}, {"sample", w.number}, {"completion", text}}));
     SNOWCODER_TRY(auto const row, journal.read_at(where));  // as it will be read after a kill: valid UTF-8
-    known[task.id] = row.value("completion", std::string());
+    known[key_of(w)] = row.value("completion", std::string());
     run.bar.advance();
     return {};
   };
@@ -170,12 +183,12 @@ expected<outcome> generate_samples(run_context& run, generate_options const& opt
                        : detail::complete_there<R>(options, run.seed, left, done));
 
   std::string text;
-  for (auto const& t : tasks) text += io::sample_line({t.id, known[t.id], false}) + "\n";
+  for (auto const& w : wanted) text += io::sample_line({w.task->id, known[key_of(w)], false}) + "\n";
   SNOWCODER_CHECK(io::write_file(options.out, text));
-  SNOWCODER_CHECK(stamp.write(stamp_beside(options.out), {{"tasks", tasks.size()}}));
+  SNOWCODER_CHECK(stamp.write(stamp_beside(options.out), {{"tasks", tasks.size()}, {"samples", wanted.size()}}));
   std::error_code ignored;
   std::filesystem::remove(journal_path, ignored);
-  run.say(std::to_string(tasks.size()) + " completions: " + options.out.string() + "; next: judge --benchmark … --samples " +
+  run.say(std::to_string(wanted.size()) + " completions: " + options.out.string() + "; next: judge --benchmark … --samples " +
           options.out.string());
   return outcome::done;
 }

@@ -85,8 +85,10 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
   SNOWCODER_TRY(auto const tasks, io::read_benchmark(options.benchmark));
   SNOWCODER_TRY(auto const md5, io::text_md5(options.benchmark));
   std::vector<sample> own, samples;
-  for (auto const& t : tasks) own.push_back({t.id, t.solution, false});
+  for (auto const& t : tasks)
+    if (!t.solution.empty()) own.push_back({t.id, t.solution, false});
   if (options.canonical) {
+    if (own.empty()) return failure("the benchmark has no solutions of its own", options.benchmark.string(), "give --samples");
     samples = own;
   } else {
     SNOWCODER_TRY(samples, io::read_samples(options.samples));

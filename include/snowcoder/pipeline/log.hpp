@@ -8,6 +8,7 @@
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -21,12 +22,14 @@ class event_log {
   event_log() = default;
   static expected<event_log> open(std::filesystem::path const& path) {
     event_log log;
+    log.path_ = path;
     if (path.empty()) return log;
     try {
       log.sink_ =
           std::make_shared<spdlog::logger>("events", std::make_shared<spdlog::sinks::basic_file_sink_mt>(path.string()));
       log.sink_->set_pattern("%v");
       log.sink_->flush_on(spdlog::level::info);
+      log.sink_->set_error_handler([lost = log.lost_](std::string const&) { *lost = true; });
     } catch (spdlog::spdlog_ex const& e) {
       return failure(e.what(), path.string(), "give --log a file in an existing folder");
     }
@@ -39,9 +42,16 @@ class event_log {
     line.update(fields);
     sink_->info("{}", io::to_line(line));
   }
+  /// An error where an event could not be written: that stops no work, so who asks at the end is told.
+  expected<void> complete() const {
+    if (!*lost_) return {};
+    return failure("events could not be written", path_.string(), "the rest is done; make room, or give --log another file");
+  }
 
  private:
+  std::filesystem::path path_;
   std::shared_ptr<spdlog::logger> sink_;
+  std::shared_ptr<std::atomic<bool>> lost_ = std::make_shared<std::atomic<bool>>(false);
 };
 
 }  // namespace snowcoder::pipeline

@@ -47,6 +47,8 @@ struct language_queue {
 
 namespace detail {
 
+__extension__ typedef __int128 wide;  // without the word, -Wpedantic warns
+
 /// Gives what some languages could not use to those that have candidates left, in proportion to their size.
 template <class Cursor>
 expected<void> redistribute(std::vector<language_queue<Cursor>>& queues, config::budget_edge edge) {
@@ -61,7 +63,7 @@ expected<void> redistribute(std::vector<language_queue<Cursor>>& queues, config:
     auto granted = spare;
     for (auto& q : queues) {
       if (!q.open()) continue;
-      auto const part = std::int64_t(static_cast<__int128>(spare) * q.cut.available / size);
+      auto const part = std::int64_t(wide(spare) * q.cut.available / size);
       q.cut.budget += part - q.left();
       granted -= part;
     }

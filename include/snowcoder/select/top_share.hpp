@@ -6,6 +6,7 @@
 
 #include <snowcoder/config/language.hpp>
 #include <snowcoder/config/selection.hpp>
+#include <snowcoder/core/contract.hpp>
 #include <snowcoder/record/score.hpp>
 #include <snowcoder/record/selection_manifest.hpp>
 #include <snowcoder/select/budget_walk.hpp>
@@ -18,6 +19,7 @@
 #include <range/v3/view/transform.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -41,6 +43,8 @@ struct memory_cursor {
 /// weights that are not negative.
 inline selection_manifest top_share(std::span<candidate const> candidates, config::selection const& s, std::string scorer) {
   namespace rv = ranges::views;
+  for (auto const& c : candidates)
+    require(std::isfinite(c.value) && weight(c, s.unit) >= 0, "select::top_share: finite values, weights not negative");
   selection_manifest m{std::move(scorer), {}, {}};
   auto const ranked = candidates | rv::enumerate |
                       rv::transform([&](auto const& c) { return row_of(c.second, s.unit, std::uint64_t(c.first)); }) |

@@ -2,6 +2,7 @@
 // The decoder model's tokenizer: byte-level pairs after a splitter, with Hugging Face's ids. Every text has ids and every
 // text comes back from them, valid UTF-8 or not.
 //
+//   #include <snowcoder/io/tokenizer_file.hpp>   // read_tokenizer; links snowcoder::data (simdjson, zstd and others)
 //   auto tokenizer = byte_pair<starcoder_split>::from_vocabulary(io::read_tokenizer("tokenizer.json").value()).value();
 //   std::vector<token_id> ids;
 //   for (auto const& file : files) tokenizer.encode(file, ids);

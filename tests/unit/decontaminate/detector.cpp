@@ -2,6 +2,7 @@
 #include <snowcoder/decontaminate/detector.hpp>
 
 #include "support/catch.hpp"
+#include "support/contract.hpp"
 
 #include <string>
 
@@ -29,6 +30,16 @@ detector made() {
   return d;
 }
 }  // namespace
+
+TEST_CASE("a detector that is not finished finds nothing, and a finished one takes nothing: wrong calls") {
+  detector open(config::decontamination{});
+  open.add("Made", task());
+  CHECK(breaks_contract([&] { open.find("x"); }));
+  auto finished = made();
+  CHECK(breaks_contract([&] { finished.add("Made", task()); }));
+  CHECK(breaks_contract([&] { finished.finish(); }));
+  CHECK_FALSE(breaks_contract([&] { finished.find("x"); }));
+}
 
 TEST_CASE("a copy is found however it is laid out") {
   auto const d = made();

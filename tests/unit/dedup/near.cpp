@@ -24,6 +24,9 @@ shingle_set numbers(int first, int last) {
   std::sort(s.begin(), s.end());
   return s;
 }
+struct defaults {
+  static constexpr config::near_duplicate near_duplicates{};
+};
 }  // namespace
 
 TEST_CASE("shingles are sets of runs of words") {
@@ -61,6 +64,23 @@ TEST_CASE("exact duplicates are confirmed, collisions are not duplicates") {
   CHECK(exact_duplicates(keys, same) == std::vector<std::uint32_t>{0, 1, 0, 3, 1});
   std::vector<content_key> const colliding(5, content_key{{1, 2}, 1});
   CHECK(exact_duplicates(colliding, same) == std::vector<std::uint32_t>{0, 1, 0, 3, 1});
+}
+
+TEST_CASE("the example of dedup/near.hpp") {
+  std::string const code = "for (int i = 0; i < n; ++i) total += weights[i] * values[i];\nreturn total / n;\n";
+  std::vector<std::string> const texts{code, "a b", code + "// mean\n", "a b", "one two three four five six seven"};
+  thread_pool pool(2);
+  std::vector<minhash<defaults>::band_keys> keys(texts.size());
+  std::vector<std::uint32_t> comparable;
+  for (std::uint32_t i = 0; i < texts.size(); ++i) {
+    std::int64_t units = 0;
+    keys[i] = minhash<defaults>::keys(texts[i], units);
+    if (units >= defaults::near_duplicates.minimum_words) comparable.push_back(i);
+  }
+  auto const found = near_duplicates<defaults>(
+      std::uint32_t(texts.size()), comparable, [&](auto i, int band) { return keys[i][std::size_t(band)]; },
+      [&](auto i) { return shingles(texts[i], defaults::near_duplicates); }, pool);
+  CHECK(found.keeper == std::vector<std::uint32_t>{0, 1, 0, 3, 4});
 }
 
 TEST_CASE("candidates that are not alike are not joined") {

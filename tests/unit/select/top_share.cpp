@@ -2,6 +2,7 @@
 // Selection by known cases, and by its properties on made-up corpora: the budget, the edge, one threshold per language,
 // ties, the order of candidates, what a short language leaves to others.
 #include "support/catch.hpp"
+#include "support/contract.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <snowcoder/core/philox.hpp>
@@ -10,6 +11,7 @@
 #include <snowcoder/select/top_share.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 #include <string>
@@ -45,6 +47,19 @@ std::vector<candidate> corpus(std::uint64_t seed, int count) {
 }
 
 }  // namespace
+
+TEST_CASE("values that cannot be ranked and negative weights are wrong calls") {
+  auto const of = [](double value, std::int64_t tokens) {
+    return breaks_contract([&] {
+      std::vector<candidate> const all{make("a", language::python, value, tokens), make("b", language::python, 1, 10)};
+      select::top_share(all, selection{.share = 0.5, .unit = mix_unit::tokens}, "test");
+    });
+  };
+  CHECK(of(std::numeric_limits<double>::quiet_NaN(), 10));
+  CHECK(of(std::numeric_limits<double>::infinity(), 10));
+  CHECK(of(0.5, -1));
+  CHECK_FALSE(of(0.5, 10));
+}
 
 TEST_CASE("the best share of every language, the file at the edge in or out") {
   std::vector<candidate> const all{make("a", language::go, 0.9, 40), make("b", language::go, 0.8, 40),

@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What apps/quickstart.sh refuses before it builds, and that --offline fetches nothing: quickstart_refuses.py QUICKSTART"""
+import os
+import subprocess
+import sys
+import tempfile
+
+
+def main():
+    script, problems = os.path.abspath(sys.argv[1]), []
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("one", "other", "programs"):
+            os.mkdir(os.path.join(folder, name))
+        # Stands for what would build and fetch: it notes that it was called.
+        for program in ("cmake", "python3"):
+            path = os.path.join(folder, "programs", program)
+            with open(path, "w", encoding="utf-8") as out:
+                out.write(f"#!/bin/sh\necho {program} >> {folder}/called\n")
+            os.chmod(path, 0o755)
+        environment = dict(os.environ, PATH=os.path.join(folder, "programs") + ":" + os.environ["PATH"])
+
+        def ends(words, code, message):
+            done = subprocess.run([script, *words, "--offline"], cwd=folder, env=environment, capture_output=True, text=True)
+            if done.returncode != code or message not in done.stderr:
+                problems.append(f"{words}: {done.returncode} and {done.stderr!r}, not {code} and {message!r}")
+
+        ends(["--source", "absent"], 2, "--source needs a folder that is there, not 'absent'")
+        ends(["--run", ""], 2, "--run needs a folder")
+        ends(["--runs", "a"], 2, "unknown argument: --runs")
+        done = subprocess.run([script, "--offline", "--run"], cwd=folder, env=environment, capture_output=True, text=True)
+        if done.returncode != 2:
+            problems.append(f"--run without a folder: {done.returncode}")
+        os.makedirs(os.path.join(folder, "begun", "corpus"))
+        with open(os.path.join(folder, "begun", "sources.txt"), "w", encoding="utf-8") as out:
+            out.write(os.path.realpath(os.path.join(folder, "one")) + "\n")
+        ends(["--run", "begun", "--source", "other"], 2, "was begun with other --source trees")
+        ends(["--run", "begun"], 2, "was begun with other --source trees")
+        if os.path.exists(os.path.join(folder, "called")):
+            problems.append("built before it refused")
+        ends(["--run", "begun", "--source", "one"], 1, "could not be had; run once without --offline")
+        with open(os.path.join(folder, "called"), encoding="utf-8") as calls:
+            if "python3" in calls.read():
+                problems.append("--offline fetches")
+    sys.exit("\n".join(problems) or 0)
+
+
+if __name__ == "__main__":
+    main()
