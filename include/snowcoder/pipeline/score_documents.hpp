@@ -5,9 +5,9 @@
 
 #include <snowcoder/annotate/scorer.hpp>
 #include <snowcoder/config/concepts.hpp>
+#include <snowcoder/core/file_name.hpp>
 #include <snowcoder/core/quantity.hpp>
 #include <snowcoder/io/document_file.hpp>
-#include <snowcoder/core/file_name.hpp>
 #include <snowcoder/io/folder_lock.hpp>
 #include <snowcoder/io/reject_file.hpp>
 #include <snowcoder/io/shards.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Attention of decoders on the GPU against its twin: forward, backward, within documents, against a cache; by kernels of our own
-// and, in builds with cuDNN, by the library. Built as cuda_verbs.cpp is.
+// Attention of decoders on the GPU against its twin: forward, backward, within documents, against a cache; by kernels of our
+// own and, in builds with cuDNN, by the library. Built as cuda_verbs.cpp is.
 #include "support/on_gpu.hpp"
 
 #include <snowcoder/backend/cpu/reference/attention.hpp>
