@@ -22,12 +22,11 @@ constexpr double passes_over(config::phase const& p, int context, std::int64_t s
 inline std::string repetition_note(config::phase const& p, int context, std::int64_t sequences) {
   auto const passes = passes_over(p, context, sequences);
   if (passes < 1.5 * p.passes) return {};
+  auto const held = sequences * context;
   return fmt::format(
-      "note: phase {} reads its {} tokens {:.1f} times, the recipe plans {:g}: pack more documents, or train a recipe whose "
-      "phase "
-      "has about {} tokens",
-      p.name, with_commas(sequences * context), passes, p.passes,
-      with_commas(std::int64_t(double(sequences * context) * p.passes)));
+      "note: phase {} reads its {} tokens {:.1f} times, the recipe plans {:g}: pack more documents, or train a "
+      "recipe whose phase has about {} tokens",
+      p.name, with_commas(held), passes, p.passes, with_commas(std::int64_t(double(held) * p.passes)));
 }
 
 }  // namespace snowcoder::pipeline
