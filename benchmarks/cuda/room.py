@@ -61,10 +61,11 @@ def tell(lines):
 
 def main():
     flags = measure.arguments(__doc__, inputs=False)
+    flags.set_defaults(threads=os.cpu_count())
     flags.add_argument("--vocab", help="vocab.txt: the encoder reads the input's files as well")
     flags.add_argument("--out", default=os.path.join(measure.ROOT, "build", "gpu"))
     options = flags.parse_args()
-    environment = dict(os.environ, SNOWCODER_THREADS=str(options.threads))
+    environment = {"SNOWCODER_SECONDS": "3600", **os.environ, "SNOWCODER_THREADS": str(options.threads)}
     if options.peers:
         environment["SNOWCODER_PYTHON"] = os.path.join(options.peers, "bin", "python")
     if options.vocab:

@@ -9,7 +9,7 @@
 namespace snowcoder {
 
 inline constexpr char file_name_rule[] =
-    "a name begins with a letter or a digit, goes on with these, '.', '_', '-' or '+', and is short";
+    "a name begins with a letter, a digit or '_', goes on with these, '.', '-' or '+', and has at most 100";
 
 constexpr bool is_file_name(std::string_view name) {
   auto const plain = [](char c) { return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '_'; };

@@ -24,7 +24,7 @@ class folder_lock {
     folder_lock lock;
     lock.descriptor_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (lock.descriptor_ < 0) return failure(system_error(folder.string()));
-    if (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0)
+    if (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)  // where nothing can be locked, nothing is
       return failure("another program is at work in this folder", folder.string(), "wait until it ends");
     return lock;
   }

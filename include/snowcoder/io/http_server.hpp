@@ -74,6 +74,11 @@ class http_server {
   void on_post(std::string const& path, handler answer) {
     server_->Post(path, [answer = std::move(answer)](httplib::Request const& request, httplib::Response& response,
                                                      httplib::ContentReader const& read) {
+      if (request.is_multipart_form_data()) {
+        response.status = 400;
+        response.set_content(to_line(error_body("the body must be JSON, not the parts of a form")), "application/json");
+        return;
+      }
       std::string body;
       auto const take = [&](char const* piece, std::size_t size) { return body.append(piece, size), true; };
       if (read(take)) reply(answer, request, std::move(body), response);

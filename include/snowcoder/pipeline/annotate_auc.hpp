@@ -120,7 +120,8 @@ expected<outcome> write_auc(run_context& run, auc_options const& options, Scorer
   for (auto const* files : {&options.heads, &options.benchmarks})
     for (auto const& f : *files) SNOWCODER_CHECK(stamp.add_input(f));
   SNOWCODER_CHECK(stamp.add_input(io::documents_folder(options.in)));
-  if (auto const before = finished_before(run, stamp, options.out)) return *before;
+  SNOWCODER_TRY(auto const before, finished_before(run, stamp, options.out));
+  if (before) return *before;
   SNOWCODER_TRY(auto const unseen, unseen_documents(options.in, options.negatives, seed));
   if (unseen.empty())
     return failure("no document is unseen in training", options.in.string(), "one in ten is kept apart: give more documents");

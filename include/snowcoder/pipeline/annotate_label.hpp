@@ -4,7 +4,7 @@
 // step; a killed run asks only what it has no answer to.
 //
 //   OUT (labels.jsonl)      {"id", "label"} in the order of the documents: the rows that `annotate train --labels` reads
-//   OUT's .journal.jsonl    every request and its answer; can be replayed
+//   OUT.journal.jsonl       every request and its answer; can be replayed
 //   OUT.rejects.jsonl       answers without a grade, and questions without an answer
 #pragma once
 
@@ -165,6 +165,7 @@ expected<outcome> label_documents(run_context& run, label_options const& o) {
   if (!o.replay.empty()) {
     SNOWCODER_CHECK(stamp.add_input(o.replay));
   }
+  SNOWCODER_CHECK(io::check_file_place(o.out));
   auto const rejects_path = io::rejects_beside(o.out);
   if (stamp.finished(stamp_beside(o.out)) && std::filesystem::exists(o.out) && !std::filesystem::exists(rejects_path)) {
     run.say("already done: " + o.out.string());
@@ -178,8 +179,7 @@ expected<outcome> label_documents(run_context& run, label_options const& o) {
   detail::label_questions<R> questions(std::move(documents), limit, seed);
   run.bar.begin(o.replay.empty() ? "asking" : "replaying", "grades", count);
   if (o.replay.empty()) {
-    SNOWCODER_CHECK(
-        detail::ask_for_grades<R>(run, o, questions, std::filesystem::path(o.out).replace_extension(".journal.jsonl")));
+    SNOWCODER_CHECK(detail::ask_for_grades<R>(run, o, questions, o.out.string() + ".journal.jsonl"));
   } else {
     recorded_answers recorded(o.replay);
     SNOWCODER_CHECK(recorded.answer_all([&] { return questions.next(); },

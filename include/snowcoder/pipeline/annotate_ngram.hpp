@@ -73,7 +73,8 @@ expected<outcome> train_ngram_model(run_context& run, ngram_options const& o) {
       "annotate ngram", {{"order", s.order}, {"bits", s.bits}, {"epochs", s.epochs}, {"rate", s.rate}, {"seed", seed}});
   for (auto const& p : o.positives) SNOWCODER_CHECK(stamp.add_input(p));
   SNOWCODER_CHECK(stamp.add_input(io::documents_folder(o.negatives)));
-  if (auto const before = finished_before(run, stamp, o.out)) return *before;
+  SNOWCODER_TRY(auto const before, finished_before(run, stamp, o.out));
+  if (before) return *before;
 
   thread_pool pool(run.threads);
   draws const order("annotator examples", seed);

@@ -156,7 +156,8 @@ expected<outcome> train_annotator(run_context& run, train_head_options const& op
     if (!job.edu_head.empty()) {
       SNOWCODER_CHECK(stamp.add_input(job.edu_head));
     }
-    if (auto const before = finished_before(run, stamp, job.out)) {
+    SNOWCODER_TRY(auto const before, finished_before(run, stamp, job.out));
+    if (before) {
       refused |= before == outcome::some_refused;
       continue;
     }

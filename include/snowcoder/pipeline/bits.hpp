@@ -83,8 +83,8 @@ expected<outcome> bits_on(Backend& device, run_context& run, bits_options const&
   SNOWCODER_CHECK(stamp.add_input(options.tokenizer));
   SNOWCODER_TRY(auto const input, content_hash(text));
   stamp.add_input(text, input);
-  SNOWCODER_CHECK(io::check_file_place(options.out));
-  if (auto const before = finished_before(run, stamp, options.out)) return *before;
+  SNOWCODER_TRY(auto const before, finished_before(run, stamp, options.out));
+  if (before) return *before;
   SNOWCODER_TRY(auto const codec, open_tokenizer<R>(options.tokenizer, options.checkpoint));
   SNOWCODER_TRY(auto const weights, load_weights<R>(from));
   nn::decoder<R, Backend, T> model(device, 1);

@@ -6,6 +6,7 @@
 
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/evaluate/bits_per_byte.hpp>
+#include <snowcoder/io/content_hash.hpp>
 #include <snowcoder/parallel/communicator.hpp>
 #include <snowcoder/pipeline/evaluated_texts.hpp>
 #include <snowcoder/pipeline/open_tokenizer.hpp>
@@ -38,7 +39,8 @@ class evaluation_hook {
     evaluation_hook hook;
     hook.every_ = options.every;
     if (options.paths.empty()) return hook;
-    SNOWCODER_TRY(auto const codec, open_tokenizer<R>(options.tokenizer.empty() ? run / "tokenizer.json" : options.tokenizer));
+    hook.tokenizer_ = options.tokenizer.empty() ? run / "tokenizer.json" : options.tokenizer;
+    SNOWCODER_TRY(auto const codec, open_tokenizer<R>(hook.tokenizer_));
     for (auto const& path : options.paths) {
       SNOWCODER_TRY(auto one, evaluated_texts::read(path, options.limit_bytes,
                                                     [&](std::string const& text) { return codec.encode(text); }));
@@ -48,6 +50,15 @@ class evaluation_hook {
       hook.all_.push_back(std::move(one));
     }
     return hook;
+  }
+
+  /// Refused: texts that were read with another tokenizer than made a phase's tokens, whose hash that is; empty: nobody says.
+  expected<void> check_tokenizer(std::string const& packed) const {
+    if (!asked() || packed.empty()) return {};
+    SNOWCODER_TRY(auto const own, io::content_hash(tokenizer_));
+    if (own.hex() == packed) return {};
+    return failure("not the tokenizer that made the phase's tokens", tokenizer_.string(),
+                   "give --evaluate-tokenizer that one, or evaluate nothing");
   }
 
   /// Whether there is anything to evaluate.
@@ -91,6 +102,7 @@ class evaluation_hook {
 
  private:
   std::vector<evaluated_texts> all_;
+  std::filesystem::path tokenizer_;
   std::int64_t every_ = 0;
 };
 

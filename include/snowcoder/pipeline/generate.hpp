@@ -141,8 +141,8 @@ expected<outcome> generate_samples(run_context& run, generate_options const& opt
                                      {"seed", options.temperature > 0 ? run.seed : 0}});
   SNOWCODER_CHECK(stamp.add_input(options.benchmark));
   std::filesystem::path const journal_path = options.out.string() + ".journal";
-  SNOWCODER_CHECK(io::check_file_place(options.out));
-  if (auto const before = finished_before(run, stamp, options.out)) return *before;
+  SNOWCODER_TRY(auto const before, finished_before(run, stamp, options.out));
+  if (before) return *before;
 
   std::map<std::pair<std::string, int>, std::string> known;  // by task and number
   bool first = true, same = true;

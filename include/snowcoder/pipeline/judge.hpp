@@ -98,6 +98,7 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
   auto stamp = provenance::of<R>("judge", {{"canonical", options.canonical}, {"ground_truth", options.ground_truth}});
   SNOWCODER_CHECK(stamp.add_input(options.benchmark));
   if (!options.canonical) SNOWCODER_CHECK(stamp.add_input(options.samples));
+  SNOWCODER_CHECK(io::check_file_place(options.out));
   if (stamp.finished(stamp_beside(options.out)))
     if (auto const old = io::read_json(options.out); old && old->contains("verdicts")) {
       run.say("already judged: " + options.out.string());

@@ -22,6 +22,14 @@ inline std::string maker_of(std::filesystem::path const& folder) {
   return {};
 }
 
+/// Whether nothing has been written there but the begin of a stamp, which a program that was killed at once leaves.
+inline bool nothing_in(std::filesystem::path const& folder) {
+  std::error_code ignored;
+  for (auto const& entry : std::filesystem::directory_iterator(folder, ignored))
+    if (auto const name = entry.path().filename(); name != "begun.json.part" && name != "provenance.json.part") return false;
+  return true;
+}
+
 /// Refused: a folder that holds anything, and that `program` did not make. `flag` is where the user named it.
 inline expected<void> check_output_folder(std::filesystem::path const& folder, std::string_view program,
                                           std::string const& flag) {
@@ -30,7 +38,7 @@ inline expected<void> check_output_folder(std::filesystem::path const& folder, s
   if (!fs::exists(folder, e)) return {};
   if (!fs::is_directory(folder, e))
     return failure("a file stands where a folder is to be written", folder.string(), "give another " + flag);
-  if (fs::is_empty(folder, e)) return {};
+  if (nothing_in(folder)) return {};
   auto const maker = maker_of(folder);
   if (maker == program) return {};
   if (maker.empty() && fs::exists(folder / "begun.json", e)) return {};  // of a version that did not say by whom

@@ -75,9 +75,11 @@ class provenance {
 };
 
 /// For a program that writes one file: how the run ended that has written `file` with the key of `stamp`, if there was one.
-inline std::optional<outcome> finished_before(run_context const& run, provenance const& stamp,
-                                              std::filesystem::path const& file) {
-  if (!stamp.finished(stamp_beside(file)) || !std::filesystem::exists(file)) return {};
+/// Refused, before there is any work, where a folder has the file's name.
+inline expected<std::optional<outcome>> finished_before(run_context const& run, provenance const& stamp,
+                                                        std::filesystem::path const& file) {
+  SNOWCODER_CHECK(io::check_file_place(file));
+  if (!stamp.finished(stamp_beside(file)) || !std::filesystem::exists(file)) return std::optional<outcome>();
   run.say("already done: " + file.string());
   return std::filesystem::exists(io::rejects_beside(file)) ? outcome::some_refused : outcome::done;
 }

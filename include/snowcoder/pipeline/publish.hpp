@@ -54,6 +54,7 @@ expected<outcome> publish_recipe(run_context& run, publish_options options) {
     auto const type = options.dtype == "f32" ? publish::weight_type::f32 : publish::weight_type::bf16;
     SNOWCODER_CHECK(publish::write_hugging_face(options.out, from, R::model, options.tokenizer, type));
   } else {
+    SNOWCODER_CHECK(io::check_file_place(options.out));
     SNOWCODER_TRY(auto const tokenizer, open_tokenizer<R>(options.tokenizer));
     auto const type = publish::gguf_type_of(options.dtype);
     if (!type) return failure("no such type", "--dtype " + options.dtype, "bf16, f16, f32 or q8_0");
@@ -72,9 +73,12 @@ struct import_options {
 /// begun. `train --from`, `generate` and `serve` take it like any other.
 template <config::recipe R>
 expected<outcome> import_recipe(run_context& run, import_options const& options) {
-  if (std::error_code e; std::filesystem::exists(options.out, e) && !std::filesystem::is_empty(options.out, e) &&
-                         !std::filesystem::exists(options.out / "checkpoint.json", e))
-    return failure("a checkpoint would replace this, and it is none", options.out.string(), "give another --out");
+  if (std::error_code e; std::filesystem::exists(options.out, e) && !nothing_in(options.out)) {
+    auto const there = io::checkpoint::open(options.out);
+    if (!there || there->manifest().position.phase != "imported")
+      return failure("a checkpoint would replace this, and it is none that was imported", options.out.string(),
+                     "give another --out");
+  }
   SNOWCODER_TRY(auto const from, publish::hugging_face_weights::open(options.in, R::model));
   auto const parameters = nn::decoder_parameters<R>();
   std::vector<float> weights(std::size_t(config::parameters(R::model)));

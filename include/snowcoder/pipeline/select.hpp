@@ -146,8 +146,8 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
   if (counts) {
     SNOWCODER_CHECK(stamp.add_input(options.tokenizer));
   }
-  SNOWCODER_CHECK(io::check_file_place(options.out));
-  if (auto const before = finished_before(run, stamp, options.out)) return *before;
+  SNOWCODER_TRY(auto const before, finished_before(run, stamp, options.out));
+  if (before) return *before;
 
   std::optional<tokenize::byte_pair<typename R::splitter>> tokenizer;
   if (counts) {

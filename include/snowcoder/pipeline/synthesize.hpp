@@ -172,7 +172,7 @@ expected<outcome> synthesize_counted(run_context& run, synthesize_options const&
   if (!std::filesystem::exists(o.out / "journal.jsonl") && !std::filesystem::exists(o.out / ".replayed.jsonl"))
     SNOWCODER_CHECK(check_output_folder(o.out, "synthesize", "--out"));
   SNOWCODER_TRY(auto seeds, detail::seeds_of<R>(o));
-  if (maker_of(o.out).empty()) SNOWCODER_CHECK(stamp.begin(o.out / "provenance.json"));
+  SNOWCODER_CHECK(stamp.begin(o.out / "provenance.json"));
   run.bar.begin(replayed ? "replaying" : "asking", "answers", std::int64_t(seeds.size()) * R::synthesis.outputs_per_seed);
   SNOWCODER_TRY(auto documents, io::document_stream::open(o.in));
   detail::question_stream<R, Count> questions(std::move(documents), seeds, count, run.seed);

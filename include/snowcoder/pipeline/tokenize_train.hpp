@@ -65,12 +65,12 @@ expected<outcome> train_tokenizer(run_context& run, train_tokenizer_options cons
   if (settings.size < least || settings.size > R::model.vocabulary)
     return failure("vocabulary of " + std::to_string(settings.size) + " ids", "--vocabulary",
                    "between " + std::to_string(least) + " and the model's " + std::to_string(R::model.vocabulary));
-  SNOWCODER_CHECK(io::check_file_place(options.out));
   auto const folder = io::documents_folder(options.in);
   auto stamp =
       provenance::of<R>("tokenize train", {{"vocabulary", settings.size}, {"sample", options.sample}, {"seed", run.seed}});
   SNOWCODER_CHECK(stamp.add_input(folder));
-  if (auto const before = finished_before(run, stamp, options.out)) return *before;
+  SNOWCODER_TRY(auto const before, finished_before(run, stamp, options.out));
+  if (before) return *before;
 
   SNOWCODER_TRY(auto const shards, io::document_shards(options.in));
   double const share = detail::share_to_read(shards, options.sample);

@@ -24,7 +24,7 @@ namespace snowcoder::pipeline {
 template <config::recipe R>
 expected<outcome> train_recipe(run_context& run, train_options const& options) {
   stop_signal const stop;  // before there are threads that compute
-  if (!std::filesystem::is_directory(options.run))
+  if (options.tokens.empty() && !std::filesystem::is_directory(options.run))
     return failure("no such run folder", options.run.string(),
                    "give the folder with tokens/, which `tokenize pack --out RUN/tokens/PHASE` makes");
   if (!options.arm.empty() && !is_file_name(options.arm))

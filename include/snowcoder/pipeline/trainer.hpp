@@ -103,6 +103,7 @@ class trainer {
                       {"tokens", tokens.identity()},
                       {"from", origin ? origin->checksum(io::model_part) : "initialised"}};
     if (!tokens.tokenizer().empty()) settings["tokenizer"] = tokens.tokenizer();
+    SNOWCODER_CHECK(evaluation_.check_tokenizer(tokens.tokenizer()));
     if (options_.device != "cpu") {
       settings["micro_batch"] = micro_batch(p);  // a GPU's products add up as their shapes say
       settings["repeatable"] = !options_.free_order;

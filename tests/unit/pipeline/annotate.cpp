@@ -322,7 +322,7 @@ TEST_CASE("labels come from a server, once each, and a killed or repeated run as
   CHECK(count + std::count(rejects.begin(), rejects.end(), '\n') == 60);
   CHECK(rejects.find("no_grade_in_answer") != rejects.npos);
   CHECK(rejects.find("I would rather not say.") != rejects.npos);
-  o.replay = w.folder / "grades.journal.jsonl";  // the journal stands for the server
+  o.replay = w.folder / "grades.jsonl.journal.jsonl";  // the journal stands for the server
   o.server.clear();
   o.out = w.folder / "replayed.jsonl";
   REQUIRE(ask());

@@ -391,6 +391,14 @@ TEST_CASE("wrong paths are refused") {
   CHECK_FALSE(pipeline::prepare<cleaning>(o, pool, bar));
 }
 
+TEST_CASE("a folder in which a program was killed as it began is nobody's yet") {
+  temporary_folder folder;
+  for (auto const* begun : {"begun.json.part", "provenance.json.part"}) put(folder / begun, "");
+  CHECK(pipeline::check_output_folder(folder.path(), "annotate embed", "--out"));
+  put(folder / "notes.txt", "mine");
+  CHECK_FALSE(pipeline::check_output_folder(folder.path(), "annotate embed", "--out"));
+}
+
 TEST_CASE("one run at a time works in a folder, and none over what another program made") {
   temporary_folder tmp;
   make_corpus(tmp);
