@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 snowcoder_add_test(train_data SOURCES unit/train/loader.cpp unit/train/checkpoint_file.cpp
                                       unit/train/metrics_file.cpp unit/train/throughput.cpp unit/parallel/owned.cpp unit/generate/completion.cpp unit/generate/completion_batch.cpp unit/evaluate/bits_per_byte.cpp COMPONENTS data)
-snowcoder_add_test(train_run SOURCES unit/train/run.cpp unit/train/hardships.cpp COMPONENTS data cpu)
+snowcoder_add_test(train_run SOURCES unit/train/run.cpp unit/train/run_folder.cpp unit/train/hardships.cpp COMPONENTS data cpu)
 snowcoder_add_test(train_selftest SOURCES unit/train/selftest.cpp COMPONENTS data cpu)
 snowcoder_add_test(train_memory SOURCES unit/train/memory.cpp COMPONENTS data cpu OPTIMISED)
 snowcoder_add_test(serve SOURCES unit/pipeline/text_service.cpp COMPONENTS cpu)

@@ -6,6 +6,7 @@
 #include <snowcoder/config/accounting.hpp>
 #include <snowcoder/io/evaluation_file.hpp>
 #include <snowcoder/io/folder_lock.hpp>
+#include <snowcoder/io/json_field.hpp>
 #include <snowcoder/io/metrics_file.hpp>
 #include <snowcoder/pipeline/checkpoint_writer.hpp>
 #include <snowcoder/pipeline/evaluation_hook.hpp>
@@ -78,13 +79,12 @@ class trainer {
     auto const folder = checkpoints(name);
     if (p.sequences_per_step < ranks_.size())
       return failure("a step has fewer sequences than there are processes", "phase " + name, "start fewer processes");
+    auto const packed = options_.tokens.empty() ? options_.run / "tokens" / std::string(p.name) : options_.tokens;
+    SNOWCODER_TRY(auto tokens, token_file<R>::open(packed, p.pack));
     std::optional<io::folder_lock> lock;
     if (leads()) {
       SNOWCODER_TRY(lock, io::folder_lock::take(folder));
     }
-    SNOWCODER_TRY(
-        auto tokens,
-        token_file<R>::open(options_.tokens.empty() ? options_.run / "tokens" / std::string(p.name) : options_.tokens, p.pack));
     train::loader<token_file<R>> const data(tokens, R::model.context, p.name, p.epochs, run_.seed, p.pack);
 
     std::optional<io::checkpoint> origin;
@@ -93,6 +93,10 @@ class trainer {
                                                : std::filesystem::path();
     if (!parent.empty()) {
       SNOWCODER_TRY(origin, io::checkpoint::open(parent));
+      auto const learnt = io::text_or(origin->manifest().settings, "tokenizer");
+      if (!learnt.empty() && !tokens.tokenizer().empty() && learnt != tokens.tokenizer())
+        return failure("these tokens are another tokenizer's than the checkpoint has learnt that the phase begins with",
+                       packed.string(), "pack the documents with the tokenizer.json of " + parent.string());
     }
     io::json settings{{"seed", run_.seed},
                       {"precision", options_.precision},

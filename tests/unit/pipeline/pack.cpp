@@ -375,8 +375,8 @@ TEST_CASE("a tokenizer that does not fit the recipe is refused") {
   CHECK(!pipeline::train_tokenizer<recipe>(run, {.in = folder / "clean", .out = folder / "t.json", .vocabulary = 100}));
   CHECK(!pipeline::train_tokenizer<recipe>(run, {.in = folder / "clean", .out = folder / "t.json", .vocabulary = 5000}));
   CHECK(!pipeline::train_tokenizer<recipe>(run, {.in = folder / "nothing", .out = folder / "t.json"}));
-  auto const place = pipeline::train_tokenizer<recipe>(run, {.in = folder / "nothing", .out = folder / "clean"});
-  REQUIRE(!place);  // known before a document is read
+  auto const place = pipeline::train_tokenizer<recipe>(run, {.in = folder / "clean", .out = folder / "clean"});
+  REQUIRE(!place);  // known before words are counted
   CHECK(place.error().remedy.find("a folder has that name") == 0);
   REQUIRE(pipeline::train_tokenizer<recipe>(run, {.in = folder / "clean", .out = folder / "t.json"}));
   auto v = io::read_tokenizer(folder / "t.json").value();
