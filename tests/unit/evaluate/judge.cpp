@@ -2,6 +2,7 @@
 // The judge against programs that want to be judged wrongly or to do harm. Each hostile program is followed by an honest
 // one, which must still pass.
 #include "support/catch.hpp"
+#include "support/judged.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <snowcoder/core/enum_name.hpp>
@@ -12,41 +13,6 @@
 #include <fstream>
 
 using namespace snowcoder;
-
-namespace {
-benchmark_task add_task() {
-  return {"test/add",
-          "def add(a, b):\n    \"\"\"The sum.\"\"\"\n",
-          "    return a + b\n",
-          "def check(candidate):\n    assert candidate(1, 2) == 3\n    assert candidate(-1, 1) == 0\n    assert candidate([1], "
-          "[2]) == [1, 2]\n",
-          "add",
-          {}};
-}
-evaluate::limits quick() { return {.seconds = 4, .memory = 512 << 20, .tasks = 8}; }
-
-std::vector<judged_sample> judge(std::vector<benchmark_task> const& tasks, std::vector<sample> const& samples, int workers = 2,
-                                 evaluate::limits bounds = quick()) {
-  auto box = evaluate::open_sandbox(bounds);
-  if (!box) FAIL(box.error().message());
-  std::vector<judged_sample> out(samples.size());
-  evaluate::judge j(*box, workers);
-  auto const done = j.run(tasks, samples, [&](std::size_t i, judged_sample v) -> expected<void> {
-    out[i] = std::move(v);
-    return {};
-  });
-  REQUIRE(done);
-  return out;
-}
-/// The verdict of one completion of `add`; an honest one judged after it must pass.
-judged_sample judge_add(std::string const& completion) {
-  auto const all = judge({add_task()}, {{"test/add", completion, true}, {"test/add", "    return a + b\n"}}, 1);
-  INFO(all[1].detail);
-  CHECK(all[1].outcome == verdict::passed);
-  return all[0];
-}
-std::string const honest = "def add(a, b):\n    return a + b\n";
-}  // namespace
 
 TEST_CASE("right answers pass and wrong ones fail with the line that failed") {
   CHECK(judge_add(honest).outcome == verdict::passed);
@@ -279,39 +245,6 @@ TEST_CASE("a machine without file walls is refused, unless the user insists") {
     REQUIRE(WIFEXITED(status));
     CHECK(WEXITSTATUS(status) == (insist ? 0 : 1));
   }
-}
-
-TEST_CASE("no sandboxed process outlives a judge that is killed") {
-  int ends[2];
-  REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
-  pid_t const child = ::fork();
-  if (child == 0) {
-    evaluate::limits bounds = quick();
-    bounds.seconds = 60;
-    auto box = evaluate::open_sandbox(bounds);
-    if (!box) ::_exit(1);
-    auto const sleeper = box->spawn(evaluate::python("import time\ntime.sleep(50)"), {});
-    auto const pid = sleeper ? *sleeper : -1;
-    (void)!::write(ends[1], &pid, sizeof pid);
-    ::pause();
-  }
-  pid_t sleeper = -1;
-  REQUIRE(::read(ends[0], &sleeper, sizeof sleeper) == sizeof sleeper);
-  ::close(ends[0]);
-  ::close(ends[1]);
-  REQUIRE(sleeper > 0);
-  CHECK(::kill(sleeper, 0) == 0);
-  ::kill(child, SIGKILL);
-  ::waitpid(child, nullptr, 0);
-  auto const state = [&] {  // its new parent may be slow to collect a dead one
-    std::ifstream file("/proc/" + std::to_string(sleeper) + "/stat");
-    std::string text((std::istreambuf_iterator<char>(file)), {});
-    return text.empty() ? 'X' : text[text.rfind(')') + 2];
-  };
-  for (int i = 0; i < 200 && state() != 'X' && state() != 'Z'; ++i) ::usleep(10'000);
-  std::ifstream about("/proc/" + std::to_string(sleeper) + "/status");
-  INFO(std::string((std::istreambuf_iterator<char>(about)), {}));  // is the signal pending, or was it never sent?
-  CHECK((state() == 'X' || state() == 'Z'));
 }
 
 TEST_CASE("all canonical solutions of HumanEval pass") {

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// A warm interpreter behind walls: it has imported what programs need, and forks one untrusted program at a time. So a sample
+// costs a fork, not the start of an interpreter and its imports. What keeps a sample from the next one:
+//  - the child has its own memory, loads the strict system call filter before any foreign line runs, and cannot fork;
+//  - its descriptors are those of its sample: none of the nursery's, none of an earlier sample's;
+//  - it is killed and collected before the next one is forked; only the small /tmp could outlast it, and a sample that
+//    changed anything there takes the nursery along: its walls are not used again.
+#pragma once
+
+#include <snowcoder/core/expected.hpp>
+#include <snowcoder/evaluate/owned.hpp>
+#include <snowcoder/evaluate/sandbox.hpp>
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace snowcoder::evaluate {
+
+inline constexpr char const* interpreter = "/usr/bin/python3";
+
+/// argv that runs a Python text with the standard library alone: no site packages, no byte code, no user settings.
+inline std::vector<std::string> python(std::string text, std::vector<std::string> const& arguments = {}) {
+  std::vector<std::string> argv{interpreter, "-s", "-S", "-B", "-c", std::move(text)};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  return argv;
+}
+
+/// What a nursery needs of the interpreter.
+inline constexpr std::string_view nursery_imports = "import ctypes, json, os, random, resource, signal, socket, sys\n";
+
+/// Ends with a call of `nurse(program)`, where `program` is a function that lives by descriptors 0 to count - 1.
+/// Descriptors: 0 the strict filter, 3 the judge's socket. A packet with descriptors starts a program, the next one ends it;
+/// "k" says: ready, nothing of another program is left. Anything else is a complaint. Arguments: seconds of processor time,
+/// tasks, whether /tmp is of this sandbox (1 or 0).
+inline constexpr std::string_view nursery_program = R"python(
+def nurse(program):
+    import gc
+    for name in ("bisect collections collections.abc copy datetime decimal fractions functools hashlib heapq itertools math "
+                 "operator re statistics string struct time typing types").split():
+        try: __import__(name)
+        except ImportError: pass
+    libc = ctypes.CDLL(None, use_errno=True)
+    with open(0, "rb", closefd=False) as given: code = given.read()
+    class Filter(ctypes.Structure): _fields_ = [("count", ctypes.c_ushort), ("code", ctypes.c_char_p)]
+    strict = ctypes.byref(Filter(len(code) // 8, code))
+    door = socket.socket(fileno=3)
+    seconds, tasks, own_folder = map(int, sys.argv[1:])
+    def folder(): return own_folder and os.stat("/tmp").st_ctime_ns  # moves with every change, and nobody can set it
+    # As the first process of its namespace it gets no signal from inside that it does not handle.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    nursery, untouched = os.getpid(), folder()
+    death_signal, set_filter, kill = 1, 22, 9
+    def limit(what, value):
+        most = resource.getrlimit(what)[1]
+        if most != resource.RLIM_INFINITY: value = min(value, most)
+        resource.setrlimit(what, (value, value))
+    def fork(files, program):
+        child = os.fork()
+        if child: return child
+        wrong = 1
+        try:
+            if libc.prctl(death_signal, kill, 0, 0, 0) == 0 and os.getppid() == nursery:
+                door.detach()
+                for place, file in enumerate(files): os.dup2(file, place)
+                os.closerange(len(files), 65536)
+                limit(resource.RLIMIT_CPU, seconds)
+                limit(resource.RLIMIT_NPROC, tasks)
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+                random.seed(0)
+                wrong = libc.prctl(set_filter, 2, strict, 0, 0)
+            if not wrong: program()
+        finally: os._exit(wrong)
+    gc.collect()
+    gc.freeze()                                # pages that no child writes to are shared by all
+    try:
+        if os.waitpid(fork([], lambda: None), 0)[1] != 0: raise OSError("a child cannot wall itself in")
+        while True:
+            door.send(b"k")
+            word, parts, _, _ = door.recvmsg(1, socket.CMSG_SPACE(64))
+            if not word: return
+            raw = parts[0][2]
+            files = [int.from_bytes(raw[i:i + 4], sys.byteorder) for i in range(0, len(raw), 4)]
+            child = fork(files, program)
+            for file in files: os.close(file)
+            word = door.recv(1)
+            os.kill(child, kill)
+            os.waitpid(child, 0)
+            if not word or folder() != untouched: return
+    except OSError as e: door.send(str(e).encode()[:200])
+)python";
+
+class nursery {
+ public:
+  /// Starts it where none is alive, for `text`: a Python text that ends in a call of `nurse`. Some time later it is ready.
+  expected<void> wake(sandbox& box, std::string const& text) {
+    if (alive()) return {};
+    auto const& code = box.filter();
+    SNOWCODER_TRY(auto const filter, sealed_file({reinterpret_cast<char const*>(code.data()), code.size() * sizeof code[0]}));
+    SNOWCODER_TRY(auto const null, null_device());
+    int ends[2];
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return failure(system_error("socketpair"));
+    descriptor door(ends[0]), inside(ends[1]);
+    auto const& bounds = box.bounds();
+    auto const argv = python(text, {std::to_string(bounds.processor_seconds()), std::to_string(bounds.tasks + 1),
+                                    std::to_string(int(box.standing().private_root))});
+    SNOWCODER_TRY(process_, box.spawn(argv, {filter.get(), null.get(), null.get(), inside.get()}, tenant::nursery));
+    door_ = std::move(door);
+    patience_ = clock::now() + std::chrono::seconds(60);
+    return {};
+  }
+
+  bool alive() const { return door_.get() >= 0; }
+  /// Alive, and waiting for a program.
+  bool ready() const { return ready_; }
+  /// Readable when `hear` has something to hear.
+  int door() const { return door_.get(); }
+
+  /// Takes what the nursery has said, without waiting. Afterwards it is as before, or ready, or no longer alive. An error
+  /// where the interpreter never got ready or cannot fork: another nursery would fare no better.
+  expected<void> hear() {
+    char word[256];
+    auto const n = ::recv(door_.get(), word, sizeof word, MSG_DONTWAIT);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR) && clock::now() < patience_) return {};
+    if (n == 1 && word[0] == 'k') {
+      ready_ = proven_ = true;
+      patience_ = clock::time_point::max();
+      return {};
+    }
+    auto const proven = proven_;
+    *this = nursery();
+    if (n > 0) return failure("the interpreter behind walls: " + std::string(word, std::size_t(n)), interpreter);
+    if (!proven)
+      return failure("the interpreter ended, or was too slow, before its first program", interpreter,
+                     "its standard library must be whole: install the package python3");
+    return {};
+  }
+
+  /// Forks the program with these descriptors as its 0, 1, … False: the nursery is gone.
+  bool begin(std::vector<int> const& descriptors) {
+    alignas(cmsghdr) char control[CMSG_SPACE(16 * sizeof(int))]{};
+    char word = 'b';
+    iovec part{&word, 1};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = CMSG_SPACE(descriptors.size() * sizeof(int));
+    auto* const header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(descriptors.size() * sizeof(int));
+    std::memcpy(CMSG_DATA(header), descriptors.data(), descriptors.size() * sizeof(int));
+    ready_ = false;
+    if (::sendmsg(door_.get(), &message, MSG_NOSIGNAL) == 1) return true;
+    *this = nursery();
+    return false;
+  }
+
+  /// Ends the program that was begun; the nursery gets ready for another, or ends if it must not be used again.
+  void end() {
+    (void)!::send(door_.get(), "e", 1, MSG_NOSIGNAL);
+    patience_ = clock::now() + std::chrono::seconds(5);
+  }
+
+  using clock = std::chrono::steady_clock;
+  /// When a nursery that is not ready is given up.
+  clock::time_point patience() const { return patience_; }
+
+  /// Takes all that is written to it; where a bare chroot has no device for that, a file whose size is limited.
+  static expected<descriptor> null_device() {
+    descriptor nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    if (nothing.get() < 0) nothing = descriptor(int(::memfd_create("output", MFD_CLOEXEC)));
+    if (nothing.get() < 0) return failure(system_error("/dev/null"));
+    return nothing;
+  }
+
+ private:
+  child process_;
+  descriptor door_;
+  bool ready_ = false, proven_ = false;
+  clock::time_point patience_{};
+};
+
+}  // namespace snowcoder::evaluate

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// One nursery forks the programs of many samples: none may find anything of an earlier one, reach the nursery, or outlive
+// the judge, with whatever walls the machine allows. One worker, so that all samples of a test share their nurseries.
+#include "support/catch.hpp"
+#include "support/judged.hpp"
+
+#include <snowcoder/core/enum_name.hpp>
+#include <snowcoder/evaluate/judge.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+using namespace snowcoder;
+
+namespace {
+std::string contents(std::string const& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+/// The verdicts of whole programs of `add`, one after the other.
+std::string verdicts(std::vector<std::string> const& programs, evaluate::limits bounds = quick()) {
+  std::vector<sample> samples;
+  for (auto const& p : programs) samples.push_back({"test/add", p, true});
+  std::string all;
+  for (auto const& v : judge({add_task()}, samples, 1, bounds)) {
+    UNSCOPED_INFO(name_of(v.outcome) << " " << v.detail);
+    all += std::string(all.empty() ? "" : " ") + std::string(name_of(v.outcome));
+  }
+  return all;
+}
+/// Tries to end the nursery, to make it slow, and to stay in its folder; an honest answer all the same.
+std::string const intruder =
+    "import ctypes, os, signal\n"
+    "libc = ctypes.CDLL(None)\n"
+    "for who in (os.getppid(), 1):\n"
+    "    for sig in (signal.SIGKILL, signal.SIGINT, signal.SIGSTOP, signal.SIGXCPU):\n"
+    "        try: os.kill(who, sig)\n        except OSError: pass\n"
+    "        libc.syscall(234, who, who, int(sig))\n"  // tgkill
+    "for kind in (1, 2): libc.setpriority(kind, 0, 19)\n"
+    "libc.prctl(1, 0, 0, 0, 0)\n" +
+    honest;
+}  // namespace
+
+TEST_CASE("a sample finds nothing of the one before it") {
+  auto const asks = [](std::string const& condition) {
+    return "import builtins, json, os, random, sys\nassert " + condition + "\n" + honest;
+  };
+  CHECK(verdicts({"open('left', 'w').write('x')\n" + honest, asks("os.listdir('/tmp') == []")}) == "passed passed");
+  CHECK(verdicts({"import os\nopen('left', 'w').close()\nos.remove('left')\n" + honest, asks("os.listdir('/tmp') == []")}) ==
+        "passed passed");
+  CHECK(verdicts({"import os\ntry: os.chmod('/tmp', 0)\nexcept OSError: pass\n" + honest,
+                  asks("open('mine', 'w').write('x')")}) == "passed passed");
+  CHECK(verdicts({"import builtins, json, sys\nbuiltins.left = sys.left = json.left = 1\nsys.setrecursionlimit(50)\n" + honest,
+                  asks("not any(hasattr(m, 'left') for m in (builtins, sys, json)) and sys.getrecursionlimit() == 1000")}) ==
+        "passed passed");
+  CHECK(verdicts({"import os\nos.chdir('/usr')\nos.umask(0o777)\nos.environ['LEFT'] = 'x'\nos.nice(5)\n" + honest,
+                  asks("os.getcwd() == '/tmp' and os.umask(0) == 0o22 and 'LEFT' not in os.environ and os.nice(0) == 0")}) ==
+        "passed passed");
+  // Chance is seeded anew for each.
+  auto const draws = asks("random.random() == 0.8444218515250481");
+  CHECK(verdicts({draws, draws}) == "passed passed");
+}
+
+TEST_CASE("a sample has the descriptors of its own examination, and none of its nursery's") {
+  CHECK(
+      verdicts(
+          {"import os\nopened = []\nfor fd in range(64):\n    try: os.fstat(fd); opened.append(fd)\n    except OSError: pass\n"
+           "assert opened == [0, 1, 2, 3, 4], opened\n" +
+           honest}) == "passed");
+  // What it writes after its answers is read by nobody.
+  CHECK(verdicts({"import os, threading, time\ndef add(a, b):\n    if a == [1]:\n        threading.Timer(0.01, lambda: "
+                  "[os.write(4, b'{\"r\": "
+                  "9}\\n') for _ in range(9)]).start()\n    return a + b\n",
+                  honest, "def add(a, b):\n    return 9\n"}) == "passed passed failed");
+}
+
+TEST_CASE("a nursery survives its samples") {
+  CHECK(verdicts({intruder, honest, "import os\nos._exit(0)\n", honest, "import ctypes\nctypes.string_at(0)\n", honest,
+                  "import sys\nframe = sys._getframe()\nwhile frame.f_back: frame = frame.f_back\nframe.f_globals.clear()\n" +
+                      honest,
+                  honest}) == "passed passed crashed passed crashed passed crashed passed");
+  auto bounds = quick();
+  bounds.seconds = 1;
+  CHECK(verdicts({"def add(a, b):\n    while True: pass\n", honest, "while True: open('left', 'w')\n", honest}, bounds) ==
+        "timed_out passed timed_out passed");
+}
+
+TEST_CASE("a sample's processor time begins with it, and its limit stands") {
+  std::string const fresh =
+      "import time\nassert time.process_time() < 0.5\nend = time.process_time() + 0.6\n"
+      "while time.process_time() < end: pass\n" +
+      honest;
+  CHECK(verdicts({fresh, fresh}) == "passed passed");
+  CHECK(verdicts({"import resource\nassert resource.getrlimit(resource.RLIMIT_CPU) == (5, 5)\n" + honest,
+                  "import resource\nresource.setrlimit(resource.RLIMIT_CPU, (9, 9))\n" + honest}) == "passed failed");
+}
+
+TEST_CASE("samples are judged alike behind the walls of lesser machines") {
+  struct machine {
+    char const* lacks;
+    bool rights, user_namespaces, mounts, namespaces;
+  };
+  for (auto const& m : {machine{"user namespaces", true, false, true, true}, machine{"mounts", true, false, false, true},
+                        machine{"namespaces", true, false, false, false}, machine{"rights", false, true, true, true},
+                        machine{"rights and namespaces", false, false, false, false}}) {
+    int ends[2];
+    REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+    pid_t const child = ::fork();
+    if (child == 0) {
+      auto* filter = seccomp_init(SCMP_ACT_ALLOW);
+      auto refuse_flag = [&](scmp_datum_t flag) {
+        seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, flag, flag));
+      };
+      if (!m.mounts) seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(mount), 0);
+      if (!m.user_namespaces) refuse_flag(CLONE_NEWUSER);
+      if (!m.namespaces) refuse_flag(CLONE_NEWPID);
+      if (!m.rights && ::geteuid() == 0 &&
+          (::setgroups(0, nullptr) || ::setresgid(65534, 65534, 65534) || ::setresuid(65534, 65534, 65534)))
+        ::_exit(1);
+      if (seccomp_load(filter) != 0) ::_exit(1);
+      std::string said;
+      if (auto box = evaluate::open_sandbox(quick()); !box) {
+        said = "refused: " + box.error().message();
+      } else {
+        std::vector<sample> samples;
+        for (auto const& p : {honest, intruder, "open('/tmp/left', 'w')\n" + honest, honest})
+          samples.push_back({"test/add", p, true});
+        auto const done =
+            evaluate::judge(*box, 1).run({add_task()}, samples, [&](std::size_t, judged_sample v) -> expected<void> {
+              said += std::string(name_of(v.outcome)) + " ";
+              return {};
+            });
+        if (!done) said += done.error().message();
+      }
+      (void)!::write(ends[1], said.data(), said.size());
+      ::_exit(0);
+    }
+    ::close(ends[1]);
+    std::string said(4096, '\0');
+    said.resize(std::size_t(std::max<ssize_t>(0, ::read(ends[0], said.data(), said.size()))));
+    ::close(ends[0]);
+    ::waitpid(child, nullptr, 0);
+    INFO("lacks " << m.lacks << ": " << said);
+    if (said.starts_with("refused: this machine does not allow")) {
+      WARN("no safe walls on this machine without " << m.lacks << ": not tested");
+      continue;
+    }
+    // Only a private root has a folder that a sample may write to.
+    CHECK((said == "passed passed passed passed " || said == "passed passed failed passed "));
+  }
+}
+
+TEST_CASE("no sandboxed process outlives a judge that is killed") {
+  int ends[2];
+  REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+  pid_t const child = ::fork();
+  if (child == 0) {
+    auto box = evaluate::open_sandbox({.seconds = 60});
+    if (!box) ::_exit(1);
+    evaluate::judge(*box, 1).run({add_task()}, {{"test/add", "import os, time\ntime.sleep(50)\n", true}},
+                                 [](std::size_t, judged_sample) -> expected<void> { return {}; });
+    ::_exit(0);
+  }
+  ::close(ends[1]);
+  // The judge's children are the nurseries, theirs the programs.
+  auto const children = [](pid_t parent) {
+    std::vector<pid_t> all;
+    for (auto const& entry : std::filesystem::directory_iterator("/proc")) {
+      auto const name = entry.path().filename().string();
+      if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+      auto const text = contents(entry.path() / "stat");
+      auto const after = text.rfind(')');
+      if (after != std::string::npos && std::atoi(text.c_str() + after + 4) == parent) all.push_back(std::atoi(name.c_str()));
+    }
+    return all;
+  };
+  std::vector<pid_t> family;
+  for (int i = 0; i < 1000 && family.size() < 4; ++i) {
+    ::usleep(10'000);
+    family = children(child);
+    for (std::size_t at = 0, nurseries = family.size(); at < nurseries; ++at)
+      for (auto program : children(family[at])) family.push_back(program);
+  }
+  REQUIRE(family.size() == 4);
+  ::usleep(200'000);  // past the trial with which a nursery begins
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  for (auto pid : family) {
+    auto const gone = [&] {  // its new parent may be slow to collect a dead one
+      auto const text = contents("/proc/" + std::to_string(pid) + "/stat");
+      return text.empty() || std::string_view("XZ").find(text[text.rfind(')') + 2]) != std::string_view::npos;
+    };
+    for (int i = 0; i < 200 && !gone(); ++i) ::usleep(10'000);
+    INFO(contents("/proc/" + std::to_string(pid) + "/status"));  // is the signal pending, or was it never sent?
+    CHECK(gone());
+  }
+}
