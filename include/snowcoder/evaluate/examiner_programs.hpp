@@ -9,6 +9,7 @@
 
 #include <snowcoder/evaluate/nursery.hpp>
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -20,11 +21,16 @@ sys.path[:] = [p for p in sys.path if p]
 if hasattr(sys, "set_int_max_str_digits"): sys.set_int_max_str_digits(0)
 views = (type({}.keys()), type({}.items()))
 bases = (bool, int, str, float, complex, bytes, bytearray, list, tuple, dict, set, frozenset)
+atoms = {type(None), bool, str, float}
+def is_flat(v):                                # most of what is long is: no call for each of its items
+    kinds = set(map(type, v))
+    return kinds <= atoms or kinds <= atoms | {int} and not any([x.bit_length() > 63 for x in v if type(x) is int])
 def pack(v, foreign):
     t = type(v)
-    if v is None or t is bool or t is int or t is str or t is float: return v
-    if t is list: return [pack(x, foreign) for x in v]
-    if t is tuple: return {"t": [pack(x, foreign) for x in v]}
+    if v is None or t is bool or t is str or t is float: return v
+    if t is int: return v if v.bit_length() < 64 else {"x": "%x" % v}  # in decimal, long ones take the square of their length
+    if t is list: return v if is_flat(v) else [pack(x, foreign) for x in v]
+    if t is tuple: return {"t": v if is_flat(v) else [pack(x, foreign) for x in v]}
     if t is dict: return {"d": [[pack(k, foreign), pack(x, foreign)] for k, x in v.items()]}
     if t is set or t in views: return {"s": [pack(x, foreign) for x in v]}
     if t is frozenset: return {"f": [pack(x, foreign) for x in v]}
@@ -37,7 +43,7 @@ def pack(v, foreign):
         if isinstance(v, base): return pack(base(v), foreign)
     return foreign(v)
 def unpack(j, unknown=None):
-    if type(j) is list: return [unpack(x, unknown) for x in j]
+    if type(j) is list: return [unpack(x, unknown) for x in j] if {list, dict} & set(map(type, j)) else j
     if type(j) is not dict: return j
     (kind, v), = j.items()
     if kind == "t": return tuple([unpack(x, unknown) for x in v])
@@ -46,6 +52,7 @@ def unpack(j, unknown=None):
     if kind == "f": return frozenset([unpack(x, unknown) for x in v])
     if kind == "b": return bytes.fromhex(v)
     if kind == "a": return bytearray.fromhex(v)
+    if kind == "x": return int(v, 16)
     if kind == "c": return complex(*v)
     if kind == "r": return range(*v)
     if kind == "i": return iter([unpack(x, unknown) for x in v])
@@ -84,9 +91,9 @@ def serve():
         return
     say({"ready": True})
     for line in calls:
-        a, k = unpack(json.loads(line))
+        a, k, watched = unpack(json.loads(line))
         plain = all(x is None or type(x) in (bool, int, float, str) for x in a) and not k
-        before = None if plain else json.dumps(pack(a, foreign))
+        before = json.dumps(pack(a, foreign)) if watched and not plain else None
         try:
             answer = {"r": pack(f(*a, **k), foreign)}
         except BaseException as e:
@@ -98,13 +105,18 @@ def serve():
 nurse(serve)
 )python";
 
-/// Descriptors: 0 its task as JSON, 3 answers in, 4 calls out, 5 the verdict out.
+/// Descriptors: 0 its task as JSON, 3 answers in, 4 calls out, 5 the verdict out, 6 the canonical solution's answers where the
+/// task has inputs to compare on. Without a candidate (`alone`) it finds those, and writes them behind its verdict.
 inline constexpr std::string_view examiner_program = R"python(
 def examine():
-    import builtins
+    import builtins, select
     with open(0, "rb", closefd=False) as given: task = json.loads(given.read())
     os.dup2(1, 0)
     answers, calls = open(3, "rb"), open(4, "wb")
+    row = json.loads(task["row"]) if task["row"] else None
+    compared = row and not task["alone"]       # the file of known answers is read at a place of our own: others read it too
+    expected = pickle.loads(os.pread(6, os.fstat(6).st_size, 0)) if compared else None
+    done = []                                  # the parts of the tests that are over
     longest = 1 << 26
     class Ended(BaseException): pass
     class Opaque:
@@ -114,7 +126,8 @@ def examine():
     def finish(outcome, detail):
         if not end: end.append((outcome, detail))
         raise Ended()
-    def hear():
+    def hear(seconds):
+        if not select.select([answers], [], [], seconds)[0]: finish("timed_out", "no answer after %.3g s of wall time" % seconds)
         line = answers.readline(longest)
         if not line: finish("crashed", "the program ended before it answered")
         if not line.endswith(b"\n"): finish("failed", "an answer is too long")
@@ -123,20 +136,23 @@ def examine():
             assert type(answer) is dict
             return answer
         except Exception: finish("failed", "a malformed answer")
-    def foreign(v): finish("refused", "an argument of type " + type(v).__name__ + " cannot cross")
+    def foreign(v):                            # handed on from an answer it is the sample's doing, else the test's
+        given = type(v) is Opaque or type(v) is type(iter([]))
+        finish("failed" if given else "refused", "an argument of type " + (repr(v) if given else type(v).__name__) + " cannot cross")
     def put_back(old, new):                    # what the call did to its arguments
         if type(old) is not type(new): return
         if type(old) is list or type(old) is bytearray: old[:] = new
         elif type(old) is dict or type(old) is set: old.clear(); old.update(new)
     called = []
-    def candidate(*a, **k):
+    def candidate(*a, **k): return ask(a, k, task["call_seconds"], True)
+    def ask(a, k, seconds, watched):
         if end: raise Ended()
         called[:] = [True]
         try:
-            calls.write(json.dumps([pack(list(a), foreign), pack(k, foreign)]).encode() + b"\n")
+            calls.write(json.dumps([pack(list(a), foreign), pack(k, foreign), watched]).encode() + b"\n")
             calls.flush()
         except BrokenPipeError: finish("crashed", "the program ended before it answered")
-        answer = hear()
+        answer = hear(seconds)
         try:
             if "m" in answer:
                 for old, new in zip(a, unpack(answer["m"], Opaque)): put_back(old, new)
@@ -161,32 +177,46 @@ def examine():
         if place and place <= len(lines): text += " at: " + lines[place - 1].strip()
         return text
     space = {"__name__": "examiner"}
-    outcome = ("failed", "")
-    try:
-        first = hear()
+    def examine_candidate():
+        space[task["entry_point"]] = candidate
+        first = hear(task["seconds"])
         if "ready" not in first: finish("failed", ": ".join(map(str, first["e"])) if "e" in first else "a malformed answer")
+        if row:
+            limit = lambda own: max(task["call_seconds"], task["reference_factor"] * own)
+            differ(row, expected, lambda a, own: ask(a, {}, limit(own), False), done.append, finish)
+        else:
+            try: exec(compile(task["test"], "test.py", "exec"), space)
+            except ImportError as e:           # before any call it is no sample's doing
+                if not called: finish("refused", "the benchmark's own test does not run: " + describe(e))
+                raise
+            if "check" in space: space["check"](candidate)
+        if not called: finish("refused", "the test never calls the program")
+    outcome, found = ("failed", ""), b""
+    try:
         own = task["prompt"] + task["solution"]
         if not task["solution"]:                # a prompt that ends at its signature lacks a body, which nobody calls
             try: compile(own, "benchmark.py", "exec")
             except SyntaxError: own += "\n    pass\n"
         try: exec(compile(own, "benchmark.py", "exec"), space)
         except BaseException as e: finish("refused", "the benchmark's own text does not run: " + describe(e))
-        space[task["entry_point"]] = candidate
-        exec(compile(task["test"], "test.py", "exec"), space)
-        if "check" in space: space["check"](candidate)
-        outcome = ("passed", "") if called else ("refused", "the test never calls the program")
+        if task["alone"]: found = pickle.dumps(answers_of(row, space[task["entry_point"]], finish))
+        else: examine_candidate()
+        outcome = ("passed", "")
     except Ended: pass
     except BaseException as e: outcome = ("failed", describe(e))
     if end: outcome = end[0]
     with open(5, "wb") as verdict:
-        verdict.write(json.dumps({"outcome": outcome[0], "detail": outcome[1][:400]}).encode() + b"\n")
+        verdict.write(json.dumps({"outcome": outcome[0], "detail": outcome[1][:400], "base": "base_input" in done}).encode() + b"\n" + found)
     os._exit(0)
 nurse(examine)
 )python";
 
 /// One of the two with what it stands on, as a nursery takes it.
-inline std::string program_text(std::string_view program) {
-  return std::string(nursery_imports) + std::string(value_codec) + std::string(nursery_program) + std::string(program);
+inline std::string program_text(std::initializer_list<std::string_view> parts) {
+  std::string text(nursery_imports);
+  for (auto part : {value_codec, nursery_program}) text += part;
+  for (auto part : parts) text += part;
+  return text;
 }
 
 }  // namespace snowcoder::evaluate

@@ -3,9 +3,12 @@
 // its own, and a timer outside of both. One thread watches all of them; nothing that a sample does holds up the next.
 #pragma once
 
+#include <snowcoder/core/enum_name.hpp>
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/progress.hpp>
+#include <snowcoder/evaluate/differential_tests.hpp>
 #include <snowcoder/evaluate/examiner_programs.hpp>
+#include <snowcoder/evaluate/known_answers.hpp>
 #include <snowcoder/evaluate/nursery.hpp>
 #include <snowcoder/evaluate/sandbox.hpp>
 #include <snowcoder/io/json.hpp>
@@ -42,37 +45,46 @@ class judge {
                      progress* bar = nullptr) {
     std::map<std::string, benchmark_task const*> by_id;
     for (auto const& t : tasks) by_id.emplace(t.id, &t);
+    std::vector<benchmark_task const*> task_of;
+    known_answers known;
+    for (auto const& s : samples) {
+      auto const found = by_id.find(s.task);
+      task_of.push_back(found == by_id.end() ? nullptr : found->second);
+      if (task_of.back() && !task_of.back()->row.empty()) known.expect(*task_of.back());
+    }
+    auto tell = [&](std::size_t index, judged_sample result) {
+      if (bar) bar->advance();
+      return done(index, std::move(result));
+    };
     std::vector<desk> desks(std::min(std::size_t(workers_), samples.size()));
     for (std::size_t next = 0;;) {
       bool busy = false;
       for (auto& d : desks) {
-        while (!d.work && next < samples.size()) {
-          auto const found = by_id.find(samples[next].task);
-          char const* refusal = found == by_id.end() ? "no such task in the benchmark"
-                                : found->second->test.find("assert") == std::string::npos
-                                    ? "the task has no test that is judged here"
-                                : found->second->entry_point.empty() ? "the task names no entry point"
-                                                                     : nullptr;
-          if (!refusal) {
-            SNOWCODER_TRY(d.work, begin(d, next, *found->second, samples[next]));
-            if (!d.work) break;  // its nurseries are not ready
-          } else {
-            if (bar) bar->advance();
-            SNOWCODER_CHECK(done(next, {samples[next], verdict::refused, refusal, 0}));
-          }
-          ++next;
-        }
-        busy = busy || d.work;
+        for (; !d.sample && next < samples.size(); ++next)
+          if (auto const* refusal = refusal_of(task_of[next]))
+            SNOWCODER_CHECK(tell(next, {samples[next], verdict::refused, refusal}));
+          else
+            d.sample = next;
+        if (d.sample && !d.work) SNOWCODER_CHECK(begin(d, *task_of[*d.sample], samples[*d.sample], known));
+        busy = busy || d.sample;
       }
-      if (!busy && next == samples.size()) return {};
+      if (!busy) return {};
       SNOWCODER_CHECK(wait(desks));
       for (auto& d : desks) {
         bool const late = d.work && !d.work->closed && clock::now() >= d.work->deadline;
         if (!d.work || (!d.work->closed && !late)) continue;
-        auto const index = d.work->index;
+        auto const index = *d.sample;
+        bool const alone = d.work->alone;
         auto result = end(d, late, samples[index]);
-        if (bar) bar->advance();
-        SNOWCODER_CHECK(done(index, std::move(result)));
+        if (alone && result.outcome == verdict::passed) {  // now for the sample itself
+          SNOWCODER_CHECK(known.learn(*task_of[index], result.detail));
+          continue;
+        }
+        if (alone && result.outcome != verdict::refused)
+          result = {samples[index], verdict::refused, "the benchmark's own solution: " + result.detail};
+        if (!task_of[index]->row.empty()) known.finish(*task_of[index]);
+        d.sample.reset();
+        SNOWCODER_CHECK(tell(index, std::move(result)));
       }
     }
   }
@@ -86,7 +98,7 @@ class judge {
   using clock = std::chrono::steady_clock;
 
   struct examination {
-    std::size_t index = 0;
+    bool alone = false;  ///< no candidate: finds the canonical solution's answers
     descriptor said;
     std::string text;
     bool closed = false;
@@ -95,37 +107,55 @@ class judge {
   /// Where one sample at a time is examined.
   struct desk {
     nursery candidate, examiner;
+    std::optional<std::size_t> sample;
     std::optional<examination> work;
   };
 
-  /// Starts the examination of a sample, or what is missing for one: then there is none, and it is asked for again.
-  expected<std::optional<examination>> begin(desk& d, std::size_t index, benchmark_task const& t, sample const& s) {
+  static char const* refusal_of(benchmark_task const* t) {
+    return !t                                                              ? "no such task in the benchmark"
+           : t->row.empty() && t->test.find("assert") == std::string::npos ? "the task has no test that is judged here"
+           : t->entry_point.empty()                                        ? "the task names no entry point"
+                                                                           : nullptr;
+  }
+
+  /// Starts the examination of the desk's sample, or of its task's own solution where its answers must be known first. Where a
+  /// nursery is not ready nothing is begun, and it is asked for again.
+  expected<void> begin(desk& d, benchmark_task const& t, sample const& s, known_answers const& known) {
     SNOWCODER_CHECK(d.candidate.wake(box_, candidate_));
     SNOWCODER_CHECK(d.examiner.wake(box_, examiner_));
-    if (!d.candidate.ready() || !d.examiner.ready()) return std::optional<examination>();
+    if (!d.candidate.ready() || !d.examiner.ready()) return {};
     examination e;
-    e.index = index;
+    e.alone = !t.row.empty() && known.of(t) < 0;
+    auto const& bounds = box_.bounds();
     SNOWCODER_TRY(auto untrusted, sealed_file(io::to_line({{"program", program_of(t, s)}, {"entry_point", t.entry_point}})));
-    SNOWCODER_TRY(auto trusted,
-                  sealed_file(io::to_line(
-                      {{"prompt", t.prompt}, {"solution", t.solution}, {"test", t.test}, {"entry_point", t.entry_point}})));
+    SNOWCODER_TRY(auto trusted, sealed_file(io::to_line({{"prompt", t.prompt},
+                                                         {"solution", t.solution},
+                                                         {"test", t.test},
+                                                         {"row", t.row},
+                                                         {"entry_point", t.entry_point},
+                                                         {"alone", e.alone},
+                                                         {"seconds", bounds.seconds},
+                                                         {"call_seconds", bounds.call_seconds},
+                                                         {"reference_factor", bounds.reference_factor}})));
     SNOWCODER_TRY(auto calls, open_pipe());
     SNOWCODER_TRY(auto answers, open_pipe());
     SNOWCODER_TRY(auto verdict_pipe, open_pipe());
     SNOWCODER_TRY(auto nothing, nursery::null_device());
     int const null = nothing.get();
+    std::vector<int> examiner{trusted.get(), null, null, answers.first.get(), calls.second.get(), verdict_pipe.second.get()};
+    if (!t.row.empty() && !e.alone) examiner.push_back(known.of(t));
     // One that is gone takes the other's program along: nobody has heard of it.
-    if (!d.candidate.begin({untrusted.get(), null, null, calls.first.get(), answers.second.get()}))
-      return std::optional<examination>();
-    if (!d.examiner.begin({trusted.get(), null, null, answers.first.get(), calls.second.get(), verdict_pipe.second.get()})) {
-      d.candidate.end();
-      return std::optional<examination>();
+    if (!e.alone && !d.candidate.begin({untrusted.get(), null, null, calls.first.get(), answers.second.get()})) return {};
+    if (!d.examiner.begin(examiner)) {
+      if (!e.alone) d.candidate.end();
+      return {};
     }
     e.said = std::move(verdict_pipe.first);
     ::fcntl(e.said.get(), F_SETFL, O_NONBLOCK);
     e.begun = clock::now();
-    e.deadline = e.begun + std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(box_.bounds().seconds));
-    return std::optional(std::move(e));
+    e.deadline = e.begun + std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(bounds.seconds));
+    d.work = std::move(e);
+    return {};
   }
 
   /// Until an examiner or a nursery speaks, or time is up for one of them; takes what was said.
@@ -154,31 +184,32 @@ class judge {
   }
 
   static void listen(examination& e, short heard) {
-    char block[4096];
+    char block[65'536];
+    auto const most = e.alone ? known_answers::most_bytes : 65'536;
     for (ssize_t n; (n = ::read(e.said.get(), block, sizeof block)) > 0;)
-      if (e.text.size() < 65'536) e.text.append(block, std::size_t(n));
+      if (e.text.size() < most) e.text.append(block, std::size_t(n));
     // The examiner alone holds the other end: it has ended, or says nothing more after a whole line.
-    e.closed = (heard & POLLHUP) || e.text.ends_with('\n');
+    e.closed = (heard & POLLHUP) || (!e.alone && e.text.ends_with('\n'));
   }
 
+  /// The verdict; of a canonical solution alone, its answers are the detail.
   judged_sample end(desk& d, bool late, sample const& s) const {
-    auto const e = *std::exchange(d.work, std::nullopt);
+    auto e = *std::exchange(d.work, std::nullopt);
     judged_sample result{s, verdict::crashed, {}, std::chrono::duration<double>(clock::now() - e.begun).count()};
-    d.candidate.end();
+    if (!e.alone) d.candidate.end();
     d.examiner.end();
-    auto const said = io::json::parse(e.text, nullptr, false);
+    auto const line = e.text.find('\n');
+    auto const said = io::json::parse(e.text.substr(0, line), nullptr, false);
     if (late) {
       result.outcome = verdict::timed_out;
       result.detail = "no verdict after " + io::to_line(box_.bounds().seconds) + " s of wall time";
-    } else if (!e.text.ends_with('\n') || !said.is_object()) {
+    } else if (line == std::string::npos || !said.is_object()) {
       result.detail = "the examiner ended early";
     } else {
-      auto const outcome = said.value("outcome", "");
-      result.outcome = outcome == "passed"    ? verdict::passed
-                       : outcome == "refused" ? verdict::refused
-                       : outcome == "crashed" ? verdict::crashed
-                                              : verdict::failed;
-      result.detail = without_addresses(said.value("detail", ""));
+      result.outcome = from_name<verdict>(said.value("outcome", "")).value_or(verdict::failed);
+      result.base = result.outcome == verdict::passed || said.value("base", false);
+      result.detail =
+          e.alone && result.outcome == verdict::passed ? e.text.substr(line + 1) : without_addresses(said.value("detail", ""));
     }
     return result;
   }
@@ -195,8 +226,8 @@ class judge {
 
   sandbox& box_;
   int workers_;
-  std::string const candidate_ = program_text(candidate_program);
-  std::string const examiner_ = program_text(examiner_program);
+  std::string const candidate_ = program_text({candidate_program});
+  std::string const examiner_ = program_text({differential_tests, examiner_program});
 };
 
 }  // namespace snowcoder::evaluate

@@ -47,8 +47,10 @@ struct walls {
 };
 
 struct limits {
-  double seconds = 10;                   ///< wall time of one sample, kept by the judge; the processor limit follows from it
-  std::int64_t memory = 1LL << 30;       ///< address space; one process only, so this bounds all memory but a small /tmp
+  double seconds = 60;                   ///< wall time of one sample, kept by the judge; the processor limit follows from it
+  double call_seconds = 4;               ///< wall time of one call of its entry point, kept by the examiner
+  double reference_factor = 4;           ///< a call may take that many times as long as the benchmark's own solution does
+  std::int64_t memory = 4LL << 30;       ///< address space; one process only, so this bounds all memory but a small /tmp
   int tasks = 16;                        ///< threads
   std::int64_t file_bytes = 1 << 20;     ///< largest file
   std::int64_t folder_bytes = 16 << 20;  ///< all files of /tmp together

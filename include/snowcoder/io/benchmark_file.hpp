@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Benchmarks in the JSONL files their authors publish (plain, .gz or .zst): HumanEval and HumanEval+, MBPP and MBPP+, EvoEval,
+// Benchmarks in the JSONL files their authors publish (plain, .gz or .zst): HumanEval and HumanEval+, MBPP and MBPP+,
 // BigCodeBench, and any other file whose rows use the field names below. Read to decontaminate, to complete and to judge.
 #pragma once
 
@@ -62,6 +62,23 @@ inline std::string body_of(std::string_view solution) {
   return std::string(solution.substr(line));
 }
 
+/// A row of MBPP's own file has a sentence, a solution and asserts: no prompt, and nowhere the name of what it asks for. The
+/// prompt is bigcode-evaluation-harness's, sentence and first assert as a docstring; the name is that of the solution's
+/// function that the first assert calls.
+inline void complete_mbpp_row(json const& row, benchmark_task& t) {
+  auto const tests = row.find("test_list");
+  if (tests == row.end() || !tests->is_array() || tests->empty() || !tests->front().is_string() || !t.entry_point.empty())
+    return;
+  auto const first = tests->front().get<std::string>();
+  for (std::size_t at = 0; (at = t.solution.find("def ", at)) != std::string::npos; at += 4) {
+    auto const name = t.solution.substr(at + 4, t.solution.find('(', at) - at - 4);
+    if (!name.empty() && first.find(name + "(") != std::string::npos) t.entry_point = name;
+  }
+  if (t.id.find_first_not_of("0123456789") == std::string::npos) t.id = "Mbpp/" + t.id;
+  t.prompt = "\"\"\"\n" + t.prompt + "\n" + first + "\n\"\"\"\n";
+  t.test = text_field(row, std::array{"test_setup_code", "test_imports"}) + "\n" + t.test;
+}
+
 /// Every text in a row whose fields have no name that is known.
 inline void texts_within(json const& value, std::vector<std::string>& texts) {
   if (value.is_string())
@@ -108,6 +125,7 @@ inline expected<benchmark_task> benchmark_row(json const& row, std::string const
   t.solution = text_field(row, std::array{"canonical_solution", "solution", "code"});
   t.test = text_field(row, std::array{"test", "assertion", "test_list"});
   t.entry_point = text_field(row, std::array{"entry_point"});
+  complete_mbpp_row(row, t);
   if (t.prompt.empty() && t.solution.empty() && t.test.empty() && any_text) texts_within(row, t.texts);
   if (t.prompt.empty() && t.solution.empty() && t.test.empty() && t.texts.empty())
     return failure("a benchmark row has no prompt, solution or test", where,
@@ -135,6 +153,7 @@ inline expected<std::vector<benchmark_task>> benchmark_rows(std::filesystem::pat
     if (!row) row = parse_json(without_python_numbers(line), lines.place());
     if (!row) return failure(row.error());
     SNOWCODER_TRY(auto task, benchmark_row(*row, lines.place(), any_text));
+    if (row->contains("base_input") && row->contains("plus_input")) task.row = line;
     tasks.push_back(std::move(task));
   }
   if (tasks.empty()) return failure("no benchmark tasks", path.string(), "one JSON object per line is expected");

@@ -44,9 +44,12 @@ inline expected<std::vector<judged_sample>> judge_all(evaluate::sandbox& box, st
   auto const& b = box.bounds();
   auto key = [&](sample const& s) {
     auto const t = by_id.find(s.task);
-    std::string all = fmt::format("{} {} {} {} {}", b.seconds, b.memory, b.tasks, b.file_bytes, s.whole);
+    std::string all = fmt::format("{} {} {} {} {} {} {}", b.seconds, b.call_seconds, b.reference_factor, b.memory, b.tasks,
+                                  b.file_bytes, s.whole);
     ((all += '\0') += s.task) += '\0';
-    if (t != by_id.end()) ((((all += t->second->prompt) += '\0') += t->second->test) += '\0') += t->second->solution;
+    if (t != by_id.end())
+      for (auto const* text : {&t->second->prompt, &t->second->test, &t->second->solution, &t->second->row})
+        (all += *text) += '\0';
     return hash((all += '\0') += s.completion).hex();
   };
   std::vector<judged_sample> results(samples.size());
@@ -67,9 +70,9 @@ inline expected<std::vector<judged_sample>> judge_all(evaluate::sandbox& box, st
       tasks, left,
       [&](std::size_t i, judged_sample v) -> expected<void> {
         auto const k = key(v.answer);
-        SNOWCODER_CHECK(
-            journal.append({{"key", k}, {"verdict", name_of(v.outcome)}, {"detail", v.detail}, {"seconds", v.seconds}},
-                           io::journal::durable::no));
+        SNOWCODER_CHECK(journal.append(
+            {{"key", k}, {"verdict", name_of(v.outcome)}, {"detail", v.detail}, {"seconds", v.seconds}, {"base", v.base}},
+            io::journal::durable::no));
         known[k] = v;
         results[places[i]] = std::move(v);
         return {};
@@ -117,8 +120,12 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
   std::erase_if(own, [&](auto const& s) { return options.canonical || !options.ground_truth || !sampled[place(s)]; });
 
   constexpr auto setting = R::evaluation;
-  evaluate::limits const limits{
-      .seconds = setting.seconds, .memory = setting.memory, .tasks = setting.processes, .file_bytes = setting.file_bytes};
+  evaluate::limits const limits{.seconds = setting.seconds,
+                                .call_seconds = setting.call_seconds,
+                                .reference_factor = setting.reference_factor,
+                                .memory = setting.memory,
+                                .tasks = setting.processes,
+                                .file_bytes = setting.file_bytes};
   SNOWCODER_TRY(auto box, evaluate::open_sandbox(limits, options.allow_weaker));
   if (!box.standing().enough()) run.say("warning: this machine lacks walls; only those named in the result stand");
 
@@ -129,7 +136,8 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
                   known[row.value("key", "")] = {{},
                                                  from_name<verdict>(row.value("verdict", "")).value_or(verdict::crashed),
                                                  row.value("detail", ""),
-                                                 row.value("seconds", 0.0)};
+                                                 row.value("seconds", 0.0),
+                                                 row.value("base", false)};
                   return {};
                 }));
   run.bar.begin("judging", "samples", std::int64_t(samples.size() + own.size()));
@@ -137,7 +145,8 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
   SNOWCODER_TRY(auto const truths, detail::judge_all(box, tasks, own, journal, known, workers, run.bar));
   SNOWCODER_TRY(auto const verdicts, detail::judge_all(box, tasks, samples, journal, known, workers, run.bar));
 
-  std::vector<evaluate::task_count> counts(tasks.size());
+  // Of a sample that could not be judged nothing is known: it does not count.
+  std::vector<evaluate::task_count> counts(tasks.size()), base_counts(tasks.size());
   std::map<verdict, std::int64_t> by_verdict;
   io::json rows = io::json::array();
   std::string seconds;
@@ -145,33 +154,44 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
   for (auto const& v : verdicts) {
     auto const at = place(v.answer);
     int const number = numbers[v.answer.task]++;
-    if (at < tasks.size()) {
-      ++counts[at].samples;
+    if (v.outcome != verdict::refused) {
+      counts[at].samples++, base_counts[at].samples++;
       counts[at].passed += v.outcome == verdict::passed;
+      base_counts[at].passed += v.base;
     }
     ++by_verdict[v.outcome];
     rows.push_back({{"task_id", v.answer.task}, {"sample", number}, {"verdict", name_of(v.outcome)}, {"detail", v.detail}});
     seconds += io::to_line({{"task_id", v.answer.task}, {"sample", number}, {"seconds", v.seconds}}) + "\n";
   }
-  std::erase_if(counts, [](auto const& c) { return c.samples == 0; });
-  io::json pass = io::json::object();
-  for (int k : {1, 10, 100})
-    if (auto const p = evaluate::pass_at_k(counts, k)) pass[std::to_string(k)] = *p;
+  for (auto* each : {&counts, &base_counts}) std::erase_if(*each, [](auto const& c) { return c.samples == 0; });
+  auto const pass_at = [](std::vector<evaluate::task_count> const& of) {
+    io::json pass = io::json::object();
+    for (int k : {1, 10, 100})
+      if (auto const p = evaluate::pass_at_k(of, k)) pass[std::to_string(k)] = *p;
+    return pass;
+  };
+  auto const pass = pass_at(counts);
   io::json verdict_counts = io::json::object();
   for (auto const& [v, n] : by_verdict) verdict_counts[std::string(name_of(v))] = n;
 
   std::error_code ignored;
   auto const python = std::filesystem::canonical(evaluate::interpreter, ignored).filename().string();
-  io::json result{
-      {"benchmark", {{"name", io::benchmark_name(options.benchmark)}, {"md5", md5}, {"tasks", tasks.size()}}},
-      {"judged", {{"samples", verdicts.size()}, {"tasks", counts.size()}, {"canonical", options.canonical}}},
-      {"pass_at", pass},
-      {"verdicts", verdict_counts},
-      {"limits",
-       {{"seconds", limits.seconds}, {"memory", limits.memory}, {"tasks", limits.tasks}, {"file_bytes", limits.file_bytes}}},
-      {"walls", box.standing().standing()},
-      {"interpreter", python},
-      {"recipe", {{"name", R::name}, {"fingerprint", config::fingerprint<R>.hex()}}}};
+  io::json result{{"benchmark", {{"name", io::benchmark_name(options.benchmark)}, {"md5", md5}, {"tasks", tasks.size()}}},
+                  {"judged", {{"samples", verdicts.size()}, {"tasks", counts.size()}, {"canonical", options.canonical}}},
+                  {"pass_at", pass},
+                  {"verdicts", verdict_counts},
+                  {"limits",
+                   {{"seconds", limits.seconds},
+                    {"call_seconds", limits.call_seconds},
+                    {"reference_factor", limits.reference_factor},
+                    {"memory", limits.memory},
+                    {"tasks", limits.tasks},
+                    {"file_bytes", limits.file_bytes}}},
+                  {"walls", box.standing().standing()},
+                  {"interpreter", python},
+                  {"recipe", {{"name", R::name}, {"fingerprint", config::fingerprint<R>.hex()}}}};
+  bool const plus = std::any_of(tasks.begin(), tasks.end(), [](auto const& t) { return !t.row.empty(); });
+  if (plus) result["base_pass_at"] = pass_at(base_counts);
   if (!own.empty()) {
     io::json failed = io::json::array();
     for (auto const& t : truths)
@@ -186,15 +206,22 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
   SNOWCODER_CHECK(stamp.write(stamp_beside(options.out), verdict_counts));
   std::filesystem::remove(journal_path, ignored);
 
-  run.say(fmt::format("{}: {} of {} samples passed, {} tasks of {}{}; {:.4g} s and {} MiB each{}",
+  auto const score = [&](char const* name, char const* label) {
+    auto const p = result.contains(name) ? result[name].find("1") : result.end();
+    return result.contains(name) && p != result[name].end()
+               ? fmt::format(", {} {:.1f} %", label, p->template get<double>() * 100)
+               : "";
+  };
+  auto const refused = by_verdict[verdict::refused];
+  run.say(fmt::format("{}: {} of {} samples passed, {} tasks of {}{}{}{}; {:.4g} s a call, {:.4g} s and {} MiB a sample{}",
                       io::benchmark_name(options.benchmark), by_verdict[verdict::passed], verdicts.size(), counts.size(),
-                      tasks.size(),
-                      pass.contains("1") ? fmt::format(", pass@1 {:.1f} %", pass["1"].template get<double>() * 100) : "",
+                      tasks.size(), score("pass_at", "pass@1"), score("base_pass_at", "by base inputs alone"),
+                      refused ? fmt::format("; {} could not be judged and do not count", refused) : "", limits.call_seconds,
                       limits.seconds, limits.memory >> 20,
                       own.empty() ? ""
                                   : fmt::format("; the benchmark's own solutions: {} of {}",
                                                 result["ground_truth"]["passed"].template get<std::int64_t>(), truths.size())));
-  return by_verdict[verdict::refused] ? outcome::some_refused : outcome::done;
+  return refused ? outcome::some_refused : outcome::done;
 }
 
 }  // namespace snowcoder::pipeline

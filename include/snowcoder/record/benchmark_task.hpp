@@ -13,7 +13,8 @@ struct benchmark_task {
   std::string solution;  ///< canonical
   std::string test;
   std::string entry_point;
-  std::vector<std::string> texts;  ///< everything that must not be in the training data, prompt and solution included
+  std::string row = {};  ///< the whole row as JSON where it has inputs to compare on (HumanEval+, MBPP+), else empty
+  std::vector<std::string> texts = {};  ///< everything that must not be in the training data, prompt and solution included
 };
 
 struct sample {
@@ -29,6 +30,7 @@ struct judged_sample {
   verdict outcome = verdict::failed;
   std::string detail;  ///< last line of the error, or which limit was hit
   double seconds = 0;
+  bool base = false;  ///< passed, or failed on inputs only that a "plus" benchmark adds to its base
 };
 
 }  // namespace snowcoder

@@ -161,39 +161,26 @@ TEST_CASE("files of its own are allowed within limits where there is a folder fo
 }
 
 TEST_CASE("plain values cross whole, changed arguments come back, and other values are no equal of anything") {
-  benchmark_task const t{"test/echo",
-                         "",
-                         "def echo(x):\n    return x\n",
+  benchmark_task const t{"test/echo", "", "def echo(x):\n    return x\n",
                          "import math\nfrom fractions import Fraction\ndef check(candidate):\n"
                          "    for v in [None, True, 7, -2**70, 10**5000, 1.5, -0.0, math.inf, 'é\\ud800\\n', b'\\x00', [1, "
                          "[2]], (1,), (), {1: {2}, (3, 4): None},\n"
                          "              frozenset([1]), 1 + 2j, range(3), Fraction(1, 3)]:\n"
                          "        r = candidate(v)\n        assert r == v and type(r) is type(v), v\n"
                          "    assert math.copysign(1, candidate(-0.0)) == -1 and math.isnan(candidate(math.nan))\n",
-                         "echo",
-                         {}};
+                         "echo"};
   benchmark_task const sorter{
-      "test/sorter",
-      "",
-      "def s(x):\n    x.sort()\n",
-      "def check(candidate):\n    x = [3, 1]\n    assert candidate(x) is None\n    assert x == [1, 3]\n",
-      "s",
-      {}};
-  benchmark_task const lazy{
-      "test/lazy", "", "def z(x):\n    yield from x\n", "def check(candidate):\n    assert list(candidate([1, 2])) == [1, 2]\n",
-      "z",         {}};
-  benchmark_task const caller{
-      "test/caller", "", "def c(f):\n    return f()\n", "def check(candidate):\n    assert candidate(lambda: 1) == 1\n",
-      "c",           {}};
-  benchmark_task const raiser{"test/raiser",
-                              "",
-                              "def r():\n    raise ValueError\n",
+      "test/sorter", "", "def s(x):\n    x.sort()\n",
+      "def check(candidate):\n    x = [3, 1]\n    assert candidate(x) is None\n    assert x == [1, 3]\n", "s"};
+  benchmark_task const lazy{"test/lazy", "", "def z(x):\n    yield from x\n",
+                            "def check(candidate):\n    assert list(candidate([1, 2])) == [1, 2]\n", "z"};
+  benchmark_task const caller{"test/caller", "", "def c(f):\n    return f()\n",
+                              "def check(candidate):\n    assert candidate(lambda: 1) == 1\n", "c"};
+  benchmark_task const raiser{"test/raiser", "", "def r():\n    raise ValueError\n",
                               "def check(candidate):\n    try: candidate()\n    except ValueError: return\n    assert False\n",
-                              "r",
-                              {}};
-  benchmark_task const empty{
-      "test/empty", "", "def e(): pass\n", "import unittest\nclass T(unittest.TestCase):\n    def test(self): assert e()\n",
-      "e",          {}};
+                              "r"};
+  benchmark_task const empty{"test/empty", "", "def e(): pass\n",
+                             "import unittest\nclass T(unittest.TestCase):\n    def test(self): assert e()\n", "e"};
   std::vector<benchmark_task> const tasks{t, sorter, lazy, caller, raiser, empty};
   std::vector<sample> samples;
   for (auto const& each : tasks) samples.push_back({each.id, each.solution, true});
@@ -211,13 +198,10 @@ TEST_CASE("plain values cross whole, changed arguments come back, and other valu
 
 TEST_CASE("helpers of the benchmark's own text serve its tests") {
   benchmark_task const t{
-      "test/decode",
-      "def encode(s):\n    return s[::-1]\ndef decode(s):\n",
-      "    return s[::-1]\n",
+      "test/decode", "def encode(s):\n    return s[::-1]\ndef decode(s):\n", "    return s[::-1]\n",
       "from random import choice\ndef check(candidate):\n    for _ in range(9):\n        s = choice('abc') + 'x'\n"
       "        assert candidate(encode(s)) == s\n",
-      "decode",
-      {}};
+      "decode"};
   auto const all =
       judge({t}, {{"test/decode", "    return encode(s)\n"}, {"test/decode", "    return s\ndef encode(s):\n    return s\n"}});
   CHECK(all[0].outcome == verdict::passed);

@@ -4,6 +4,7 @@
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
 
+#include <algorithm>
 #include <fstream>
 
 using namespace snowcoder;
@@ -15,7 +16,8 @@ TEST_CASE("rows of every suite give the same record") {
       << '\n'
       << R"({"task_id": "Mbpp/2", "prompt": "\"\"\"\nWrite it\n\"\"\"", "canonical_solution": "x", "assertion": "assert 1", "entry_point": "g", "plus_input": [NaN, -Infinity, "NaN \" Infinity"]})"
       << '\n'
-      << R"({"task_id": 7, "text": "Write it", "code": "def h(): pass", "test_list": ["assert a", "assert b"]})" << '\n'
+      << R"({"task_id": 7, "text": "Write it", "code": "def h(): pass", "test_list": ["assert h() == 1", "assert b"], "test_setup_code": "import os"})"
+      << '\n'
       << R"({"task_id": "BigCodeBench/1", "complete_prompt": "def t():\n    '''doc'''", "instruct_prompt": "Do it.", "canonical_solution": "s", "test": "class T", "entry_point": "t"})"
       << "\n\n";
   auto const tasks = io::read_benchmark(tmp / "Mixed.jsonl");
@@ -26,12 +28,25 @@ TEST_CASE("rows of every suite give the same record") {
   CHECK(t[0].texts == std::vector<std::string>{t[0].prompt, " words of it ", t[0].solution});
   CHECK(t[0].entry_point == "f");
   CHECK(t[1].test == "assert 1");
-  CHECK(t[2].id == "7");
-  CHECK(t[2].prompt == "Write it");
-  CHECK(t[2].test == "assert a\nassert b\n");
+  CHECK(t[1].row.empty());
+  CHECK(t[2].id == "Mbpp/7");
+  CHECK(t[2].prompt == "\"\"\"\nWrite it\nassert h() == 1\n\"\"\"\n");
+  CHECK(t[2].entry_point == "h");
+  CHECK(t[2].test == "import os\nassert h() == 1\nassert b\n");
+  CHECK(std::find(t[2].texts.begin(), t[2].texts.end(), "Write it") != t[2].texts.end());
   CHECK(t[3].prompt.starts_with("def t()"));
   CHECK(t[3].texts == std::vector<std::string>{t[3].prompt, "doc", "s", "Do it."});
   CHECK(io::benchmark_name("a/b/Mixed.jsonl.gz") == "Mixed");
+}
+
+TEST_CASE("inputs to compare on stay as they are written") {
+  temporary_folder tmp;
+  std::string const row =
+      R"({"task_id": "HumanEval/0", "prompt": "p", "canonical_solution": "s", "entry_point": "f", "base_input": [[1e300]], "plus_input": [[NaN, 123456789012345678901234567890]], "atol": 0})";
+  std::ofstream(tmp / "Plus.jsonl") << row << '\n';
+  auto const tasks = io::read_benchmark(tmp / "Plus.jsonl");
+  REQUIRE(tasks);
+  CHECK(tasks->front().row == row);
 }
 
 TEST_CASE("the texts of a task are its parts, each alone; unknown rows have texts only to look for copies") {
