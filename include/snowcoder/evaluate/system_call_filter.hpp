@@ -73,10 +73,14 @@ inline expected<std::vector<sock_filter>> system_call_filter(bool own_processes,
   refuse_when("sched_setaffinity", {0, SCMP_CMP_NE, 0, 0});
   refuse_when("setpriority", {0, SCMP_CMP_NE, PRIO_PROCESS, 0});
   refuse_when("setpriority", {1, SCMP_CMP_NE, 0, 0});
-  if (who == tenant::program) refuse_when("prctl", {0, SCMP_CMP_EQ, PR_SET_PDEATHSIG, 0});  // dies with the judge
+  // The kernel reads 32 bits of a command, whatever stands above them.
+  auto refuse_command = [&](char const* name, unsigned argument, unsigned command) {
+    refuse_when(name, {argument, SCMP_CMP_MASKED_EQ, 0xffff'ffff, command});
+  };
+  if (who == tenant::program) refuse_command("prctl", 0, PR_SET_PDEATHSIG);  // dies with the judge
   // Signals by way of a file's owner.
-  for (int command : {F_SETOWN, 15 /* F_SETOWN_EX */}) refuse_when("fcntl", {1, SCMP_CMP_EQ, scmp_datum_t(command), 0});
-  for (int command : {FIOSETOWN, SIOCSPGRP}) refuse_when("ioctl", {1, SCMP_CMP_EQ, scmp_datum_t(command), 0});
+  for (unsigned command : {F_SETOWN, 15 /* F_SETOWN_EX */}) refuse_command("fcntl", 1, command);
+  for (unsigned command : {FIOSETOWN, SIOCSPGRP}) refuse_command("ioctl", 1, command);
   if (!made) return failure("libseccomp refuses a rule");
 
   int const file = int(::memfd_create("filter", MFD_CLOEXEC));

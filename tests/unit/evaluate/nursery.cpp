@@ -40,6 +40,12 @@ std::string const intruder =
     "for kind in (1, 2): libc.setpriority(kind, 0, 19)\n"
     "libc.prctl(1, 0, 0, 0, 0)\n" +
     honest;
+/// An honest program where the system call with these words of 64 bits is not permitted.
+std::string refused(std::string const& call) {
+  return "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+         "assert libc.syscall(*map(ctypes.c_ulong, (" +
+         call + "))) == -1 and ctypes.get_errno() == 1\n" + honest;
+}
 }  // namespace
 
 TEST_CASE("a sample finds nothing of the one before it") {
@@ -73,6 +79,14 @@ TEST_CASE("a sample has the descriptors of its own examination, and none of its 
                   "[os.write(4, b'{\"r\": "
                   "9}\\n') for _ in range(9)]).start()\n    return a + b\n",
                   honest, "def add(a, b):\n    return 9\n"}) == "passed passed failed");
+}
+
+TEST_CASE("a system call that is refused is refused however it is written") {
+  // Bits above the command, which the kernel does not read: prctl(PR_SET_PDEATHSIG), fcntl(F_SETOWN), ioctl(FIOSETOWN).
+  for (std::string const bits : {"", " | 1 << 32"})
+    for (std::string const call :
+         {"157, 1" + bits + ", 0, 0, 0, 0", "72, 4, 8" + bits + ", os.getppid()", "16, 4, 0x8901" + bits})
+      CHECK(verdicts({refused(call)}) == "passed");
 }
 
 TEST_CASE("a nursery survives its samples") {
