@@ -40,6 +40,8 @@ inline expected<std::vector<sock_filter>> system_call_filter(bool own_processes,
       "unshare", "setns", "mount", "umount2", "pivot_root", "chroot", "move_mount", "open_tree", "fsopen", "fsmount",
       "fsconfig", "fspick", "mount_setattr", "quotactl", "quotactl_fd", "name_to_handle_at", "open_by_handle_at", "personality",
       "seccomp",
+      // descriptors on their way, which can outlive their process
+      "sendmsg", "sendmmsg",
       // memory that no limit counts
       "memfd_create", "memfd_secret", "shmget", "shmat", "shmctl", "msgget", "msgsnd", "msgrcv", "msgctl", "semget", "semop",
       "semctl", "semtimedop", "mq_open", "mq_unlink", "add_key", "request_key", "keyctl", "mlock", "mlock2", "mlockall",

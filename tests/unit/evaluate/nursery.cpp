@@ -55,6 +55,18 @@ TEST_CASE("a sample finds nothing of the one before it") {
   CHECK(verdicts({"open('left', 'w').write('x')\n" + honest, asks("os.listdir('/tmp') == []")}) == "passed passed");
   CHECK(verdicts({"import os\nopen('left', 'w').close()\nos.remove('left')\n" + honest, asks("os.listdir('/tmp') == []")}) ==
         "passed passed");
+  // Files without names that fill the folder, sent through a socket that is itself on its way through itself.
+  CHECK(verdicts({"import array, os, socket\nfiles = []\n"
+                  "try:\n"
+                  "    for i in range(15):\n"
+                  "        files.append(os.open('/tmp', os.O_TMPFILE | os.O_RDWR))\n"
+                  "        os.write(files[-1], bytes(1 << 20))\n"
+                  "    a, b = socket.socketpair()\n"
+                  "    a.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', files + [a.fileno(), "
+                  "b.fileno()]))])\n"
+                  "except OSError: pass\n" +
+                      honest,
+                  asks("os.statvfs('/tmp').f_bfree > 2000")}) == "passed passed");
   CHECK(verdicts({"import os\ntry: os.chmod('/tmp', 0)\nexcept OSError: pass\n" + honest,
                   asks("open('mine', 'w').write('x')")}) == "passed passed");
   CHECK(verdicts({"import builtins, json, sys\nbuiltins.left = sys.left = json.left = 1\nsys.setrecursionlimit(50)\n" + honest,
