@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -75,6 +76,7 @@ inline expected<std::vector<sock_filter>> system_call_filter(bool own_processes,
   refuse_when("sched_setaffinity", {0, SCMP_CMP_NE, 0, 0});
   refuse_when("setpriority", {0, SCMP_CMP_NE, PRIO_PROCESS, 0});
   refuse_when("setpriority", {1, SCMP_CMP_NE, 0, 0});
+  refuse_when("socketpair", {0, SCMP_CMP_NE, AF_UNIX, 0});  // another family would load its module into the kernel
   // The kernel reads 32 bits of a command, whatever stands above them.
   auto refuse_command = [&](char const* name, unsigned argument, unsigned command) {
     refuse_when(name, {argument, SCMP_CMP_MASKED_EQ, 0xffff'ffff, command});
