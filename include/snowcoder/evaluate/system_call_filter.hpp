@@ -46,6 +46,8 @@ inline expected<std::vector<sock_filter>> system_call_filter(bool own_processes,
       // memory that no limit counts
       "memfd_create", "memfd_secret", "shmget", "shmat", "shmctl", "msgget", "msgsnd", "msgrcv", "msgctl", "semget", "semop",
       "semctl", "semtimedop", "mq_open", "mq_unlink", "add_key", "request_key", "keyctl", "mlock", "mlock2", "mlockall",
+      // waiting for the disks of the machine
+      "sync", "syncfs",
       // kernel interfaces with a history
       "bpf", "perf_event_open", "io_uring_setup", "io_uring_enter", "io_uring_register", "io_setup", "userfaultfd",
       "fanotify_init", "inotify_init", "inotify_init1", "lookup_dcookie", "vmsplice", "init_module", "finit_module",
