@@ -65,7 +65,8 @@ inline expected<std::vector<sock_filter>> system_call_filter(bool own_processes,
   if (!own_processes) made = made && refuse("tgkill", EPERM);
   made = made && refuse("clone3", ENOSYS);  // its flags are out of a filter's sight; the C library then uses clone
   if (who == tenant::program) {
-    for (auto const* name : {"fork", "vfork", "kill"}) made = made && refuse(name, EPERM);
+    // Another program would be dumpable again, and from a thread be without a death signal.
+    for (auto const* name : {"fork", "vfork", "kill", "execve", "execveat"}) made = made && refuse(name, EPERM);
     // A new thread is fine, a new process is not: with one process, the limit on memory is a limit on all memory.
     made = made && seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
                                     SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0)) == 0;
@@ -83,7 +84,11 @@ inline expected<std::vector<sock_filter>> system_call_filter(bool own_processes,
   auto refuse_command = [&](char const* name, unsigned argument, unsigned command) {
     refuse_when(name, {argument, SCMP_CMP_MASKED_EQ, 0xffff'ffff, command});
   };
-  if (who == tenant::program) refuse_command("prctl", 0, PR_SET_PDEATHSIG);  // dies with the judge
+  if (who == tenant::program) {
+    refuse_command("prctl", 0, PR_SET_PDEATHSIG);  // dies with the judge
+    refuse_command("prctl", 0, PR_SET_DUMPABLE);   // or a handler of the machine takes its core, whatever the limit
+  }
+  refuse_command("prctl", 0, 62 /* PR_SCHED_CORE */);  // whose processor the nursery may share
   // Signals by way of a file's owner.
   for (unsigned command : {F_SETOWN, 15 /* F_SETOWN_EX */}) refuse_command("fcntl", 1, command);
   for (unsigned command : {FIOSETOWN, SIOCSPGRP}) refuse_command("ioctl", 1, command);

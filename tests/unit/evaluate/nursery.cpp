@@ -94,14 +94,22 @@ TEST_CASE("a sample has the descriptors of its own examination, and none of its 
 }
 
 TEST_CASE("a system call that is refused is refused however it is written") {
-  // Bits above the command, which the kernel does not read: prctl(PR_SET_PDEATHSIG), fcntl(F_SETOWN), ioctl(FIOSETOWN).
+  // Bits above the command, which the kernel does not read: prctl(PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SCHED_CORE),
+  // fcntl(F_SETOWN), ioctl(FIOSETOWN).
   for (std::string const bits : {"", " | 1 << 32"})
     for (std::string const call :
-         {"157, 1" + bits + ", 0, 0, 0, 0", "72, 4, 8" + bits + ", os.getppid()", "16, 4, 0x8901" + bits})
+         {"157, 1" + bits + ", 0, 0, 0, 0", "157, 4" + bits + ", 1, 0, 0, 0", "157, 62" + bits + ", 1, 1, 0, 0",
+          "72, 4, 8" + bits + ", os.getppid()", "16, 4, 0x8901" + bits})
       CHECK(verdicts({refused(call)}) == "passed");
   CHECK(verdicts({refused("162"), refused("306, 0")}) == "passed passed");  // sync, syncfs
   // A socket that is made on the way to a pair of them: socketpair(AF_INET), socketpair(AF_NETLINK).
   for (std::string const family : {"2", "16"}) CHECK(verdicts({refused("53, " + family + ", 2, 0, 0")}) == "passed");
+}
+
+TEST_CASE("a sample stays what was forked: no other program, no core for a handler of this machine") {
+  CHECK(
+      verdicts({"import os\ntry: os.execv('/usr/bin/python3', ['python3', '-c', ''])\nexcept PermissionError: pass\n" + honest,
+                "import ctypes\nassert ctypes.CDLL(None).prctl(3, 0, 0, 0, 0) == 0\n" + honest}) == "passed passed");
 }
 
 TEST_CASE("a nursery survives its samples") {
