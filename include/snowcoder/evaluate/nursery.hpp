@@ -53,6 +53,7 @@ def nurse(program):
     strict = ctypes.byref(Filter(len(code) // 8, code))
     door = socket.socket(fileno=3)
     seconds, tasks, own_folder = map(int, sys.argv[1:])
+    del sys.argv[1:]
     def folder(): return own_folder and os.stat("/tmp").st_ctime_ns  # moves with every change, and nobody can set it
     # As the first process of its namespace it gets no signal from inside that it does not handle.
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -75,6 +75,8 @@ TEST_CASE("a sample finds nothing of the one before it") {
   CHECK(verdicts({"import os\nos.chdir('/usr')\nos.umask(0o777)\nos.environ['LEFT'] = 'x'\nos.nice(5)\n" + honest,
                   asks("os.getcwd() == '/tmp' and os.umask(0) == 0o22 and 'LEFT' not in os.environ and os.nice(0) == 0")}) ==
         "passed passed");
+  // Nor what its nursery was told.
+  CHECK(verdicts({asks("sys.argv == ['-c']")}) == "passed");
   // Chance is seeded anew for each.
   auto const draws = asks("random.random() == 0.8444218515250481");
   CHECK(verdicts({draws, draws}) == "passed passed");
