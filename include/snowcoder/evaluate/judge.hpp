@@ -70,7 +70,7 @@ class judge {
         bool const late = d.work && !d.work->closed && clock::now() >= d.work->deadline;
         if (!d.work || (!d.work->closed && !late)) continue;
         auto const index = d.work->index;
-        auto result = end(d, late, samples[index]);
+        SNOWCODER_TRY(auto result, end(d, late, samples[index]));
         if (bar) bar->advance();
         SNOWCODER_CHECK(done(index, std::move(result)));
       }
@@ -161,7 +161,9 @@ class judge {
     e.closed = (heard & POLLHUP) || e.text.ends_with('\n');
   }
 
-  judged_sample end(desk& d, bool late, sample const& s) const {
+  expected<judged_sample> end(desk& d, bool late, sample const& s) const {
+    // A nursery that speaks while its program should run could not fork it: nothing is known of the sample.
+    for (auto* n : {&d.candidate, &d.examiner}) SNOWCODER_CHECK(n->hear());
     auto const e = *std::exchange(d.work, std::nullopt);
     judged_sample result{s, verdict::crashed, {}, std::chrono::duration<double>(clock::now() - e.begun).count()};
     d.candidate.end();

@@ -40,6 +40,17 @@ std::string const intruder =
     "for kind in (1, 2): libc.setpriority(kind, 0, 19)\n"
     "libc.prctl(1, 0, 0, 0, 0)\n" +
     honest;
+std::vector<pid_t> children_of(pid_t parent) {
+  std::vector<pid_t> all;
+  for (auto const& entry : std::filesystem::directory_iterator("/proc")) {
+    auto const name = entry.path().filename().string();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    auto const text = contents(entry.path() / "stat");
+    auto const after = text.rfind(')');
+    if (after != std::string::npos && std::atoi(text.c_str() + after + 4) == parent) all.push_back(std::atoi(name.c_str()));
+  }
+  return all;
+}
 /// An honest program where the system call with these words of 64 bits is not permitted.
 std::string refused(std::string const& call) {
   return "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
@@ -99,7 +110,7 @@ TEST_CASE("a system call that is refused is refused however it is written") {
   // Bits above the command, which the kernel does not read: prctl(PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SCHED_CORE),
   // fcntl(F_SETOWN), ioctl(FIOSETOWN).
   for (std::string const bits : {"", " | 1 << 32"})
-    for (std::string const call :
+    for (std::string const& call :
          {"157, 1" + bits + ", 0, 0, 0, 0", "157, 4" + bits + ", 1, 0, 0, 0", "157, 62" + bits + ", 1, 1, 0, 0",
           "72, 4, 8" + bits + ", os.getppid()", "16, 4, 0x8901" + bits})
       CHECK(verdicts({refused(call)}) == "passed");
@@ -123,6 +134,23 @@ TEST_CASE("a nursery survives its samples") {
   bounds.seconds = 1;
   CHECK(verdicts({"def add(a, b):\n    while True: pass\n", honest, "while True: open('left', 'w')\n", honest}, bounds) ==
         "timed_out passed timed_out passed");
+}
+
+TEST_CASE("no sample is blamed for a nursery that cannot fork") {
+  auto box = evaluate::open_sandbox(quick());
+  REQUIRE(box);
+  std::string said;
+  auto const done = evaluate::judge(*box, 1).run({add_task()}, {{"test/add", honest, true}, {"test/add", honest + "#", true}},
+                                                 [&](std::size_t, judged_sample v) -> expected<void> {
+                                                   said += std::string(name_of(v.outcome)) + " ";
+                                                   rlimit const none{0, 0};
+                                                   for (auto const nursery : children_of(::getpid()))
+                                                     ::prlimit(nursery, RLIMIT_NPROC, &none, nullptr);
+                                                   return {};
+                                                 });
+  CHECK(said == "passed ");
+  REQUIRE_FALSE(done);
+  CHECK(done.error().message().find("the interpreter behind walls") != std::string::npos);
 }
 
 TEST_CASE("a sample's processor time begins with it, and its limit stands") {
@@ -203,23 +231,12 @@ TEST_CASE("no sandboxed process outlives a judge that is killed") {
   }
   ::close(ends[1]);
   // The judge's children are the nurseries, theirs the programs.
-  auto const children = [](pid_t parent) {
-    std::vector<pid_t> all;
-    for (auto const& entry : std::filesystem::directory_iterator("/proc")) {
-      auto const name = entry.path().filename().string();
-      if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-      auto const text = contents(entry.path() / "stat");
-      auto const after = text.rfind(')');
-      if (after != std::string::npos && std::atoi(text.c_str() + after + 4) == parent) all.push_back(std::atoi(name.c_str()));
-    }
-    return all;
-  };
   std::vector<pid_t> family;
   for (int i = 0; i < 1000 && family.size() < 4; ++i) {
     ::usleep(10'000);
-    family = children(child);
+    family = children_of(child);
     for (std::size_t at = 0, nurseries = family.size(); at < nurseries; ++at)
-      for (auto program : children(family[at])) family.push_back(program);
+      for (auto program : children_of(family[at])) family.push_back(program);
   }
   REQUIRE(family.size() == 4);
   ::usleep(200'000);  // past the trial with which a nursery begins
