@@ -141,7 +141,8 @@ class judge {
       for (auto const* n : {&d.candidate, &d.examiner}) watch(n->alive() && !d.work, n->door(), n->patience());
     }
     auto const left = std::chrono::ceil<std::chrono::milliseconds>(nearest - clock::now()).count();
-    ::poll(watched.data(), watched.size(), int(std::max<std::int64_t>(left, 0)));
+    if (::poll(watched.data(), watched.size(), int(std::max<std::int64_t>(left, 0))) < 0 && errno != EINTR)
+      return failure(system_error("poll"));
     auto at = watched.begin();
     for (auto& d : desks) {
       if (auto const heard = (at++)->revents) listen(*d.work, heard);

@@ -153,6 +153,22 @@ TEST_CASE("no sample is blamed for a nursery that cannot fork") {
   CHECK(done.error().message().find("the interpreter behind walls") != std::string::npos);
 }
 
+TEST_CASE("a judge that may not watch its nurseries ends") {
+  auto box = evaluate::open_sandbox(quick());
+  REQUIRE(box);
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  auto const done = evaluate::judge(*box, 1).run({add_task()}, {{"test/add", honest, true}, {"test/add", honest + "#", true}},
+                                                 [&](std::size_t, judged_sample) -> expected<void> {
+                                                   rlimit const few{2, before.rlim_max};  // open or watched at once
+                                                   ::setrlimit(RLIMIT_NOFILE, &few);
+                                                   return {};
+                                                 });
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  REQUIRE_FALSE(done);
+  CHECK(done.error().message().find("poll") != std::string::npos);
+}
+
 TEST_CASE("a sample's processor time begins with it, and its limit stands") {
   std::string const fresh =
       "import time\nassert time.process_time() < 0.5\nend = time.process_time() + 0.6\n"
