@@ -75,7 +75,7 @@ class judge {
         if (!d.work || (!d.work->closed && !late)) continue;
         auto const index = *d.sample;
         bool const alone = d.work->alone;
-        auto result = end(d, late, samples[index]);
+        SNOWCODER_TRY(auto result, end(d, late, samples[index]));
         if (alone && result.outcome == verdict::passed) {  // now for the sample itself
           SNOWCODER_CHECK(known.learn(*task_of[index], result.detail));
           continue;
@@ -171,7 +171,8 @@ class judge {
       for (auto const* n : {&d.candidate, &d.examiner}) watch(n->alive() && !d.work, n->door(), n->patience());
     }
     auto const left = std::chrono::ceil<std::chrono::milliseconds>(nearest - clock::now()).count();
-    ::poll(watched.data(), watched.size(), int(std::max<std::int64_t>(left, 0)));
+    if (::poll(watched.data(), watched.size(), int(std::max<std::int64_t>(left, 0))) < 0 && errno != EINTR)
+      return failure(system_error("poll"));
     auto at = watched.begin();
     for (auto& d : desks) {
       if (auto const heard = (at++)->revents) listen(*d.work, heard);
@@ -183,17 +184,19 @@ class judge {
     return {};
   }
 
+  static std::size_t most_said(examination const& e) { return e.alone ? known_answers::most_bytes : 65'536; }
   static void listen(examination& e, short heard) {
     char block[65'536];
-    auto const most = e.alone ? known_answers::most_bytes : 65'536;
     for (ssize_t n; (n = ::read(e.said.get(), block, sizeof block)) > 0;)
-      if (e.text.size() < most) e.text.append(block, std::size_t(n));
+      if (e.text.size() < most_said(e)) e.text.append(block, std::size_t(n));
     // The examiner alone holds the other end: it has ended, or says nothing more after a whole line.
     e.closed = (heard & POLLHUP) || (!e.alone && e.text.ends_with('\n'));
   }
 
   /// The verdict; of a canonical solution alone, its answers are the detail.
-  judged_sample end(desk& d, bool late, sample const& s) const {
+  expected<judged_sample> end(desk& d, bool late, sample const& s) const {
+    // A nursery that speaks while its program should run could not fork it: nothing is known of the sample.
+    for (auto* n : {&d.candidate, &d.examiner}) SNOWCODER_CHECK(n->hear());
     auto e = *std::exchange(d.work, std::nullopt);
     judged_sample result{s, verdict::crashed, {}, std::chrono::duration<double>(clock::now() - e.begun).count()};
     if (!e.alone) d.candidate.end();
@@ -203,6 +206,8 @@ class judge {
     if (late) {
       result.outcome = verdict::timed_out;
       result.detail = "no verdict after " + io::to_line(box_.bounds().seconds) + " s of wall time";
+    } else if (e.text.size() >= most_said(e)) {
+      result.detail = "it says too much";
     } else if (line == std::string::npos || !said.is_object()) {
       result.detail = "the examiner ended early";
     } else {

@@ -53,11 +53,13 @@ def nurse(program):
     strict = ctypes.byref(Filter(len(code) // 8, code))
     door = socket.socket(fileno=3)
     seconds, tasks, own_folder = map(int, sys.argv[1:])
+    del sys.argv[1:]
     def folder(): return own_folder and os.stat("/tmp").st_ctime_ns  # moves with every change, and nobody can set it
     # As the first process of its namespace it gets no signal from inside that it does not handle.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     nursery, untouched = os.getpid(), folder()
-    death_signal, set_filter, kill = 1, 22, 9
+    death_signal, set_dumpable, set_filter, kill = 1, 4, 22, 9
+    libc.prctl(set_dumpable, 0, 0, 0, 0)       # since it was executed it has been; its children are as it is
     def limit(what, value):
         most = resource.getrlimit(what)[1]
         if most != resource.RLIM_INFINITY: value = min(value, most)
@@ -114,7 +116,7 @@ class nursery {
     auto const& bounds = box.bounds();
     auto const argv = python(text, {std::to_string(bounds.processor_seconds()), std::to_string(bounds.tasks + 1),
                                     std::to_string(int(box.standing().private_root))});
-    SNOWCODER_TRY(process_, box.spawn(argv, {filter.get(), null.get(), null.get(), inside.get()}, tenant::nursery));
+    SNOWCODER_TRY(process_, box.spawn(argv, {filter.get(), null.get(), null.get(), inside.get()}));
     door_ = std::move(door);
     patience_ = clock::now() + std::chrono::seconds(60);
     return {};

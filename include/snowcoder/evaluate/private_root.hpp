@@ -55,7 +55,8 @@ class private_root {
       int const file = ::open(device + 1, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
       if (file < 0) return false;
       ::close(file);
-      if (::mount(device, device + 1, nullptr, MS_BIND, nullptr) != 0) return false;
+      // A device takes what is written to it all the same, but its node is this machine's.
+      if (::mount(device, device + 1, nullptr, MS_BIND, nullptr) != 0 || !make_read_only(device + 1, true)) return false;
     }
     if (::mkdir("tmp", 0755) != 0 ||
         ::mount("tmpfs", "tmp", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, folder_options_.c_str()) != 0)
@@ -75,15 +76,15 @@ class private_root {
     std::string from, to;
   };
 
-  static bool make_read_only(char const* path) {
+  static bool make_read_only(char const* path, bool devices = false) {
     struct {
       std::uint64_t set, clear, propagation, user_namespace;
-    } attributes{1 | 2 | 4, 0, 0, 0};  // read-only, no set-uid, no devices; with everything mounted below
+    } attributes{devices ? 3ULL : 7ULL, 0, 0, 0};  // read-only, no set-uid, no devices; with everything mounted below
     constexpr long mount_setattr = 442, recursive = 0x8000;
     if (::syscall(mount_setattr, AT_FDCWD, path, recursive, &attributes, sizeof attributes) == 0) return true;
     struct statvfs now;  // older kernels: flags that the mount already has must stay
     if (::statvfs(path, &now) != 0) return false;
-    unsigned long keep = MS_RDONLY | MS_NOSUID | MS_NODEV;
+    unsigned long keep = MS_RDONLY | MS_NOSUID | (devices ? 0 : MS_NODEV);
     if (now.f_flag & ST_NOEXEC) keep |= MS_NOEXEC;
     if (now.f_flag & ST_NOATIME) keep |= MS_NOATIME;
     if (now.f_flag & ST_NODIRATIME) keep |= MS_NODIRATIME;

@@ -68,11 +68,10 @@ class sandbox {
   std::vector<sock_filter> const& filter() const { return filter_; }
 
   /// Starts argv[0] (an absolute path) with descriptors[i] as its descriptor i and nothing else open. The caller owns the
-  /// child: kill it with SIGKILL (all of it dies) and wait for it. It dies by itself when the calling thread dies.
-  /// A nursery may fork, and the limits on processor time and tasks are its children's to set (nursery.hpp).
-  expected<pid_t> spawn(std::vector<std::string> const& argv, std::vector<int> const& descriptors,
-                        tenant who = tenant::program) {
-    child_plan plan{*this, who, {}, descriptors, {-1, -1}, {-1, -1}, 0, 0};
+  /// child: kill it with SIGKILL (all of it dies) and wait for it. It dies by itself when the calling thread dies. It is a
+  /// nursery: it may fork, and the strict filter and the limits on processor time and tasks are its children's to set.
+  expected<pid_t> spawn(std::vector<std::string> const& argv, std::vector<int> const& descriptors) {
+    child_plan plan{*this, {}, descriptors, {-1, -1}, {-1, -1}, 0, 0};
     for (auto const& a : argv) plan.argv.push_back(const_cast<char*>(a.c_str()));
     plan.argv.push_back(nullptr);
     bool const root = ::geteuid() == 0;
@@ -114,7 +113,7 @@ class sandbox {
     ::waitpid(pid, nullptr, 0);
     if ((!mapped || last.at == stage::user) && root && spare_users_) {
       spare_users_ = false;
-      return spawn(argv, descriptors, who);
+      return spawn(argv, descriptors);
     }
     return failure(
         std::string("could not ") + describe(last.at) + (last.error ? std::string(": ") + std::strerror(last.error) : ""),
@@ -149,7 +148,6 @@ class sandbox {
   /// What the child needs, all of it prepared: between clone and exec it allocates nothing.
   struct child_plan {
     sandbox const& box;
-    tenant who;
     std::vector<char*> argv;
     std::vector<int> const& descriptors;
     int go[2], report[2];
@@ -270,8 +268,6 @@ inline void sandbox::child_plan::live() const {
   if (!limit(RLIMIT_AS, bounds.memory) || !limit(RLIMIT_FSIZE, bounds.file_bytes) || !limit(RLIMIT_NOFILE, bounds.open_files) ||
       !limit(RLIMIT_CORE, 0) || !limit(RLIMIT_MEMLOCK, 0) || !limit(RLIMIT_MSGQUEUE, 0))
     fail(stage::limit);
-  if (who == tenant::program && (!limit(RLIMIT_CPU, bounds.processor_seconds()) || !limit(RLIMIT_NPROC, bounds.tasks)))
-    fail(stage::limit);
 
   for (int c = 0; c < 64; ++c) ::prctl(PR_CAPBSET_DROP, c, 0, 0, 0);  // refused without rights: then there are none to drop
   ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
@@ -287,7 +283,7 @@ inline void sandbox::child_plan::live() const {
   bool const confined = landlock::confine(readable, box.flags_ & CLONE_NEWNS ? "/tmp" : nullptr);
   if (box.probed_ && box.walls_.landlock && !confined) fail(stage::landlock);
   tell(stage::ready, 0, confined);
-  auto const& filter = who == tenant::program ? box.filter_ : box.nursery_filter_;
+  auto const& filter = box.nursery_filter_;  // the strict one is for what it forks
   sock_fprog const program{static_cast<unsigned short>(filter.size()), const_cast<sock_filter*>(filter.data())};
   if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) != 0) fail(stage::filter);
   static char const* const environment[] = {"PATH=/usr/bin", "HOME=/tmp",        "TMPDIR=/tmp",       "LANG=C.UTF-8",

@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -40,9 +41,13 @@ inline expected<std::vector<sock_filter>> system_call_filter(bool own_processes,
       "unshare", "setns", "mount", "umount2", "pivot_root", "chroot", "move_mount", "open_tree", "fsopen", "fsmount",
       "fsconfig", "fspick", "mount_setattr", "quotactl", "quotactl_fd", "name_to_handle_at", "open_by_handle_at", "personality",
       "seccomp",
+      // descriptors on their way, which can outlive their process
+      "sendmsg", "sendmmsg",
       // memory that no limit counts
       "memfd_create", "memfd_secret", "shmget", "shmat", "shmctl", "msgget", "msgsnd", "msgrcv", "msgctl", "semget", "semop",
       "semctl", "semtimedop", "mq_open", "mq_unlink", "add_key", "request_key", "keyctl", "mlock", "mlock2", "mlockall",
+      // waiting for the disks of the machine
+      "sync", "syncfs",
       // kernel interfaces with a history
       "bpf", "perf_event_open", "io_uring_setup", "io_uring_enter", "io_uring_register", "io_setup", "userfaultfd",
       "fanotify_init", "inotify_init", "inotify_init1", "lookup_dcookie", "vmsplice", "init_module", "finit_module",
@@ -60,7 +65,8 @@ inline expected<std::vector<sock_filter>> system_call_filter(bool own_processes,
   if (!own_processes) made = made && refuse("tgkill", EPERM);
   made = made && refuse("clone3", ENOSYS);  // its flags are out of a filter's sight; the C library then uses clone
   if (who == tenant::program) {
-    for (auto const* name : {"fork", "vfork", "kill"}) made = made && refuse(name, EPERM);
+    // Another program would be dumpable again, and from a thread be without a death signal.
+    for (auto const* name : {"fork", "vfork", "kill", "execve", "execveat"}) made = made && refuse(name, EPERM);
     // A new thread is fine, a new process is not: with one process, the limit on memory is a limit on all memory.
     made = made && seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
                                     SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0)) == 0;
@@ -73,10 +79,19 @@ inline expected<std::vector<sock_filter>> system_call_filter(bool own_processes,
   refuse_when("sched_setaffinity", {0, SCMP_CMP_NE, 0, 0});
   refuse_when("setpriority", {0, SCMP_CMP_NE, PRIO_PROCESS, 0});
   refuse_when("setpriority", {1, SCMP_CMP_NE, 0, 0});
-  if (who == tenant::program) refuse_when("prctl", {0, SCMP_CMP_EQ, PR_SET_PDEATHSIG, 0});  // dies with the judge
+  refuse_when("socketpair", {0, SCMP_CMP_NE, AF_UNIX, 0});  // another family would load its module into the kernel
+  // The kernel reads 32 bits of a command, whatever stands above them.
+  auto refuse_command = [&](char const* name, unsigned argument, unsigned command) {
+    refuse_when(name, {argument, SCMP_CMP_MASKED_EQ, 0xffff'ffff, command});
+  };
+  if (who == tenant::program) {
+    refuse_command("prctl", 0, PR_SET_PDEATHSIG);  // dies with the judge
+    refuse_command("prctl", 0, PR_SET_DUMPABLE);   // or a handler of the machine takes its core, whatever the limit
+  }
+  refuse_command("prctl", 0, 62 /* PR_SCHED_CORE */);  // whose processor the nursery may share
   // Signals by way of a file's owner.
-  for (int command : {F_SETOWN, 15 /* F_SETOWN_EX */}) refuse_when("fcntl", {1, SCMP_CMP_EQ, scmp_datum_t(command), 0});
-  for (int command : {FIOSETOWN, SIOCSPGRP}) refuse_when("ioctl", {1, SCMP_CMP_EQ, scmp_datum_t(command), 0});
+  for (unsigned command : {F_SETOWN, 15 /* F_SETOWN_EX */}) refuse_command("fcntl", 1, command);
+  for (unsigned command : {FIOSETOWN, SIOCSPGRP}) refuse_command("ioctl", 1, command);
   if (!made) return failure("libseccomp refuses a rule");
 
   int const file = int(::memfd_create("filter", MFD_CLOEXEC));

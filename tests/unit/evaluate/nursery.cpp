@@ -40,6 +40,23 @@ std::string const intruder =
     "for kind in (1, 2): libc.setpriority(kind, 0, 19)\n"
     "libc.prctl(1, 0, 0, 0, 0)\n" +
     honest;
+std::vector<pid_t> children_of(pid_t parent) {
+  std::vector<pid_t> all;
+  for (auto const& entry : std::filesystem::directory_iterator("/proc")) {
+    auto const name = entry.path().filename().string();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    auto const text = contents(entry.path() / "stat");
+    auto const after = text.rfind(')');
+    if (after != std::string::npos && std::atoi(text.c_str() + after + 4) == parent) all.push_back(std::atoi(name.c_str()));
+  }
+  return all;
+}
+/// An honest program where the system call with these words of 64 bits is not permitted.
+std::string refused(std::string const& call) {
+  return "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+         "assert libc.syscall(*map(ctypes.c_ulong, (" +
+         call + "))) == -1 and ctypes.get_errno() == 1\n" + honest;
+}
 }  // namespace
 
 TEST_CASE("a sample finds nothing of the one before it") {
@@ -49,6 +66,18 @@ TEST_CASE("a sample finds nothing of the one before it") {
   CHECK(verdicts({"open('left', 'w').write('x')\n" + honest, asks("os.listdir('/tmp') == []")}) == "passed passed");
   CHECK(verdicts({"import os\nopen('left', 'w').close()\nos.remove('left')\n" + honest, asks("os.listdir('/tmp') == []")}) ==
         "passed passed");
+  // Files without names that fill the folder, sent through a socket that is itself on its way through itself.
+  CHECK(verdicts({"import array, os, socket\nfiles = []\n"
+                  "try:\n"
+                  "    for i in range(15):\n"
+                  "        files.append(os.open('/tmp', os.O_TMPFILE | os.O_RDWR))\n"
+                  "        os.write(files[-1], bytes(1 << 20))\n"
+                  "    a, b = socket.socketpair()\n"
+                  "    a.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', files + [a.fileno(), "
+                  "b.fileno()]))])\n"
+                  "except OSError: pass\n" +
+                      honest,
+                  asks("os.statvfs('/tmp').f_bfree > 2000")}) == "passed passed");
   CHECK(verdicts({"import os\ntry: os.chmod('/tmp', 0)\nexcept OSError: pass\n" + honest,
                   asks("open('mine', 'w').write('x')")}) == "passed passed");
   CHECK(verdicts({"import builtins, json, sys\nbuiltins.left = sys.left = json.left = 1\nsys.setrecursionlimit(50)\n" + honest,
@@ -57,6 +86,8 @@ TEST_CASE("a sample finds nothing of the one before it") {
   CHECK(verdicts({"import os\nos.chdir('/usr')\nos.umask(0o777)\nos.environ['LEFT'] = 'x'\nos.nice(5)\n" + honest,
                   asks("os.getcwd() == '/tmp' and os.umask(0) == 0o22 and 'LEFT' not in os.environ and os.nice(0) == 0")}) ==
         "passed passed");
+  // Nor what its nursery was told.
+  CHECK(verdicts({asks("sys.argv == ['-c']")}) == "passed");
   // Chance is seeded anew for each.
   auto const draws = asks("random.random() == 0.8444218515250481");
   CHECK(verdicts({draws, draws}) == "passed passed");
@@ -75,6 +106,25 @@ TEST_CASE("a sample has the descriptors of its own examination, and none of its 
                   honest, "def add(a, b):\n    return 9\n"}) == "passed passed failed");
 }
 
+TEST_CASE("a system call that is refused is refused however it is written") {
+  // Bits above the command, which the kernel does not read: prctl(PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SCHED_CORE),
+  // fcntl(F_SETOWN), ioctl(FIOSETOWN).
+  for (std::string const bits : {"", " | 1 << 32"})
+    for (std::string const& call :
+         {"157, 1" + bits + ", 0, 0, 0, 0", "157, 4" + bits + ", 1, 0, 0, 0", "157, 62" + bits + ", 1, 1, 0, 0",
+          "72, 4, 8" + bits + ", os.getppid()", "16, 4, 0x8901" + bits})
+      CHECK(verdicts({refused(call)}) == "passed");
+  CHECK(verdicts({refused("162, 0"), refused("306, 0")}) == "passed passed");  // sync, syncfs
+  // A socket that is made on the way to a pair of them: socketpair(AF_INET), socketpair(AF_NETLINK).
+  for (std::string const family : {"2", "16"}) CHECK(verdicts({refused("53, " + family + ", 2, 0, 0")}) == "passed");
+}
+
+TEST_CASE("a sample stays what was forked: no other program, no core for a handler of this machine") {
+  CHECK(
+      verdicts({"import os\ntry: os.execv('/usr/bin/python3', ['python3', '-c', ''])\nexcept PermissionError: pass\n" + honest,
+                "import ctypes\nassert ctypes.CDLL(None).prctl(3, 0, 0, 0, 0) == 0\n" + honest}) == "passed passed");
+}
+
 TEST_CASE("a nursery survives its samples") {
   CHECK(verdicts({intruder, honest, "import os\nos._exit(0)\n", honest, "import ctypes\nctypes.string_at(0)\n", honest,
                   "import sys\nframe = sys._getframe()\nwhile frame.f_back: frame = frame.f_back\nframe.f_globals.clear()\n" +
@@ -84,6 +134,39 @@ TEST_CASE("a nursery survives its samples") {
   bounds.seconds = 2;
   CHECK(verdicts({"def add(a, b):\n    while True: pass\n", honest, "while True: open('left', 'w')\n", honest}, bounds) ==
         "timed_out passed timed_out passed");
+}
+
+TEST_CASE("no sample is blamed for a nursery that cannot fork") {
+  auto box = evaluate::open_sandbox(quick());
+  REQUIRE(box);
+  std::string said;
+  auto const done = evaluate::judge(*box, 1).run({add_task()}, {{"test/add", honest, true}, {"test/add", honest + "#", true}},
+                                                 [&](std::size_t, judged_sample v) -> expected<void> {
+                                                   said += std::string(name_of(v.outcome)) + " ";
+                                                   rlimit const none{0, 0};
+                                                   for (auto const nursery : children_of(::getpid()))
+                                                     ::prlimit(nursery, RLIMIT_NPROC, &none, nullptr);
+                                                   return {};
+                                                 });
+  CHECK(said == "passed ");
+  REQUIRE_FALSE(done);
+  CHECK(done.error().message().find("the interpreter behind walls") != std::string::npos);
+}
+
+TEST_CASE("a judge that may not watch its nurseries ends") {
+  auto box = evaluate::open_sandbox(quick());
+  REQUIRE(box);
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  auto const done = evaluate::judge(*box, 1).run({add_task()}, {{"test/add", honest, true}, {"test/add", honest + "#", true}},
+                                                 [&](std::size_t, judged_sample) -> expected<void> {
+                                                   rlimit const few{2, before.rlim_max};  // open or watched at once
+                                                   ::setrlimit(RLIMIT_NOFILE, &few);
+                                                   return {};
+                                                 });
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  REQUIRE_FALSE(done);
+  CHECK(done.error().message().find("poll") != std::string::npos);
 }
 
 TEST_CASE("a sample's processor time begins with it, and its limit stands") {
@@ -165,23 +248,12 @@ TEST_CASE("no sandboxed process outlives a judge that is killed") {
   }
   ::close(ends[1]);
   // The judge's children are the nurseries, theirs the programs.
-  auto const children = [](pid_t parent) {
-    std::vector<pid_t> all;
-    for (auto const& entry : std::filesystem::directory_iterator("/proc")) {
-      auto const name = entry.path().filename().string();
-      if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-      auto const text = contents(entry.path() / "stat");
-      auto const after = text.rfind(')');
-      if (after != std::string::npos && std::atoi(text.c_str() + after + 4) == parent) all.push_back(std::atoi(name.c_str()));
-    }
-    return all;
-  };
   std::vector<pid_t> family;
   for (int i = 0; i < 1000 && family.size() < 4; ++i) {
     ::usleep(10'000);
-    family = children(child);
+    family = children_of(child);
     for (std::size_t at = 0, nurseries = family.size(); at < nurseries; ++at)
-      for (auto program : children(family[at])) family.push_back(program);
+      for (auto program : children_of(family[at])) family.push_back(program);
   }
   REQUIRE(family.size() == 4);
   ::usleep(200'000);  // past the trial with which a nursery begins
