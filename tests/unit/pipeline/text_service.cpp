@@ -153,6 +153,8 @@ TEST_CASE("what is not there, and what is no request, is said in JSON", "[serve]
   auto const wrong = client(server.port, "/v1/chat/completions", "{").answer();
   CHECK(has(wrong, "HTTP/1.1 400"));
   CHECK(has(wrong, "the body must be a JSON object"));
+  auto const deep = R"({"prompt":)" + std::string(1'000'000, '[') + std::string(1'000'000, ']') + "}";
+  CHECK(has(client(server.port, "/v1/completions", deep).answer(), "HTTP/1.1 400"));
   auto const long_form = R"({"prompt":")" + std::string(20'000, 'x') + R"(","temperature":0,"max_tokens":2})";
   CHECK(has(client(server.port, "/v1/completions", long_form, "application/x-www-form-urlencoded").answer(), R"("text":"aa")"));
 }
