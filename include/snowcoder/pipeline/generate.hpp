@@ -184,6 +184,7 @@ expected<outcome> generate_samples(run_context& run, generate_options const& opt
 
   std::string text;
   for (auto const& w : wanted) text += io::sample_line({w.task->id, known[key_of(w)], false}) + "\n";
+  SNOWCODER_CHECK(unstamp(options.out));
   SNOWCODER_CHECK(io::write_file(options.out, text));
   SNOWCODER_CHECK(stamp.write(stamp_beside(options.out), {{"tasks", tasks.size()}, {"samples", wanted.size()}}));
   std::error_code ignored;
