@@ -140,6 +140,10 @@ expected<outcome> generate_samples(run_context& run, generate_options const& opt
                                      {"top_p", options.top_p},
                                      {"seed", options.temperature > 0 ? run.seed : 0}});
   SNOWCODER_CHECK(stamp.add_input(options.benchmark));
+  if (from) {
+    SNOWCODER_TRY(auto const tokenizer, tokenizer_of(*from, options.tokenizer));
+    SNOWCODER_CHECK(stamp.add_input(tokenizer));
+  }
   std::filesystem::path const journal_path = options.out.string() + ".journal";
   SNOWCODER_TRY(auto const before, finished_before(run, stamp, options.out));
   if (before) return *before;
