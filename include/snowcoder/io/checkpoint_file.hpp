@@ -6,12 +6,10 @@
 
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/hash.hpp>
+#include <snowcoder/io/atomic_file.hpp>
 #include <snowcoder/io/checkpoint_manifest.hpp>
 #include <snowcoder/io/json.hpp>
 #include <snowcoder/io/safetensors.hpp>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -32,16 +30,6 @@ struct checkpoint_part {
 };
 
 namespace detail {
-
-inline expected<void> sync_folder(std::filesystem::path const& path) {
-  int const d = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (d < 0) return failure(system_error(path.string()));
-  bool const synced = ::fsync(d) == 0;
-  auto e = system_error(path.string());
-  ::close(d);
-  if (!synced) return failure(std::move(e));
-  return {};
-}
 
 /// The whole path of a folder, which ends with its name: of "run/imported/" too, and of "imported" or "." in the folder at
 /// hand.
@@ -70,10 +58,10 @@ inline expected<void> write_checkpoint(std::filesystem::path const& folder, chec
     m.parts.push_back({p.file, written.bytes().size(), hash(written.bytes()).hex()});
   }
   SNOWCODER_CHECK(write_json(staging / "checkpoint.json", manifest_json(m)));
-  SNOWCODER_CHECK(detail::sync_folder(staging));
+  SNOWCODER_CHECK(sync_folder(staging));
   if (fs::exists(path)) fs::rename(path, before, e);  // whole: half of one that is being removed must not be seen
   if (fs::rename(staging, path, e); e) return failure(e.message(), path.string());
-  SNOWCODER_CHECK(detail::sync_folder(path.parent_path()));
+  SNOWCODER_CHECK(sync_folder(path.parent_path()));
   fs::remove_all(before, e);
   return {};
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <snowcoder/core/expected.hpp>
+#include <snowcoder/io/atomic_file.hpp>
 #include <snowcoder/io/json.hpp>
 
 #include <fcntl.h>
@@ -42,11 +43,7 @@ class journal {
       return failure("another program is writing this journal", j.path_, "wait until it ends, or give another --out");
     SNOWCODER_CHECK(j.read(visit));
     if (::ftruncate(j.descriptor_, off_t(j.size_)) != 0 || ::fsync(j.descriptor_) != 0) return failure(system_error(j.path_));
-    int const folder = ::open(path.has_parent_path() ? path.parent_path().c_str() : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder >= 0) {
-      ::fsync(folder);  // the name of a new file
-      ::close(folder);
-    }
+    SNOWCODER_CHECK(sync_folder(path.parent_path()));
     return j;
   }
   journal(journal&& other) noexcept
