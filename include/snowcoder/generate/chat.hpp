@@ -148,7 +148,7 @@ inline expected<void> read_judged(io::json const& body, text_request& r) {
 /// From the body of POST /v1/completions or, with `chat`, /v1/chat/completions. The error's place is the field's name.
 inline expected<text_request> parse_text_request(std::string const& text, bool chat, std::int64_t context,
                                                  int vocabulary = INT32_MAX) {
-  auto const body = io::json::parse(text, nullptr, false);
+  auto const body = io::parsed(text);
   if (!body.is_object()) return failure("the body must be a JSON object", "body");
   SNOWCODER_CHECK(detail::refuse_others(body, chat));
   text_request r;

@@ -42,6 +42,17 @@ inline error write_error(std::string where) {
   return system_error(std::move(where), what);
 }
 
+/// Names that a folder has got stay there when the power goes. One that may be written and not read is left as it is.
+inline expected<void> sync_folder(std::filesystem::path const& folder) {
+  int const d = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (d < 0) return errno == EACCES ? expected<void>() : failure(write_error(folder.string()));
+  expected<void> done;
+  if (::fsync(d) != 0 && errno != EINVAL)  // EINVAL: of this file system it cannot be asked
+    done = failure(write_error(folder.string()));
+  ::close(d);
+  return done;
+}
+
 /// For a program that writes one file after long work: refused, before that, where a folder has the file's name.
 inline expected<void> check_file_place(std::filesystem::path const& path) {
   std::error_code ignored;
@@ -99,11 +110,16 @@ class atomic_file {
     return {};
   }
   expected<void> write_at(std::uint64_t offset, std::string_view bytes) {
-    auto const n = ::pwrite(descriptor_, bytes.data(), bytes.size(), off_t(offset));
-    if (n != ssize_t(bytes.size())) return failure(write_error(part_));
+    while (!bytes.empty()) {
+      auto const n = ::pwrite(descriptor_, bytes.data(), bytes.size(), off_t(offset));
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) return failure(write_error(part_));
+      bytes.remove_prefix(std::size_t(n));
+      offset += std::uint64_t(n);
+    }
     return {};
   }
-  /// Syncs and moves the file to its place.
+  /// Syncs and moves the file to its place, where it stays when the power goes.
   expected<void> commit() {
     expected<void> done;
     if (::fsync(descriptor_) != 0 || ::rename(part_.c_str(), path_.c_str()) != 0) {
@@ -111,7 +127,7 @@ class atomic_file {
       ::unlink(part_.c_str());
     }
     ::close(std::exchange(descriptor_, -1));  // last: it ends the lock
-    return done;
+    return done ? sync_folder(path_.parent_path()) : done;
   }
 
  private:

@@ -6,12 +6,10 @@
 
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/hash.hpp>
+#include <snowcoder/io/atomic_file.hpp>
 #include <snowcoder/io/checkpoint_manifest.hpp>
 #include <snowcoder/io/json.hpp>
 #include <snowcoder/io/safetensors.hpp>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -33,25 +31,24 @@ struct checkpoint_part {
 
 namespace detail {
 
-inline expected<void> sync_folder(std::filesystem::path const& path) {
-  int const d = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (d < 0) return failure(system_error(path.string()));
-  bool const synced = ::fsync(d) == 0;
-  auto e = system_error(path.string());
-  ::close(d);
-  if (!synced) return failure(std::move(e));
-  return {};
+/// The whole path of a folder, which ends with its name: of "run/imported/" too, and of "imported" or "." in the folder at
+/// hand.
+inline std::filesystem::path whole_path(std::filesystem::path const& folder) {
+  auto path = std::filesystem::absolute(folder).lexically_normal();
+  return path.has_filename() ? path : path.parent_path();
 }
 
 }  // namespace detail
 
-/// Writes the folder `path`, replacing one of that name. `m.parts` is filled in from `parts`.
-inline expected<void> write_checkpoint(std::filesystem::path const& path, checkpoint_manifest m,
+/// Writes the folder `folder`, replacing one of that name. `m.parts` is filled in from `parts`.
+inline expected<void> write_checkpoint(std::filesystem::path const& folder, checkpoint_manifest m,
                                        std::span<checkpoint_part const> parts) {
   namespace fs = std::filesystem;
-  auto const staging = path.parent_path() / (path.filename().string() + ".part");
+  auto const path = detail::whole_path(folder);
+  auto const beside = [&](char const* end) { return path.parent_path() / (path.filename().string() + end); };
+  auto const staging = beside(".part"), before = beside(".before.part");
   std::error_code e;
-  fs::remove_all(staging, e);
+  for (auto const& left : {staging, before}) fs::remove_all(left, e);  // by a run that was killed
   if (fs::create_directories(staging, e); e) return failure(e.message(), staging.string(), "check that the folder is writable");
   m.parts.clear();
   for (auto const& p : parts) {
@@ -61,10 +58,12 @@ inline expected<void> write_checkpoint(std::filesystem::path const& path, checkp
     m.parts.push_back({p.file, written.bytes().size(), hash(written.bytes()).hex()});
   }
   SNOWCODER_CHECK(write_json(staging / "checkpoint.json", manifest_json(m)));
-  SNOWCODER_CHECK(detail::sync_folder(staging));
-  if (fs::exists(path)) fs::remove_all(path, e);
+  SNOWCODER_CHECK(sync_folder(staging));
+  if (fs::exists(path)) fs::rename(path, before, e);  // whole: half of one that is being removed must not be seen
   if (fs::rename(staging, path, e); e) return failure(e.message(), path.string());
-  return detail::sync_folder(path.parent_path());
+  SNOWCODER_CHECK(sync_folder(path.parent_path()));
+  fs::remove_all(before, e);
+  return {};
 }
 
 /// A checkpoint on disk. Opening reads checkpoint.json; every file is verified when it is asked for.
@@ -143,9 +142,7 @@ inline std::vector<std::pair<std::int64_t, std::filesystem::path>> checkpoints_i
 
 /// RUN of RUN/checkpoints/<phase>/<step>.
 inline std::filesystem::path run_folder_of(std::filesystem::path const& checkpoint) {
-  auto path = std::filesystem::absolute(checkpoint).lexically_normal();
-  if (!path.has_filename()) path = path.parent_path();
-  return path.parent_path().parent_path().parent_path();
+  return detail::whole_path(checkpoint).parent_path().parent_path().parent_path();
 }
 
 /// Removes all but the last `kept` step folders of a phase, and whatever a killed run left unfinished.

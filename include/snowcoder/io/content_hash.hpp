@@ -6,6 +6,7 @@
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/hash.hpp>
 #include <snowcoder/io/folder.hpp>
+#include <snowcoder/io/shards.hpp>
 
 #include <cstddef>
 #include <filesystem>
@@ -64,7 +65,13 @@ inline expected<hash128> content_hash(std::filesystem::path const& path) {
   std::error_code e;
   if (fs::is_directory(path, e)) {
     SNOWCODER_TRY(auto const f, folder::open(path));
-    return detail::hash_below(f, 0, buffer);
+    SNOWCODER_TRY(auto all, detail::hash_below(f, 0, buffer));
+    for (auto const& shard : shards(documents_folder(path)))  // who reads these follows links
+      if (fs::is_symlink(shard, e)) {
+        auto const own = content_hash(shard);
+        all = hash(((all.hex() + shard.filename().string()) += '\0') += own ? own->hex() : "unreadable");
+      }
+    return all;
   }
   auto const file = fs::canonical(path, e);
   if (e || !fs::is_regular_file(file, e)) return failure("no such file or folder", path.string());

@@ -47,9 +47,10 @@ class http_server {
  public:
   using handler = std::function<http_reply(http_call const&)>;
   static constexpr int calls_at_once = 64;  ///< that are answered; they mostly sleep
+  static constexpr std::size_t longest_body = std::size_t(64) << 20;
 
   http_server() : server_(std::make_unique<httplib::Server>()) {
-    server_->set_payload_max_length(std::size_t(64) << 20);
+    server_->set_payload_max_length(longest_body);
     server_->new_task_queue = [] { return new httplib::ThreadPool(calls_at_once); };
     // The library's own choice lets two servers have one port, and a client meets either.
     server_->set_socket_options([](socket_t s) {
@@ -79,9 +80,20 @@ class http_server {
         response.set_content(to_line(error_body("the body must be JSON, not the parts of a form")), "application/json");
         return;
       }
+      // The library looks at the length that a client states: of a body in chunks or compressed there is none. What is too
+      // much is read and let go, or it would be taken for the next request.
       std::string body;
-      auto const take = [&](char const* piece, std::size_t size) { return body.append(piece, size), true; };
-      if (read(take)) reply(answer, request, std::move(body), response);
+      bool fits = true;
+      auto const take = [&](char const* piece, std::size_t size) {
+        fits = fits && size <= longest_body - body.size();
+        fits ? void(body.append(piece, size)) : void(body = {});
+        return true;
+      };
+      if (!read(take)) return;
+      if (!fits)
+        response.status = 413;
+      else
+        reply(answer, request, std::move(body), response);
     });
   }
 

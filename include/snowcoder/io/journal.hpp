@@ -4,6 +4,7 @@
 #pragma once
 
 #include <snowcoder/core/expected.hpp>
+#include <snowcoder/io/atomic_file.hpp>
 #include <snowcoder/io/json.hpp>
 
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -37,15 +39,11 @@ class journal {
     j.path_ = path.string();
     j.descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (j.descriptor_ < 0) return failure(system_error(j.path_, "check that the folder exists and is writable"));
-    if (::flock(j.descriptor_, LOCK_EX | LOCK_NB) != 0)
+    if (::flock(j.descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)  // where nothing can be locked, nothing is
       return failure("another program is writing this journal", j.path_, "wait until it ends, or give another --out");
     SNOWCODER_CHECK(j.read(visit));
     if (::ftruncate(j.descriptor_, off_t(j.size_)) != 0 || ::fsync(j.descriptor_) != 0) return failure(system_error(j.path_));
-    int const folder = ::open(path.has_parent_path() ? path.parent_path().c_str() : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder >= 0) {
-      ::fsync(folder);  // the name of a new file
-      ::close(folder);
-    }
+    SNOWCODER_CHECK(sync_folder(path.parent_path()));
     return j;
   }
   journal(journal&& other) noexcept
@@ -113,7 +111,7 @@ class journal {
         auto const row = json::parse(text.begin() + std::ptrdiff_t(begin), text.begin() + std::ptrdiff_t(end), nullptr, false);
         if (row.is_discarded()) {
           // The last line may be torn and yet end in a newline (a block that never reached the disk reads as zeros).
-          if (n < ssize_t(block.size()) && end + 1 == text.size() && ::lseek(descriptor_, 0, SEEK_END) == off_t(at)) return {};
+          if (end + 1 == text.size() && ::lseek(descriptor_, 0, SEEK_END) == off_t(at)) return {};
           return failure("journal row " + std::to_string(rows_ + 1) + " is not JSON", path_,
                          "move the file away to start again");
         }

@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -23,8 +24,40 @@ using sorted_json = nlohmann::json;
 /// Text of a value on one line; bytes that are not UTF-8 become U+FFFD.
 inline std::string to_line(json const& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
+/// Values lie this deep in one another at most: copying and writing them takes stack for every level, and a text of strangers
+/// must not say how much.
+inline constexpr int most_nested = 512;
+
+inline bool nested_too_deeply(std::string_view text) {
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto const c = text[i];
+    if (quoted) {
+      i += c == '\\';
+      quoted = c != '"';
+    } else if (c == '"') {
+      quoted = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > most_nested) return true;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return false;
+}
+
+/// The value of a text; discarded where that is no JSON, or nested too deeply.
+template <class Json = json>
+Json parsed(std::string_view text) {
+  if (nested_too_deeply(text)) return Json(Json::value_t::discarded);
+  return Json::parse(text.begin(), text.end(), nullptr, false);
+}
+
 /// `where` names the text in the error.
 inline expected<json> parse_json(std::string_view text, std::string const& where) {
+  if (nested_too_deeply(text))
+    return failure("JSON nested deeper than " + std::to_string(most_nested), where, "check that it is the file that you mean");
   auto value = json::parse(text.begin(), text.end(), nullptr, false);
   if (value.is_discarded()) return failure("not valid JSON", where, "check that the file is complete");
   return value;

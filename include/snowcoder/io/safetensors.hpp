@@ -134,6 +134,7 @@ class safetensors {
       return true;
     };
     auto const text = bytes.substr(8, length);
+    if (nested_too_deeply(text)) return refuse("safetensors header is nested too deeply");
     auto const header = json::parse(text.begin(), text.end(), watch, false);
     if (!header.is_object()) return refuse("safetensors header is not a JSON object");
     if (!repeated.empty()) return refuse("tensor " + repeated + " appears twice");

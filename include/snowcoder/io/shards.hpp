@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +39,15 @@ inline std::vector<std::filesystem::path> shards(std::filesystem::path const& fo
   }
   std::sort(found.begin(), found.end());
   return found;
+}
+
+/// Refused, where every shard gets a file of its name: a.jsonl beside a.jsonl.gz, of which only the first would get one.
+inline expected<void> check_shard_names(std::vector<std::filesystem::path> const& sorted) {
+  auto const same = std::adjacent_find(sorted.begin(), sorted.end(),
+                                       [](auto const& a, auto const& b) { return shard_name(a) == shard_name(b); });
+  if (same == sorted.end()) return {};
+  return failure("two shards have the name " + shard_name(*same), std::next(same)->string(),
+                 "rename one of them, or remove it if the documents are the same");
 }
 
 /// Where documents lie: DIR/documents when it exists, else DIR itself.

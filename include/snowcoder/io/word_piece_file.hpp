@@ -42,7 +42,7 @@ inline expected<void> read_added_tokens(sorted_json const& file, word_piece_voca
 /// From the text of a tokenizer.json; refuses what the WordPiece of this library would not do alike, by name.
 inline expected<word_piece_vocabulary> parse_word_piece(std::string_view text, std::string const& where) {
   auto const refuse = [&](std::string what) { return failure(std::move(what), where, "only BERT's WordPiece is read here"); };
-  auto const file = sorted_json::parse(text.begin(), text.end(), nullptr, false);
+  auto const file = parsed<sorted_json>(text);
   if (file.is_discarded() || !file.is_object())
     return failure("not a tokenizer.json", where, "check that the file is complete");
   auto const model = value_or_null(file, "model"), normalizer = value_or_null(file, "normalizer"),

@@ -11,6 +11,7 @@
 #include <snowcoder/core/quantity.hpp>
 #include <snowcoder/io/folder_lock.hpp>
 #include <snowcoder/io/reject_file.hpp>
+#include <snowcoder/io/shards.hpp>
 #include <snowcoder/io/vector_file.hpp>
 #include <snowcoder/pipeline/annotate_texts.hpp>
 #include <snowcoder/pipeline/begun.hpp>
@@ -69,6 +70,7 @@ expected<outcome> embed(run_context& run, embed_options const& options) {
   config::annotator const settings = R::annotator;
   auto const seed = annotator_seed<R>(run);
   SNOWCODER_TRY(auto const source, find_texts(options.in));
+  if (source.kind == "document") SNOWCODER_CHECK(io::check_shard_names(source.files));
   return with_encoder<R>(run, options.encoder, options.precision, options.device, [&](auto& session) -> expected<outcome> {
     auto stamp = provenance::of<R>("annotate embed", {{"encoder", session.hash},
                                                       {"sections", options.sections},

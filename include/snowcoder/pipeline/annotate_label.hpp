@@ -202,6 +202,7 @@ expected<outcome> label_documents(run_context& run, label_options const& o) {
     auto const& [reason, detail] = questions.reasons[d.content];
     rejects.push_back({d.id, "annotate", reason, detail});
   }
+  SNOWCODER_CHECK(unstamp(o.out));
   SNOWCODER_CHECK(out.commit());
   SNOWCODER_CHECK(io::write_rejects(rejects_path, rejects));
   SNOWCODER_CHECK(stamp.write(stamp_beside(o.out), {{"labels", labels}, {"refused", rejects.size()}}));

@@ -113,6 +113,7 @@ expected<outcome> train_ngram_model(run_context& run, ngram_options const& o) {
   for (auto const& e : held_out) (e.positive ? yes : no).push_back(model.logit(e.text));
   double const auc = annotate::roc_auc(yes, no);
   io::json const quality = std::isfinite(auc) ? io::json(auc) : io::json(nullptr);
+  SNOWCODER_CHECK(unstamp(o.out));
   SNOWCODER_CHECK(annotate::write_ngrams(o.out, {model,
                                                  seed,
                                                  {{"recipe_name", R::name},

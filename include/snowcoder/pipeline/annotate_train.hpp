@@ -105,6 +105,7 @@ expected<outcome> train_one(run_context& run, train_head_options const& options,
                   {"reserved", set->reserved},
                   {"labels_without_vector", labels.unknown().size()},
                   {"held_out", annotate::json_of(q)}};
+  SNOWCODER_CHECK(unstamp(job.out));
   SNOWCODER_CHECK(annotate::write_head(job.out, stored));
   SNOWCODER_CHECK(io::write_rejects(io::rejects_beside(job.out), labels.unknown()));
   SNOWCODER_CHECK(stamp.write(stamp_beside(job.out), {{"positives", set->positives},

@@ -108,6 +108,7 @@ expected<outcome> bits_on(Backend& device, run_context& run, bits_options const&
                  {"input", input.hex()},
                  {"limit_bytes", options.limit_bytes}};
   value.update(found);
+  SNOWCODER_CHECK(unstamp(options.out));
   SNOWCODER_CHECK(io::write_json(options.out, value));
   SNOWCODER_CHECK(
       stamp.write(stamp_beside(options.out), {{"texts", value["total"]["texts"]}, {"bytes", value["total"]["bytes"]}}));

@@ -117,7 +117,7 @@ class chat_server {
       if (r->quota_exhausted())
         return failure("the account at the server is exhausted", url,
                        "add credit, then run the same command again: what was answered is kept");
-      auto const said = io::json::parse(r->body, nullptr, false);
+      auto const said = io::parsed(r->body);
       if (r->status == 401 || r->status == 403 || r->status == 404)
         return failure("the server answers " + std::to_string(r->status) + ": " + words(said, r->body), url,
                        "check --server, --model and the key (OPENAI_API_KEY or --key-file)");

@@ -140,6 +140,10 @@ expected<outcome> generate_samples(run_context& run, generate_options const& opt
                                      {"top_p", options.top_p},
                                      {"seed", options.temperature > 0 ? run.seed : 0}});
   SNOWCODER_CHECK(stamp.add_input(options.benchmark));
+  if (from) {
+    SNOWCODER_TRY(auto const tokenizer, tokenizer_of(*from, options.tokenizer));
+    SNOWCODER_CHECK(stamp.add_input(tokenizer));
+  }
   std::filesystem::path const journal_path = options.out.string() + ".journal";
   SNOWCODER_TRY(auto const before, finished_before(run, stamp, options.out));
   if (before) return *before;
@@ -184,6 +188,7 @@ expected<outcome> generate_samples(run_context& run, generate_options const& opt
 
   std::string text;
   for (auto const& w : wanted) text += io::sample_line({w.task->id, known[key_of(w)], false}) + "\n";
+  SNOWCODER_CHECK(unstamp(options.out));
   SNOWCODER_CHECK(io::write_file(options.out, text));
   SNOWCODER_CHECK(stamp.write(stamp_beside(options.out), {{"tasks", tasks.size()}, {"samples", wanted.size()}}));
   std::error_code ignored;

@@ -177,7 +177,7 @@ expected<outcome> pack(run_context& run, pack_options const& options) {
                         {"bytes_per_id", io::size_of(type)},
                         {"refused", refused},
                         {"languages", shares.by_language()}};
-  fs::remove(stamp_beside(options.out), ignored);  // an old stamp must not name the tokenizer of new ids
+  SNOWCODER_CHECK(unstamp(options.out));
   SNOWCODER_CHECK(writer.commit());
   SNOWCODER_CHECK(io::write_json(beside(".json"), counts));
   SNOWCODER_CHECK(stamp.write(stamp_beside(options.out), counts));

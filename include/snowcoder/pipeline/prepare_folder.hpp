@@ -52,9 +52,10 @@ inline expected<void> move_into_place(std::filesystem::path const& from, std::fi
 inline expected<void> settle_paths(prepare_options& o) {
   namespace fs = std::filesystem;
   std::error_code e;
-  auto const out = fs::weakly_canonical(o.out, e);
+  // weakly_canonical leaves a path as it is of which nothing is there yet.
+  auto const out = fs::weakly_canonical(fs::absolute(o.out, e), e);
   for (auto const& in : o.in) {
-    auto const folder = fs::weakly_canonical(in, e);
+    auto const folder = fs::weakly_canonical(fs::absolute(in, e), e);
     auto const [end, ignored] = std::mismatch(folder.begin(), folder.end(), out.begin(), out.end());
     if (end == folder.end())
       return failure("the output lies inside the input " + in.string(), o.out.string(), "give --out a folder outside of it");

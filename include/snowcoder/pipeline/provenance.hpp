@@ -74,6 +74,15 @@ class provenance {
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
+/// The stamp of an earlier run goes before its file does: left beside another's, by a kill or a full disk, it would say that
+/// what it names lies there.
+inline expected<void> unstamp(std::filesystem::path const& file) {
+  std::error_code e;
+  std::filesystem::remove(stamp_beside(file), e);
+  if (e) return failure(e.message(), stamp_beside(file).string(), "remove it by hand");
+  return {};
+}
+
 /// For a program that writes one file: how the run ended that has written `file` with the key of `stamp`, if there was one.
 /// Refused, before there is any work, where a folder has the file's name.
 inline expected<std::optional<outcome>> finished_before(run_context const& run, provenance const& stamp,

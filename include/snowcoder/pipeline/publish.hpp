@@ -58,6 +58,7 @@ expected<outcome> publish_recipe(run_context& run, publish_options options) {
     SNOWCODER_TRY(auto const tokenizer, open_tokenizer<R>(options.tokenizer));
     auto const type = publish::gguf_type_of(options.dtype);
     if (!type) return failure("no such type", "--dtype " + options.dtype, "bf16, f16, f32 or q8_0");
+    SNOWCODER_CHECK(unstamp(options.out));
     SNOWCODER_CHECK(publish::write_gguf(options.out, from, R::model, tokenizer.vocabulary(), *type));
   }
   SNOWCODER_CHECK(stamp.write(stamp_path, {{"parameters", from.manifest().parameters}}));

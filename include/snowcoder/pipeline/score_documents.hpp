@@ -165,6 +165,7 @@ expected<outcome> score_documents(run_context& run, std::filesystem::path const&
                                   Make const& make) {
   auto const folder = io::documents_folder(in);
   SNOWCODER_TRY(auto const shards, io::document_shards(in));
+  SNOWCODER_CHECK(io::check_shard_names(shards));
   auto const place = [&](wanted_score const& w) { return in / "attributes" / w.name; };
   for (auto const& w : wanted)
     if (!is_file_name(w.name)) return failure("not a name for an attribute: " + w.name, "--name", file_name_rule);

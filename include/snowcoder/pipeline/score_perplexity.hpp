@@ -7,6 +7,8 @@
 #include <snowcoder/backend/cpu/backend.hpp>
 #include <snowcoder/evaluate/bits_per_byte.hpp>
 #include <snowcoder/io/checkpoint_file.hpp>
+#include <snowcoder/io/content_hash.hpp>
+#include <snowcoder/io/json.hpp>
 #include <snowcoder/nn/decoder.hpp>
 #include <snowcoder/pipeline/open_tokenizer.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
@@ -45,13 +47,15 @@ class perplexity_scorer {
 };
 static_assert(annotate::scorer<perplexity_scorer>);
 
-/// Calls use(bits, checksum of the weights) with a function that measures a text under `checkpoint`, in f32. Only the first
-/// `tokens` tokens of a text are read (0: all), their bits over their bytes.
+/// Calls use(bits, settings) with a function that measures a text under `checkpoint`, in f32, and with what decides its values.
+/// Only the first `tokens` tokens of a text are read (0: all), their bits over their bytes.
 template <config::recipe R, class Use>
 expected<outcome> with_perplexity(run_context& run, std::filesystem::path const& checkpoint,
                                   std::filesystem::path const& tokenizer, std::int64_t tokens, Use const& use) {
   SNOWCODER_TRY(auto const from, io::checkpoint::open(checkpoint));
-  SNOWCODER_TRY(auto const codec, open_tokenizer<R>(tokenizer, checkpoint));
+  SNOWCODER_TRY(auto const spelling, tokenizer_of(from, tokenizer));
+  SNOWCODER_TRY(auto const codec, open_tokenizer<R>(spelling));
+  SNOWCODER_TRY(auto const content, io::content_hash(spelling));
   SNOWCODER_TRY(auto const weights, load_weights<R>(from));
   cpu::device device(run.threads);
   nn::decoder<R, cpu::device, float> model(device, 1);
@@ -65,7 +69,7 @@ expected<outcome> with_perplexity(run_context& run, std::filesystem::path const&
     }
     return evaluate::measure(model, ids, bytes, R::model.context).bits_per_byte();
   };
-  return use(bits, from.checksum(io::model_part));
+  return use(bits, io::json{{"weights", from.checksum(io::model_part)}, {"tokenizer", content.hex()}, {"tokens", tokens}});
 }
 
 }  // namespace snowcoder::pipeline

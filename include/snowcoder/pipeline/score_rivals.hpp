@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
 
 namespace snowcoder::pipeline {
 
@@ -49,9 +50,9 @@ expected<outcome> with_rival(run_context& run, rival_options const& o, Use const
     return use([] { return annotate::heuristic_scorer(); }, io::json{{"scorer", o.scorer}, {"seed", 0}});
   if (auto const flag = missing_flag(o); !flag.empty()) return failure("missing: " + flag, "--scorer");
   if (o.scorer == "perplexity")
-    return with_perplexity<R>(run, o.checkpoint, o.tokenizer, o.tokens, [&](auto const& bits, std::string const& weights) {
-      return use([&] { return perplexity_scorer(bits); },
-                 io::json{{"scorer", o.scorer}, {"weights", weights}, {"tokens", o.tokens}});
+    return with_perplexity<R>(run, o.checkpoint, o.tokenizer, o.tokens, [&](auto const& bits, io::json settings) {
+      settings["scorer"] = o.scorer;
+      return use([&] { return perplexity_scorer(bits); }, std::move(settings));
     });
   SNOWCODER_TRY(auto const content, content_hash(o.scorer == "column" ? o.column : o.model));
   if (o.scorer == "column") {

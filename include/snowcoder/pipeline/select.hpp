@@ -223,6 +223,7 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
     ++selected;
     return manifest.add({std::move(id), static_cast<config::language>(row.language), select::value_of(row.order), row.tokens});
   }));
+  SNOWCODER_CHECK(unstamp(options.out));
   SNOWCODER_CHECK(manifest.commit());
   SNOWCODER_CHECK(io::write_rejects(io::rejects_beside(options.out), rejects));
   SNOWCODER_CHECK(stamp.write(stamp_beside(options.out),

@@ -94,6 +94,7 @@ expected<outcome> train_tokenizer(run_context& run, train_tokenizer_options cons
   if (int(vocabulary.tokens.size()) < settings.size)
     run.say("only " + std::to_string(vocabulary.tokens.size()) + " tokens: no further pair occurs " +
             std::to_string(settings.minimum_frequency) + " times");
+  SNOWCODER_CHECK(unstamp(options.out));
   SNOWCODER_CHECK(io::write_tokenizer(options.out, vocabulary));
   SNOWCODER_CHECK(io::write_rejects(io::rejects_beside(options.out), rejects));
   SNOWCODER_CHECK(stamp.write(stamp_beside(options.out), {{"documents", documents.load()},

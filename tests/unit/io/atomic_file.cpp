@@ -5,7 +5,26 @@
 #include <snowcoder/io/atomic_file.hpp>
 #include <snowcoder/io/json.hpp>
 
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <functional>
+
 using namespace snowcoder;
+
+namespace {
+std::function<void()> folder_is_synced;
+}  // namespace
+
+/// The C library's, for this program.
+extern "C" int fsync(int file) {
+  struct stat about {};
+  if (folder_is_synced && ::fstat(file, &about) == 0 && S_ISDIR(about.st_mode)) folder_is_synced();
+  return int(::syscall(SYS_fsync, file));
+}
 
 TEST_CASE("a file is not there before commit, whole after it, and unharmed when abandoned") {
   temporary_folder dir;
@@ -23,6 +42,32 @@ TEST_CASE("a file is not there before commit, whole after it, and unharmed when 
     REQUIRE(f->write("second"));
   }
   CHECK(io::mapped_file::open(path)->bytes() == "first");
+}
+
+TEST_CASE("a file that was committed has its name on the disk") {
+  temporary_folder dir;
+  bool named = false;
+  folder_is_synced = [&] { named = std::filesystem::exists(dir / "x"); };
+  CHECK(io::write_file(dir / "x", "x"));
+  folder_is_synced = {};
+  CHECK(named);
+}
+
+TEST_CASE("what does not fit in the middle of a file is an error that says why") {
+  temporary_folder dir;
+  auto file = io::atomic_file::open(dir / "x");
+  REQUIRE(file);
+  auto const before = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit whole{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &whole) == 0);
+  rlimit const eight{8, whole.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &eight) == 0);
+  errno = 0;
+  auto const written = file->write_at(4, "twelve bytes");
+  ::setrlimit(RLIMIT_FSIZE, &whole);
+  std::signal(SIGXFSZ, before);
+  REQUIRE_FALSE(written);
+  CHECK(written.error().what == std::strerror(EFBIG));
 }
 
 TEST_CASE("errors name the file and the remedy") {

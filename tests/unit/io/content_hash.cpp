@@ -50,6 +50,22 @@ TEST_CASE("a folder's hash is that of its files' names and contents") {
   CHECK_FALSE(io::content_hash(tmp / "nowhere"));
 }
 
+TEST_CASE("a shard that is a link counts by what it leads to, as its readers see it") {
+  temporary_folder tmp;
+  put(tmp / "elsewhere" / "code.jsonl", "one");
+  put(tmp / "other" / "more.jsonl", "two");
+  for (auto const* place : {"in", "in/documents"}) {
+    fs::create_directories(tmp / place);
+    fs::create_symlink(tmp / "elsewhere" / "code.jsonl", tmp / place / "code-00000.jsonl");
+    auto const before = of(tmp / "in");
+    put(tmp / "elsewhere" / "code.jsonl", std::string(place) + " changed");
+    auto const changed = of(tmp / "in");
+    CHECK(changed != before);
+    fs::create_symlink(tmp / "nowhere", tmp / place / "code-00001.jsonl");
+    CHECK(of(tmp / "in") != changed);
+  }
+}
+
 TEST_CASE("files of any size: every byte counts") {
   temporary_folder tmp;
   for (std::size_t size : {0u, 1u, 1u << 20, (1u << 20) + 1, 3u << 20}) {

@@ -160,6 +160,24 @@ TEST_CASE("a selection packs its documents and names those that are not there") 
   CHECK(fs::last_write_time(folder / "high.bin") == before);
 }
 
+TEST_CASE("a run that ends between its file and its stamp leaves no stamp of the run before") {
+  temporary_folder folder;
+  write_corpus(folder / "clean");
+  auto run = context(2);
+  auto const out = folder / "tokenizer.json", in_the_way = folder / "tokenizer.json.provenance.json.part";
+  auto const train = [&](int vocabulary) {
+    return pipeline::train_tokenizer<recipe>(run, {.in = folder / "clean", .out = out, .vocabulary = vocabulary});
+  };
+  REQUIRE(train(300));
+  auto const first = contents(out);
+  fs::create_directory(in_the_way);
+  REQUIRE_FALSE(train(310));
+  REQUIRE(contents(out) != first);
+  fs::remove(in_the_way);
+  REQUIRE(train(300));
+  CHECK(contents(out) == first);
+}
+
 TEST_CASE("shards that a killed run had encoded are taken as they are, others are not") {
   temporary_folder folder;
   write_corpus(folder / "clean");

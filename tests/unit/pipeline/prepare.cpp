@@ -425,6 +425,28 @@ TEST_CASE("one run at a time works in a folder, and none over what another progr
   CHECK(why("notes").empty());
 }
 
+TEST_CASE("an output inside of an input is refused, wherever one stands") {
+  temporary_folder tmp;
+  put(tmp / "repository" / "x.py", "x = 1\n");
+  auto const inside = [&](fs::path const& in, fs::path const& out) {
+    pipeline::prepare_options o;
+    o.in = {in};
+    o.out = out;
+    auto const settled = pipeline::detail::settle_paths(o);
+    return !settled && settled.error().what.find("lies inside the input") != std::string::npos;
+  };
+  CHECK(inside(tmp.path(), tmp / "clean"));
+  CHECK(inside(tmp.path().string() + "/", tmp / "run/clean"));
+  CHECK_FALSE(inside(tmp / "repository", tmp / "clean"));
+  auto const here = fs::current_path();
+  fs::current_path(tmp.path());
+  CHECK(inside(".", "clean"));
+  CHECK(inside("repository", "repository/run/clean"));
+  CHECK(inside("..", "clean"));
+  CHECK_FALSE(inside("repository", "clean"));
+  fs::current_path(here);
+}
+
 TEST_CASE("benchmarks are read before the documents, and no files at all are an error") {
   temporary_folder tmp;
   make_corpus(tmp);

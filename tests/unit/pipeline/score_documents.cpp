@@ -175,6 +175,21 @@ TEST_CASE("another setting, or another corpus, takes over neither scores nor a j
   CHECK(asked.size() == 631);
 }
 
+TEST_CASE("two shards that would have one file of scores are refused") {
+  text_shards const c(1);
+  document d;
+  d.id = d.text = "one more";
+  auto const packed = c.in() / "documents/go-0.jsonl.gz";
+  REQUIRE(io::write_file(packed, io::document_line(d) + "\n"));
+  auto const refused = c.score({"a"});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().what == "two shards have the name go-0");
+  CHECK(refused.error().where == packed.string());
+  fs::rename(packed, c.in() / "documents/go-00.jsonl.gz");
+  REQUIRE(c.score({"a"}));
+  CHECK(c.attributes("a").find("one more") != std::string::npos);
+}
+
 TEST_CASE("an attribute has a plain name, and is not written over another program's, nor by two at a time") {
   text_shards const c(1);
   for (auto const* name : {"../evil", "..", "a/b", "", ".hidden"}) {

@@ -75,8 +75,10 @@ class running_server {
 /// One request, sent when it is made; the client leaves with the object.
 class client {
  public:
-  client(int port, std::string const& path, std::string const& body = "", std::string const& type = "application/json")
-      : line_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  struct as_it_is {
+    std::string text;
+  };
+  client(int port, as_it_is const& request) : line_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in at{};
     at.sin_family = AF_INET;
     at.sin_port = htons(std::uint16_t(port));
@@ -84,16 +86,24 @@ class client {
     timeval const patience{20, 0};
     ::setsockopt(line_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     REQUIRE(::connect(line_, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0);
-    auto const head =
-        (body.empty() ? "GET " : "POST ") + path + " HTTP/1.1\r\nHost: here\r\nConnection: close\r\n" +
-        (body.empty() ? "" : "Content-Type: " + type + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n") + "\r\n";
-    auto const text = head + body;
-    REQUIRE(::send(line_, text.data(), text.size(), MSG_NOSIGNAL) == ssize_t(text.size()));
+    say(request.text);
   }
+  client(int port, std::string const& path, std::string const& body = "", std::string const& type = "application/json")
+      : client(port, as_it_is{(body.empty() ? "GET " : "POST ") + path + " HTTP/1.1\r\nHost: here\r\nConnection: close\r\n" +
+                              (body.empty()
+                                   ? ""
+                                   : "Content-Type: " + type + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n") +
+                              "\r\n" + body}) {}
   client(client const&) = delete;
   client& operator=(client const&) = delete;
   ~client() { ::close(line_); }
 
+  void say(std::string const& text) { REQUIRE(::send(line_, text.data(), text.size(), MSG_NOSIGNAL) == ssize_t(text.size())); }
+  /// Waits until the server says something.
+  void listen() {
+    char byte;
+    REQUIRE(::recv(line_, &byte, 1, MSG_PEEK) == 1);
+  }
   /// All that the server says until it closes.
   std::string answer() {
     std::string all;
@@ -153,8 +163,24 @@ TEST_CASE("what is not there, and what is no request, is said in JSON", "[serve]
   auto const wrong = client(server.port, "/v1/chat/completions", "{").answer();
   CHECK(has(wrong, "HTTP/1.1 400"));
   CHECK(has(wrong, "the body must be a JSON object"));
+  auto const deep = R"({"prompt":)" + std::string(1'000'000, '[') + std::string(1'000'000, ']') + "}";
+  CHECK(has(client(server.port, "/v1/completions", deep).answer(), "HTTP/1.1 400"));
   auto const long_form = R"({"prompt":")" + std::string(20'000, 'x') + R"(","temperature":0,"max_tokens":2})";
   CHECK(has(client(server.port, "/v1/completions", long_form, "application/x-www-form-urlencoded").answer(), R"("text":"aa")"));
+}
+
+TEST_CASE("a body whose length nobody states takes no more memory than a stated one, and the next request is read", "[serve]") {
+  running_server server;
+  std::string request = "POST /v1/completions HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n";
+  auto const chunk = "100000\r\n" + std::string(1 << 20, ' ') + "\r\n";
+  for (std::size_t sent = 0; sent <= io::http_server::longest_body; sent += 1 << 20) request += chunk;
+  client first(server.port, client::as_it_is{request + "0\r\n\r\n"});
+  first.listen();
+  first.say("GET /health HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n");
+  auto const said = first.answer();
+  CHECK(has(said, "HTTP/1.1 413"));
+  CHECK(has(said, "the body is too long"));
+  CHECK(has(said, R"("status":"ok")"));
 }
 
 TEST_CASE("a port has one server", "[serve]") {

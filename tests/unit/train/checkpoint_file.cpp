@@ -4,11 +4,26 @@
 
 #include <snowcoder/io/checkpoint_file.hpp>
 
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <array>
 #include <fstream>
 #include <vector>
 
 using namespace snowcoder;
+
+namespace {
+
+int files_that_go = -1;  // before the process is killed; negative: it is not
+}  // namespace
+
+/// The C library's, for this program.
+extern "C" int unlinkat(int folder, char const* name, int flags) noexcept {
+  if (files_that_go-- == 0) ::_exit(9);
+  return int(::syscall(SYS_unlinkat, folder, name, flags));
+}
 
 namespace {
 
@@ -45,6 +60,40 @@ TEST_CASE("a checkpoint comes back as it was", "[train]") {
   CHECK(model->floats("a").value() == weights);
   CHECK(c->checksum("model.safetensors").size() == 32);
   CHECK_FALSE(std::filesystem::exists(dir / "step-000012.part"));
+}
+
+TEST_CASE("a folder's name is the same with a slash behind it and no folder before it", "[train]") {
+  temporary_folder dir;
+  for (int times = 0; times < 2; ++times) {
+    REQUIRE(write((dir / "imported").string() + "/", times));
+    CHECK(io::checkpoint::open(dir / "imported")->manifest().position.step == times);
+  }
+  auto const here = std::filesystem::current_path();
+  std::filesystem::current_path(dir.path());
+  auto const written = write("alone");
+  std::filesystem::current_path(here);
+  CHECK(written);
+  CHECK(io::checkpoint::open(dir / "alone"));
+}
+
+TEST_CASE("who is killed while the checkpoint before goes leaves a whole one", "[train]") {
+  temporary_folder dir;
+  REQUIRE(write(dir / "c", 1));
+  auto const child = ::fork();
+  if (child == 0) {
+    files_that_go = 1;
+    (void)write(dir / "c", 2);
+    ::_exit(0);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WEXITSTATUS(status) == 9);
+  auto const left = io::checkpoint::open(dir / "c");
+  REQUIRE(left);
+  CHECK(left->manifest().position.step == 2);
+  CHECK(left->file("model.safetensors"));
+  REQUIRE(write(dir / "c", 3));
+  CHECK(std::distance(std::filesystem::directory_iterator(dir.path()), std::filesystem::directory_iterator()) == 1);
 }
 
 TEST_CASE("a checkpoint of another model is refused by name", "[train]") {
