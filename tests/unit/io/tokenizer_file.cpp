@@ -135,6 +135,7 @@ TEST_CASE("a BERT folder is read from vocab.txt, or from tokenizer.json without 
   CHECK(added(R"({"id": 7, "content": "<x>", "normalized": true})").error().what.find("normalized") != std::string::npos);
   CHECK(added(R"({"id": 7, "content": "<x>", "single_word": true})").error().what.find("single_word") != std::string::npos);
   CHECK(!added(R"({"id": 1, "content": "<x>"})"));
+  CHECK(!added(R"({"id": 2147483647, "content": "<x>"})"));  // the number of ids would be none
   auto const rules =
       io::parse_word_piece(replaced(file, "\"strip_accents\": null", "\"strip_accents\": false"), "here").value().rules;
   CHECK((rules.lower_case && !rules.strip_accents));
