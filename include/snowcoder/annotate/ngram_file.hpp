@@ -44,8 +44,11 @@ inline expected<stored_ngrams> read_ngrams(std::filesystem::path const& path) {
   SNOWCODER_TRY(n.about, io::parse_json(found->second, where));
   auto const order = io::value_or_null(n.about, "order"), bits = io::value_or_null(n.about, "bits"),
              seed = io::value_or_null(n.about, "seed");
-  if (!order.is_number_unsigned() || !bits.is_number_unsigned() || !seed.is_number_unsigned() || order == 0 || order > 16 ||
-      bits == 0 || bits > 28)
+  // Compared as numbers of C++: the JSON library takes 2^64 - 1 for -1 beside a signed one.
+  auto const within = [](io::json const& v, std::uint64_t most) {
+    return v.is_number_unsigned() && v.get<std::uint64_t>() >= 1 && v.get<std::uint64_t>() <= most;
+  };
+  if (!within(order, 16) || !within(bits, 28) || !seed.is_number_unsigned())
     return refuse("n-gram model without order, bits or seed");
   n.seed = seed.get<std::uint64_t>();
   n.model.settings.order = order.get<int>();

@@ -83,8 +83,10 @@ TEST_CASE("a model's file gives the model back; what is none is refused") {
   CHECK_FALSE(annotate::read_ngrams(room / "n"));
   REQUIRE(annotate::write_ngrams(room / "n", {m, 7, {{"bits", 11}}}));  // more buckets than weights
   CHECK_FALSE(annotate::read_ngrams(room / "n"));
-  REQUIRE(annotate::write_ngrams(room / "n", {m, 7, {{"bits", 99}}}));
-  CHECK_FALSE(annotate::read_ngrams(room / "n"));
+  for (std::uint64_t bits : {std::uint64_t(99), ~std::uint64_t(0)}) {
+    REQUIRE(annotate::write_ngrams(room / "n", {m, 7, {{"bits", bits}}}));
+    CHECK_FALSE(annotate::read_ngrams(room / "n"));
+  }
   REQUIRE(io::write_file(room / "n", "short"));
   CHECK_FALSE(annotate::read_ngrams(room / "n"));
 }
