@@ -85,6 +85,9 @@ inline expected<stored_head> read_head(std::filesystem::path const& path) {
   h.encoder = io::text_or(h.about, "encoder");
   h.seed = seed.get<std::uint64_t>();
   h.trained = {*shape, *recipe, width.get<std::int64_t>(), {}};
+  std::int64_t stored = 0;
+  for (auto const& t : file.tensors()) stored += t.size();
+  if (stored < head::size(*shape, h.trained.width)) return refuse("head with fewer weights than its width needs");
   h.trained.parameters.resize(std::size_t(head::size(*shape, h.trained.width)));
   auto const all = std::span(h.trained.parameters);
   auto const w = std::size_t(h.trained.width), pool = std::size_t(h.trained.pool_size());

@@ -183,6 +183,9 @@ TEST_CASE("what is no head is refused") {
   CHECK_FALSE(write(w, R"({"shape":"linear","recipe":"hq","width":4,"seed":1})"));
   CHECK_FALSE(write(w, R"({"shape":"linear","recipe":"hq","width":-3,"seed":1})"));
   CHECK_FALSE(write(w, R"({"shape":"linear","recipe":"hq","width":1e18,"seed":1})"));
+  CHECK_FALSE(write(w, R"({"shape":"pooled_tanh","recipe":"hq","width":20000,"seed":1})"));
+  CHECK(annotate::read_head(room / "h").error().what.find("fewer weights") !=
+        std::string::npos);  // before there is room for them
   CHECK_FALSE(write(w, R"({"shape":"cubic","recipe":"hq","width":3,"seed":1})"));
   CHECK_FALSE(write(w, "not json"));
   REQUIRE(io::write_file(room / "h", "short"));
