@@ -10,6 +10,7 @@
 # Installs what is missing, builds, fetches, and goes through the three phases. It can be stopped or killed at any point:
 # the same command goes on, and ends with the same bytes.
 set -euo pipefail
+trap 'exit 130' INT  # a program that Ctrl-C stops may end well, and bash would go on with the next
 root=$(realpath "$(dirname "$0")/..") run="" sources=() offline=""
 wrong() { echo "quickstart.sh: $* (see --help)" >&2; exit 2; }
 while [ $# -gt 0 ]; do
