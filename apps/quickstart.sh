@@ -4,7 +4,8 @@
 #
 #   --run DIR      the run folder (default run/quickstart); report.html is written there
 #   --source DIR   a source tree of your own, used as one repository; may be given several times. With it, or where no
-#                  source packages can be had, the corpus is made of these trees; a run folder keeps to its trees
+#                  source packages can be had, the corpus is made of these trees; a run folder keeps to its trees. Phase 3
+#                  is left out where no recorded answer belongs to a seed of theirs
 #   --offline      fetch nothing: needs --source, and what an earlier run has fetched
 #
 # Installs what is missing, builds, fetches, and goes through the three phases. It can be stopped or killed at any point:
@@ -18,7 +19,7 @@ while [ $# -gt 0 ]; do
     --run) [ -n "${2-}" ] || wrong "--run needs a folder"; run=$(realpath -m "$2"); shift 2 ;;
     --source) [ -d "${2-}" ] || wrong "--source needs a folder that is there, not '${2-}'"; sources+=("$(realpath "$2")"); shift 2 ;;
     --offline) offline=1; shift ;;
-    --help|-h) sed -n '3,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --help|-h) sed -n '3,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) wrong "unknown argument: $1" ;;
   esac
 done
@@ -123,24 +124,32 @@ app train --run "$run" --phase high_quality
 app train --run "$run" --phase high_quality --arm control --tokens "$run/tokens/control" --from "$run/checkpoints/general/final"
 
 say "synthesize: documents that answer seeds of the selection, replayed from the journal"
-app synthesize --in "$run/clean" --selection "$run/selection/hqins.json" --replay apps/quickstart/journal.jsonl \
-  --tokenizer "$run/tokenizer.json" --benchmarks "$humaneval" --out "$run/synthetic"
-app tokenize pack --tokenizer "$run/tokenizer.json" --in "$run/synthetic" --phase synthetic --out "$run/tokens/synthetic"
+last=synthetic
+if app synthesize --in "$run/clean" --selection "$run/selection/hqins.json" --replay apps/quickstart/journal.jsonl \
+  --tokenizer "$run/tokenizer.json" --benchmarks "$humaneval" --out "$run/synthetic"; then
+  app tokenize pack --tokenizer "$run/tokenizer.json" --in "$run/synthetic" --phase synthetic --out "$run/tokens/synthetic"
 
-say "train: phase 3, synthetic; and the control arm"
-app train --run "$run" --phase synthetic
-app train --run "$run" --phase synthetic --arm control --tokens "$run/tokens/control" --from "$run/checkpoints/control-high_quality/final"
+  say "train: phase 3, synthetic; and the control arm"
+  app train --run "$run" --phase synthetic
+  app train --run "$run" --phase synthetic --arm control --tokens "$run/tokens/control" --from "$run/checkpoints/control-high_quality/final"
+elif [ -s "$run/sources.txt" ] && tail -n 1 "$run/events.jsonl" | grep -q "no row answers"; then
+  echo "  the recorded answers belong to other seeds than those of your trees: phase 3 is left out (synthesize --server asks a model of yours)"
+  last=high_quality
+else
+  exit 1
+fi
 
 say "evaluate: bits per byte after every phase, completions and their verdicts"
 for name in general high_quality synthetic control-high_quality control-synthetic; do
+  [ -d "$run/checkpoints/$name/final" ] || continue
   app train bits --checkpoint "$run/checkpoints/$name/final" --tokenizer "$run/tokenizer.json" --benchmark "$humaneval" --out "$run/evaluation/$name-humaneval.json"
   app train bits --checkpoint "$run/checkpoints/$name/final" --tokenizer "$run/tokenizer.json" --in "$run/clean/held_out" --out "$run/evaluation/$name-held_out.json"
 done
 app judge --benchmark "$humaneval" --canonical --out "$run/evaluation/canonical.json"
-app generate --checkpoint "$run/checkpoints/synthetic/final" --tokenizer "$run/tokenizer.json" --benchmark "$humaneval" --out "$run/evaluation/samples.jsonl"
+app generate --checkpoint "$run/checkpoints/$last/final" --tokenizer "$run/tokenizer.json" --benchmark "$humaneval" --out "$run/evaluation/samples.jsonl"
 app judge --benchmark "$humaneval" --samples "$run/evaluation/samples.jsonl" --out "$run/evaluation/verdicts.json"
 
 say "publish and report"
-app publish --checkpoint "$run/checkpoints/synthetic/final" --tokenizer "$run/tokenizer.json" --format hf --dtype f32 --out "$run/published"
+app publish --checkpoint "$run/checkpoints/$last/final" --tokenizer "$run/tokenizer.json" --format hf --dtype f32 --out "$run/published"
 app report --run "$run" --out "$run/report.html"
 say "done: $run/report.html"
