@@ -64,7 +64,7 @@ PY
 say "packages of the system"
 [ -n "$offline" ] || apps/packages.sh quickstart
 
-say "build of the apps for the recipe quickstart"
+say "build of the apps for the recipe quickstart (the first time some minutes without a word)"
 cmake --preset release -DSNOWCODER_TESTS=OFF -DSNOWCODER_CUDA=OFF -USNOWCODER_RECIPES -DSNOWCODER_RECIPE_APPS= > "$run/configure.log" 2>&1 || { cat "$run/configure.log"; exit 1; }
 cmake --build --preset release -j "$(nproc)" --target quickstart > "$run/build.log" 2>&1 || { tail -40 "$run/build.log"; exit 1; }
 
