@@ -69,7 +69,10 @@ def main():
     waiting = collections.defaultdict(dict)  # language -> repository -> files, best hash last
     left_out = collections.Counter()
     for repository, root in roots.items():
-        for language, path, size in files_of(root, os.path.dirname(os.path.realpath(out)), left_out):
+        found = list(files_of(root, os.path.dirname(os.path.realpath(out)), left_out))
+        if not found:
+            print("  no source files in " + root.encode("utf-8", "replace").decode())
+        for language, path, size in found:
             key = hashlib.md5(f"{repository}/{path}".encode("utf-8", "replace")).hexdigest()
             waiting[language].setdefault(repository, []).append((key, path, size))
     part = out + ".part"

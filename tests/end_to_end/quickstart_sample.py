@@ -81,6 +81,9 @@ def main():
             with open(os.path.join(out, "src", "m.py"), "rb") as copy:
                 expect("the first of them", copy.read(), b"first = 1\n")
 
+        os.mkdir(os.path.join(folder, "bare\udcff"))
+        said, _ = sample(script, os.path.join(folder, "three"), first, os.path.join(folder, "bare\udcff"))
+        expect("a tree without source files", said.splitlines()[0], f"  no source files in {folder}/bare?")
         os.chmod(os.path.join(first, "m.py"), 0)
         said, ended = sample(script, os.path.join(folder, "none"), first)
         expect("nothing readable", (ended or "")[:16], "no source files ")
