@@ -4,12 +4,14 @@
 #
 #   --run DIR      the run folder (default run/quickstart); report.html is written there
 #   --source DIR   a source tree of your own, used as one repository; may be given several times. With it, or where no
-#                  source packages can be had, the corpus is made of these trees; a run folder keeps to its trees
+#                  source packages can be had, the corpus is made of these trees; a run folder keeps to its trees. Phase 3
+#                  is left out where no recorded answer belongs to a seed of theirs
 #   --offline      fetch nothing: needs --source, and what an earlier run has fetched
 #
 # Installs what is missing, builds, fetches, and goes through the three phases. It can be stopped or killed at any point:
 # the same command goes on, and ends with the same bytes.
 set -euo pipefail
+trap 'exit 130' INT  # a program that Ctrl-C stops may end well, and bash would go on with the next
 root=$(realpath "$(dirname "$0")/..") run="" sources=() offline=""
 wrong() { echo "quickstart.sh: $* (see --help)" >&2; exit 2; }
 while [ $# -gt 0 ]; do
@@ -17,7 +19,7 @@ while [ $# -gt 0 ]; do
     --run) [ -n "${2-}" ] || wrong "--run needs a folder"; run=$(realpath -m "$2"); shift 2 ;;
     --source) [ -d "${2-}" ] || wrong "--source needs a folder that is there, not '${2-}'"; sources+=("$(realpath "$2")"); shift 2 ;;
     --offline) offline=1; shift ;;
-    --help|-h) sed -n '3,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --help|-h) sed -n '3,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) wrong "unknown argument: $1" ;;
   esac
 done
@@ -62,7 +64,7 @@ PY
 say "packages of the system"
 [ -n "$offline" ] || apps/packages.sh quickstart
 
-say "build of the apps for the recipe quickstart"
+say "build of the apps for the recipe quickstart (the first time some minutes without a word)"
 cmake --preset release -DSNOWCODER_TESTS=OFF -DSNOWCODER_CUDA=OFF -USNOWCODER_RECIPES -DSNOWCODER_RECIPE_APPS= > "$run/configure.log" 2>&1 || { cat "$run/configure.log"; exit 1; }
 cmake --build --preset release -j "$(nproc)" --target quickstart > "$run/build.log" 2>&1 || { tail -40 "$run/build.log"; exit 1; }
 
@@ -122,24 +124,32 @@ app train --run "$run" --phase high_quality
 app train --run "$run" --phase high_quality --arm control --tokens "$run/tokens/control" --from "$run/checkpoints/general/final"
 
 say "synthesize: documents that answer seeds of the selection, replayed from the journal"
-app synthesize --in "$run/clean" --selection "$run/selection/hqins.json" --replay apps/quickstart/journal.jsonl \
-  --tokenizer "$run/tokenizer.json" --benchmarks "$humaneval" --out "$run/synthetic"
-app tokenize pack --tokenizer "$run/tokenizer.json" --in "$run/synthetic" --phase synthetic --out "$run/tokens/synthetic"
+last=synthetic
+if app synthesize --in "$run/clean" --selection "$run/selection/hqins.json" --replay apps/quickstart/journal.jsonl \
+  --tokenizer "$run/tokenizer.json" --benchmarks "$humaneval" --out "$run/synthetic"; then
+  app tokenize pack --tokenizer "$run/tokenizer.json" --in "$run/synthetic" --phase synthetic --out "$run/tokens/synthetic"
 
-say "train: phase 3, synthetic; and the control arm"
-app train --run "$run" --phase synthetic
-app train --run "$run" --phase synthetic --arm control --tokens "$run/tokens/control" --from "$run/checkpoints/control-high_quality/final"
+  say "train: phase 3, synthetic; and the control arm"
+  app train --run "$run" --phase synthetic
+  app train --run "$run" --phase synthetic --arm control --tokens "$run/tokens/control" --from "$run/checkpoints/control-high_quality/final"
+elif [ -s "$run/sources.txt" ] && tail -n 1 "$run/events.jsonl" | grep -q "no row answers"; then
+  echo "  the recorded answers belong to other seeds than those of your trees: phase 3 is left out (synthesize --server asks a model of yours)"
+  last=high_quality
+else
+  exit 1
+fi
 
 say "evaluate: bits per byte after every phase, completions and their verdicts"
 for name in general high_quality synthetic control-high_quality control-synthetic; do
+  [ -d "$run/checkpoints/$name/final" ] || continue
   app train bits --checkpoint "$run/checkpoints/$name/final" --tokenizer "$run/tokenizer.json" --benchmark "$humaneval" --out "$run/evaluation/$name-humaneval.json"
   app train bits --checkpoint "$run/checkpoints/$name/final" --tokenizer "$run/tokenizer.json" --in "$run/clean/held_out" --out "$run/evaluation/$name-held_out.json"
 done
 app judge --benchmark "$humaneval" --canonical --out "$run/evaluation/canonical.json"
-app generate --checkpoint "$run/checkpoints/synthetic/final" --tokenizer "$run/tokenizer.json" --benchmark "$humaneval" --out "$run/evaluation/samples.jsonl"
+app generate --checkpoint "$run/checkpoints/$last/final" --tokenizer "$run/tokenizer.json" --benchmark "$humaneval" --out "$run/evaluation/samples.jsonl"
 app judge --benchmark "$humaneval" --samples "$run/evaluation/samples.jsonl" --out "$run/evaluation/verdicts.json"
 
 say "publish and report"
-app publish --checkpoint "$run/checkpoints/synthetic/final" --tokenizer "$run/tokenizer.json" --format hf --dtype f32 --out "$run/published"
+app publish --checkpoint "$run/checkpoints/$last/final" --tokenizer "$run/tokenizer.json" --format hf --dtype f32 --out "$run/published"
 app report --run "$run" --out "$run/report.html"
 say "done: $run/report.html"

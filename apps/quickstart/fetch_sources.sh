@@ -17,7 +17,8 @@ apt-get indextargets --format '$(REPO_URI) $(CODENAME)' 'Created-By: Packages' 2
 [ -s "$apt/sources.list" ] || { echo "no Debian package source is configured on this machine" >&2; exit 1; }
 options=(-o "Dir::Etc::SourceList=$apt/sources.list" -o Dir::Etc::SourceParts=/dev/null -o "Dir::State::Lists=$apt/lists"
          -o "Dir::Cache=$apt/cache" -o APT::Sandbox::User=root -o Acquire::Retries=2)
-[ -f "$apt/updated" ] || { apt-get "${options[@]}" -qq update && touch "$apt/updated"; }
+# A list that could not be had is a warning to apt; here it is asked for again by the next run.
+if [ ! -f "$apt/updated" ] && apt-get "${options[@]}" -o APT::Update::Error-Mode=any -qq update; then touch "$apt/updated"; fi
 
 have=0
 while read -r name version _; do
@@ -27,10 +28,10 @@ while read -r name version _; do
     wanted=$name${version:+=$version}
     if ! (cd "$work" && { apt-get "${options[@]}" source -qq --download-only --only-source "$wanted" ||
                           apt-get "${options[@]}" source -qq --download-only --only-source "$name"; }) > "$work/log" 2>&1; then
-      echo "  not available: $name"; rm -rf "$work"; continue
+      echo "  not available: $name ($(sed -n 's/^E: //p' "$work/log" | grep -v 'some archives' | tail -n 1))"; rm -rf "$work"; continue
     fi
     dsc=$(find "$work" -name '*.dsc' | head -1)
-    if ! dpkg-source --no-check --skip-patches -x "$dsc" "$out/$name" >> "$work/log" 2>&1; then
+    if ! dpkg-source --no-check --no-copy --skip-patches -x "$dsc" "$out/$name" >> "$work/log" 2>&1; then
       echo "  does not unpack: $name"; rm -rf "$work" "${out:?}/$name"; continue
     fi
     basename "$dsc" .dsc > "$out/.done-$name"

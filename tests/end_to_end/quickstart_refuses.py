@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What apps/quickstart.sh refuses before it builds, and that --offline fetches nothing: quickstart_refuses.py QUICKSTART"""
+"""What apps/quickstart.sh refuses before it builds, that --offline fetches nothing, and that Ctrl-C ends it:
+quickstart_refuses.py QUICKSTART"""
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 
 def main():
@@ -42,6 +45,20 @@ def main():
         with open(os.path.join(folder, "called"), encoding="utf-8") as calls:
             if "python3" in calls.read():
                 problems.append("--offline fetches")
+
+        # As train does: a checkpoint is written, and all is well. The tests' own parent may have ignored the signal.
+        with open(os.path.join(folder, "programs", "cmake"), "w", encoding="utf-8") as out:
+            out.write("#!/bin/sh\ntrap 'exit 0' INT\necho begun\nwhile :; do sleep 0.1; done\n")
+        running = subprocess.Popen([script, "--run", "stopped", "--offline"], cwd=folder, env=environment, start_new_session=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                   preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+        log, until = os.path.join(folder, "stopped", "configure.log"), time.monotonic() + 60
+        while running.poll() is None and time.monotonic() < until and not (os.path.exists(log) and os.path.getsize(log)):
+            time.sleep(0.02)
+        os.killpg(running.pid, signal.SIGINT)
+        said = running.communicate(timeout=120)[0]
+        if running.returncode != 130 or "encoder" in said:
+            problems.append(f"Ctrl-C: {running.returncode} and {said!r}")
     sys.exit("\n".join(problems) or 0)
 
 
