@@ -8,7 +8,7 @@
 #include <snowcoder/core/thread_pool.hpp>
 #include <snowcoder/corpus/notebook.hpp>
 #include <snowcoder/corpus/read_unit.hpp>
-#include <snowcoder/dedup/rank.hpp>
+#include <snowcoder/dedup/licence_expression.hpp>
 #include <snowcoder/io/compressed.hpp>
 #include <snowcoder/pipeline/prepare_funnel.hpp>
 #include <snowcoder/pipeline/prepare_redactions.hpp>
