@@ -7,6 +7,7 @@
 // compared, so the smallest number of a group is the one to keep.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/core/hash.hpp>
 
 #include <algorithm>
@@ -105,7 +106,7 @@ constexpr std::int64_t date_number(std::string_view text) {
   std::int64_t number = 0;
   int digits = 0;
   for (char c : text.substr(0, 19)) {
-    if (c >= '0' && c <= '9') {
+    if (is_ascii_digit(c)) {
       number = number * 10 + (c - '0');
       ++digits;
     } else if (c != '-' && c != ':' && c != 'T' && c != ' ' && c != 'Z') {
