@@ -2,7 +2,6 @@
 // prepare: raw repositories to clean, deduplicated, decontaminated documents.
 #include SNOWCODER_RECIPE_HEADER
 
-#include <snowcoder/core/enum_name.hpp>
 #include <snowcoder/core/quantity.hpp>
 #include <snowcoder/pipeline/app.hpp>
 #include <snowcoder/pipeline/prepare.hpp>
@@ -65,9 +64,6 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0.0, 0.5));
   std::vector<std::string> columns;
   flags.add_option("--column", columns, "FIELD=COLUMN: what a column of rows is called, such as text=body (may be repeated)");
-  std::string notebooks(name_of(options.notebooks));
-  flags.add_option("--notebooks", notebooks, "script: code and comments; structured: markdown, code and output")
-      ->check(CLI::IsMember({"script", "structured"}));
   flags.add_option("--device", options.device, "cpu or cuda: where near duplicates are found; the documents are the same")
       ->check(CLI::IsMember({"cpu", "cuda"}));
   flags.add_flag("--no-redact", keep_personal, "leave e-mail and network addresses, keys and passwords as they are");
@@ -90,7 +86,6 @@ int main(int argc, char** argv) {
     options.threads = run.threads;
     options.seed = run.seed;
     options.redact = !keep_personal;
-    options.notebooks = *from_name<corpus::notebook_form>(notebooks);
     thread_pool pool(run.threads);
     SNOWCODER_TRY(auto const report, pipeline::prepare<recipe>(options, pool, run.bar));
     if (report.nothing_to_do)

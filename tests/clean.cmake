@@ -2,7 +2,7 @@
 snowcoder_add_test(cleaning SOURCES unit/filter/encoded_run.cpp unit/filter/chain.cpp unit/filter/block_pass.cpp
                                     unit/filter/generated_file.cpp unit/filter/vendored_path.cpp unit/privacy/redact.cpp
                                     unit/privacy/secret.cpp
-                                    unit/dedup/near.cpp unit/decontaminate/detector.cpp unit/decontaminate/condensed_scan.cpp
+                                    unit/dedup/near.cpp unit/dedup/licence_expression.cpp unit/decontaminate/detector.cpp unit/decontaminate/condensed_scan.cpp
                                     unit/decontaminate/planted.cpp unit/corpus/language.cpp
                                     unit/io/benchmark_file.cpp property/clean.cpp)
 snowcoder_add_test(prepare SOURCES unit/pipeline/prepare.cpp TIMEOUT 300)

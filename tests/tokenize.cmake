@@ -3,7 +3,7 @@ snowcoder_add_test(tokenize SOURCES golden/splits.cpp golden/tokenizer.cpp prope
                                     unit/tokenize/byte_pair_trainer.cpp unit/tokenize/encode.cpp unit/tokenize/split.cpp
                                     unit/io/tokenizer_file.cpp)
 snowcoder_add_test(pack SOURCES unit/tokenize/pack.cpp unit/io/megatron.cpp unit/pipeline/document_scatter.cpp unit/pipeline/pack.cpp
-                                unit/pipeline/token_index.cpp)
+                                unit/pipeline/token_index.cpp unit/pipeline/notebook.cpp)
 snowcoder_add_test(word_piece SOURCES golden/unicode.cpp unit/tokenize/word_piece.cpp unit/io/sentence_piece.cpp
                                       unit/pipeline/tokenize_encode.cpp)
 if(TARGET snowcoder_sentence_piece)

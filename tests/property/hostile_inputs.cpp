@@ -79,7 +79,7 @@ std::string damaged(std::string bytes, draws const& draw, std::uint64_t round) {
 void check(collected const& t) {
   for (auto const& f : t.files) {
     if (corpus::safe_path(f.path) != f.path || !is_utf8(f.repository)) FAIL("a path that leads elsewhere: " << f.path);
-    for (auto form : {corpus::notebook_form::script, corpus::notebook_form::structured})
+    for (auto form : {config::notebook_form::script, config::notebook_form::structured})
       if (auto const made = corpus::notebook_text(f.text, form, ""); made && !is_utf8(*made) && is_utf8(f.text))
         FAIL("a notebook that is no text: " << f.path);
     auto text = f.text;

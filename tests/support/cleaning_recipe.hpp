@@ -19,6 +19,7 @@ struct no_splitter {
 struct cleaning {
   static constexpr std::string_view name = "cleaning";
   static constexpr auto languages = config::all_languages;
+  static constexpr auto notebooks = config::notebook_form::script;
   using filters = filter::starcoder2;
   using splitter = no_splitter;
   static constexpr config::near_duplicate near_duplicates{};

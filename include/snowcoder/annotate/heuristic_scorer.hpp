@@ -4,6 +4,7 @@
 #pragma once
 
 #include <snowcoder/annotate/scorer.hpp>
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/core/hash.hpp>
 #include <snowcoder/core/lines.hpp>
 
@@ -32,7 +33,6 @@ struct text_measures {
 inline text_measures measure_text(std::string_view text) {
   std::int64_t lines = 0, comments = 0, characters = 0, visible = 0, letters = 0, words = 0;
   std::set<std::uint64_t> distinct;
-  auto const is_letter = [](char c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; };
   for (auto line = take_line(text); !line.empty(); line = take_line(text)) {
     ++lines;
     characters += std::int64_t(line.size());
@@ -44,8 +44,8 @@ inline text_measures measure_text(std::string_view text) {
       }
     for (std::size_t i = 0; i < line.size(); ++i) {
       visible += line[i] != ' ' && line[i] != '\t';
-      letters += is_letter(line[i]);
-      words += is_letter(line[i]) && (i == 0 || !is_letter(line[i - 1]));
+      letters += is_ascii_letter(line[i]);
+      words += is_ascii_letter(line[i]) && (i == 0 || !is_ascii_letter(line[i - 1]));
     }
   }
   text_measures m;

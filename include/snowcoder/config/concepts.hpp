@@ -7,6 +7,7 @@
 #include <snowcoder/config/evaluation.hpp>
 #include <snowcoder/config/language.hpp>
 #include <snowcoder/config/near_duplicate.hpp>
+#include <snowcoder/config/notebook_form.hpp>
 #include <snowcoder/config/optimizer.hpp>
 #include <snowcoder/config/selection.hpp>
 #include <snowcoder/config/shape.hpp>
@@ -42,6 +43,7 @@ concept recipe =
   { R::filters::refuses(std::string_view()) } -> std::convertible_to<std::optional<std::string_view>>;
   { R::splitter::name } -> std::convertible_to<std::string_view>;
   { R::languages[0] } -> std::convertible_to<language>;
+  { R::notebooks } -> std::convertible_to<notebook_form>;
   { R::near_duplicates } -> std::convertible_to<near_duplicate>;
   { R::contamination } -> std::convertible_to<decontamination>;
   { R::vocabulary } -> std::convertible_to<vocabulary>;

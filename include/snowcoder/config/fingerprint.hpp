@@ -32,6 +32,8 @@ constexpr std::string recipe_text() {
   static_assert(coherent<R>());
   std::string out = "languages = ";
   append_text(out, R::languages);
+  out += "\nnotebooks = ";
+  append_text(out, R::notebooks);
   ((out += "\nfilters = ") += R::filters::text());
   ((out += "\nsplitter = ") += R::splitter::text());
   ((out += "\nkeeper = ") += R::keeper::text());

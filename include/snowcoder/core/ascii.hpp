@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Case of ASCII letters. Every other byte stays as it is, whatever the locale, so UTF-8 stays UTF-8.
+// Letters and digits of ASCII, whatever the locale: what a byte is, and the case of letters. Every other byte stays as it is,
+// so UTF-8 stays UTF-8.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +8,14 @@
 #include <string_view>
 
 namespace snowcoder {
+
+// Of a byte or of a code point: whatever lies beyond ASCII, a negative char too, is none of these.
+constexpr bool is_ascii_digit(char32_t c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_ascii_letter(char32_t c) noexcept { return (c | 32) >= 'a' && (c | 32) <= 'z'; }
+constexpr bool is_ascii_alphanumeric(char32_t c) noexcept { return is_ascii_letter(c) || is_ascii_digit(c); }
+constexpr bool is_hexadecimal(char32_t c) noexcept { return is_ascii_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'f'); }
+/// The 64 digits, and what fills up.
+constexpr bool is_base64(char32_t c) noexcept { return is_ascii_alphanumeric(c) || c == '+' || c == '/' || c == '='; }
 
 constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? char(c | 32) : c; }
 

@@ -3,6 +3,8 @@
 // folder that it belongs to.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
+
 #include <algorithm>
 #include <string_view>
 
@@ -12,7 +14,7 @@ inline constexpr char file_name_rule[] =
     "a name begins with a letter, a digit or '_', goes on with these, '.', '-' or '+', and has at most 100";
 
 constexpr bool is_file_name(std::string_view name) {
-  auto const plain = [](char c) { return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '_'; };
+  auto const plain = [](char c) { return is_ascii_alphanumeric(c) || c == '_'; };
   return !name.empty() && name.size() <= 100 && plain(name.front()) &&
          std::all_of(name.begin(), name.end(), [&](char c) { return plain(c) || c == '.' || c == '-' || c == '+'; });
 }

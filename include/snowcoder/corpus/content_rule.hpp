@@ -4,6 +4,8 @@
 #pragma once
 
 #include <snowcoder/config/language.hpp>
+#include <snowcoder/core/ascii.hpp>
+#include <snowcoder/core/words.hpp>
 #include <snowcoder/corpus/code_lines.hpp>
 
 #include <array>
@@ -45,11 +47,11 @@ struct content_rule {
 };
 
 constexpr bool follows(std::string_view rest, mark const& m) {
-  if (m.next == followed_by::no_letter && !rest.empty() && is_word(rest[0])) return false;
+  if (m.next == followed_by::no_letter && !rest.empty() && is_word_byte(rest[0])) return false;
   if (m.next == followed_by::name) {
     if (rest.empty() || !is_blank(rest[0])) return false;
     rest = without_leading_blanks(rest);
-    if (rest.empty() || !is_word(rest[0]) || is_digit(rest[0])) return false;
+    if (rest.empty() || !is_word_byte(rest[0]) || is_ascii_digit(rest[0])) return false;
   }
   return (m.then.empty() || rest.find(m.then) != rest.npos) && (m.without.empty() || rest.find(m.without) == rest.npos);
 }

@@ -40,17 +40,18 @@ inline std::string spdx_tag(std::string_view text) {
   text.remove_prefix(at + tag.size());
   while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
   std::size_t end = 0;
-  auto const belongs = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' ||
-           c == '(' || c == ')' || c == ' ' || c == ':';
+  auto const belongs = [&](std::size_t i) {
+    auto const c = text[i];
+    if (c == '/')
+      return i + 1 < text.size() && is_ascii_alphanumeric(text[i + 1]);  // "MIT/Apache-2.0", and not the end of a tag
+    return is_ascii_alphanumeric(c) || std::string_view(".-+() :").find(c) != std::string_view::npos;
   };
-  while (end < text.size() && end < 200 && belongs(text[end])) ++end;
+  while (end < text.size() && end < 200 && belongs(end)) ++end;
   auto value = text.substr(0, end);
   for (std::string_view close : {" --", "-->"})  // the end of a comment
     if (auto const there = value.find(close); there != value.npos) value = value.substr(0, there);
   while (!value.empty() && (value.back() == ' ' || value.back() == '-')) value.remove_suffix(1);
-  auto const letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  bool const named = std::any_of(value.begin(), value.end(), letter);
+  bool const named = std::any_of(value.begin(), value.end(), is_ascii_letter);
   return named ? std::string(value) : std::string();
 }
 

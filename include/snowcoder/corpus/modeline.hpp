@@ -3,6 +3,7 @@
 // (Emacs), "vim: set ft=python:" (Vim and its kin). The rules of linguist's modeline strategy, in our own words.
 #pragma once
 
+#include <snowcoder/core/words.hpp>
 #include <snowcoder/corpus/language_alias.hpp>
 #include <snowcoder/corpus/text_lines.hpp>
 
@@ -79,7 +80,7 @@ constexpr std::string_view vim_mode(std::string_view line) {
   while (!rest.empty()) {
     while (!rest.empty() && (is_blank(rest.front()) || rest.front() == ':')) rest.remove_prefix(1);
     std::size_t end = 0;
-    while (end < rest.size() && is_word(rest[end])) ++end;
+    while (end < rest.size() && is_word_byte(rest[end])) ++end;
     auto const name = rest.substr(0, end);
     rest = without_leading_blanks(rest.substr(end));
     if (!rest.starts_with('=')) {
@@ -89,7 +90,7 @@ constexpr std::string_view vim_mode(std::string_view line) {
     rest.remove_prefix(1);
     if (name == "ft" || name == "filetype" || name == "syntax") {
       end = 0;
-      while (end < rest.size() && is_word(rest[end])) ++end;
+      while (end < rest.size() && is_word_byte(rest[end])) ++end;
       bool const ended = end == rest.size() || is_blank(rest[end]) || rest[end] == ':';
       return ended ? rest.substr(0, end) : std::string_view();
     }

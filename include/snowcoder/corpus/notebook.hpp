@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // A Jupyter notebook as text, in one of StarCoder2's two forms. Script: code cells as they are, markdown cells as comments,
 // outputs and metadata dropped; magics stay, behind a comment mark when they are no Python. Structured: markdown, code and
-// output one after the other, with the sentinels of the vocabulary between them.
+// output one after the other, with the sentinels of the vocabulary between them (tokenize/notebook.hpp makes ids of these).
 #pragma once
 
+#include <snowcoder/config/notebook_form.hpp>
 #include <snowcoder/io/json.hpp>
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace snowcoder::corpus {
-
-enum class notebook_form : std::uint8_t { script, structured };
 
 namespace detail {
 
@@ -73,8 +71,15 @@ inline void append_lines(std::string& out, std::string_view text, bool as_commen
 /// Printed text beyond this says nothing more.
 inline constexpr std::size_t longest_output = 2000;
 
-/// Appends a cell's text, cut to `limit` bytes, without white space around it; a sentinel spelled out in it is broken up, so
-/// that no cell can forge the next one.
+/// Appends `text`; a sentinel that it spells is broken up, so that none is there but those that this file writes.
+inline void append_without_sentinels(std::string& out, std::string_view text) {
+  for (; !text.empty(); text.remove_prefix(1)) {
+    out += text.front();
+    if (text.starts_with("<jupyter_") || text.starts_with("<empty_output>")) out += ' ';
+  }
+}
+
+/// Appends a cell's text, cut to `limit` bytes, without white space around it; it cannot forge the next cell.
 inline void append_cell(std::string& out, std::string_view text, std::size_t limit = std::string_view::npos) {
   auto const begin = std::min(text.find_first_not_of("\n\r"), text.size());
   text.remove_prefix(begin);
@@ -82,11 +87,7 @@ inline void append_cell(std::string& out, std::string_view text, std::size_t lim
     while (limit > 0 && (text[limit] & 0xc0) == 0x80) --limit;  // not inside a character
     text = text.substr(0, limit);
   }
-  text = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
-  for (; !text.empty(); text.remove_prefix(1)) {
-    out += text.front();
-    if (text.starts_with("<jupyter_") || text.starts_with("<empty_output>")) out += ' ';
-  }
+  append_without_sentinels(out, text.substr(0, text.find_last_not_of(" \t\r\n") + 1));
 }
 
 /// A cell that has words: its kind, its text, what it printed.
@@ -158,8 +159,16 @@ inline expected<std::string> notebook_structure(std::string_view text, std::stri
   return any_code ? out : std::string();
 }
 
-inline expected<std::string> notebook_text(std::string_view text, notebook_form form, std::string const& where) {
-  return form == notebook_form::script ? notebook_script(text, where) : notebook_structure(text, where);
+inline expected<std::string> notebook_text(std::string_view text, config::notebook_form form, std::string const& where) {
+  return form == config::notebook_form::script ? notebook_script(text, where) : notebook_structure(text, where);
+}
+
+/// A script that came as one, where notebooks have `form`: it must not pass for a structured one, whatever it spells.
+inline std::string script_text(std::string text, config::notebook_form form) {
+  if (form == config::notebook_form::script) return text;
+  std::string plain;
+  detail::append_without_sentinels(plain, text);
+  return plain;
 }
 
 }  // namespace snowcoder::corpus

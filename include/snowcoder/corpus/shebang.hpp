@@ -3,6 +3,8 @@
 // languages.yml, release 7.22.1 (Copyright GitHub, Inc., MIT licence), written down anew; a few programs added.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
+#include <snowcoder/core/words.hpp>
 #include <snowcoder/corpus/text_lines.hpp>
 #include <snowcoder/corpus/word_table.hpp>
 
@@ -60,7 +62,7 @@ constexpr std::string_view handed_on_to(std::string_view text) {
     if (at == line.npos) return false;
     auto rest = line.substr(at + 5);
     std::size_t end = 0;
-    while (end < rest.size() && is_word(rest[end])) ++end;
+    while (end < rest.size() && is_word_byte(rest[end])) ++end;
     auto const itself = rest.find("$0", end);
     if (end == 0 || itself == rest.npos || rest.find("$@", itself) == rest.npos) return false;
     program = rest.substr(0, end);
@@ -92,10 +94,10 @@ constexpr std::string_view interpreter_of(std::string_view text) {
 constexpr std::optional<config::language> language_of_interpreter(std::string_view text) {
   auto program = interpreter_of(text);
   if (auto const dot = program.find_last_of('.');
-      dot != program.npos && dot + 1 < program.size() && detail::is_digit(program[dot + 1]))
+      dot != program.npos && dot + 1 < program.size() && is_ascii_digit(program[dot + 1]))
     program = program.substr(0, dot);
   if (auto const found = detail::find_word(detail::interpreters, program)) return found;
-  while (!program.empty() && (detail::is_digit(program.back()) || program.back() == '.')) program.remove_suffix(1);
+  while (!program.empty() && (is_ascii_digit(program.back()) || program.back() == '.')) program.remove_suffix(1);
   return detail::find_word(detail::interpreters, program);
 }
 

@@ -11,9 +11,6 @@ namespace snowcoder::corpus::detail {
 constexpr std::string_view base_name(std::string_view path) { return path.substr(path.find_last_of('/') + 1); }
 
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-/// What names are made of, in nearly every language.
-constexpr bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || is_digit(c); }
 
 constexpr std::string_view without_leading_blanks(std::string_view line) {
   while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);

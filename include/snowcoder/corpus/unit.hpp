@@ -41,6 +41,7 @@ struct unit {
 
 namespace detail {
 
+/// What a folder is called where it lies, links followed.
 inline std::string folder_name(std::filesystem::path const& path) {
   std::error_code ignored;
   auto whole = std::filesystem::weakly_canonical(path, ignored);

@@ -8,6 +8,8 @@
 //   - a run that many tasks of one benchmark share tells none of them ("Write a function to find the ...").
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -39,7 +41,7 @@ constexpr bool counts(std::string_view word) {
       "ten",      "eleven",    "twelve",  "january",  "february", "march",  "april",   "may",       "june",     "july",
       "august",   "september", "october", "november", "december", "monday", "tuesday", "wednesday", "thursday", "friday",
       "saturday", "sunday",    "first",   "second",   "third",    "fourth", "fifth",   "true",      "false"};
-  return word.size() < 2 || (word[0] >= '0' && word[0] <= '9') || std::find(names.begin(), names.end(), word) != names.end();
+  return word.size() < 2 || is_ascii_digit(word[0]) || std::find(names.begin(), names.end(), word) != names.end();
 }
 }  // namespace detail
 

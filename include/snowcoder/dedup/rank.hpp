@@ -11,7 +11,6 @@
 #include <snowcoder/core/hash.hpp>
 
 #include <algorithm>
-#include <array>
 #include <concepts>
 #include <cstdint>
 #include <limits>
@@ -107,7 +106,7 @@ constexpr std::int64_t date_number(std::string_view text) {
   std::int64_t number = 0;
   int digits = 0;
   for (char c : text.substr(0, 19)) {
-    if (c >= '0' && c <= '9') {
+    if (is_ascii_digit(c)) {
       number = number * 10 + (c - '0');
       ++digits;
     } else if (c != '-' && c != ':' && c != 'T' && c != ' ' && c != 'Z') {
@@ -117,14 +116,6 @@ constexpr std::int64_t date_number(std::string_view text) {
   if (digits < 4 || digits > 14) return 0;
   for (; digits < 14; ++digits) number *= 10;
   return number;
-}
-
-/// Licences that ask for little more than a notice, by SPDX name in any case.
-constexpr bool is_permissive(std::string_view licence) {
-  constexpr std::array<std::string_view, 16> known{"mit",       "apache-2.0", "bsd-2-clause", "bsd-3-clause", "isc",   "0bsd",
-                                                   "unlicense", "cc0-1.0",    "zlib",         "bsl-1.0",      "mit-0", "wtfpl",
-                                                   "ncsa",      "psf-2.0",    "python-2.0",   "postgresql"};
-  return std::any_of(known.begin(), known.end(), [&](std::string_view k) { return equals_ignoring_case(licence, k); });
 }
 
 /// order[0] is the item that is kept rather than all others. Equal items keep their order.

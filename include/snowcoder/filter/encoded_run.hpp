@@ -9,6 +9,7 @@
 // run goes through line ends, so word lists count. `corrected` says what was meant.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/filter/unicode_letter.hpp>
 
 #include <algorithm>
@@ -32,12 +33,8 @@ struct encoded_runs {
 
 namespace detail {
 
-constexpr bool is_hex(char c) { return is_ascii_digit(char32_t(c)) || ((c | 32) >= 'a' && (c | 32) <= 'f'); }
-constexpr bool is_base64(char c) {
-  return is_ascii_letter(char32_t(c)) || is_ascii_digit(char32_t(c)) || c == '+' || c == '/' || c == '=';
-}
 constexpr bool hex_pair_at(std::string_view t, std::size_t at) {
-  return at + 2 <= t.size() && is_hex(t[at]) && is_hex(t[at + 1]);
+  return at + 2 <= t.size() && is_hexadecimal(t[at]) && is_hexadecimal(t[at + 1]);
 }
 
 constexpr std::uint64_t characters_in(std::string_view text) {
@@ -80,7 +77,7 @@ constexpr std::size_t corrected_hex_item(std::string_view t, std::size_t at, boo
   if (!escaped && at > 0 && is_word_character(char32_t(static_cast<unsigned char>(t[at - 1])))) return 0;
   if (prefixed) end += 2;
   if (!hex_pair_at(t, end)) return 0;
-  told = told || prefixed || is_ascii_letter(char32_t(t[end])) || is_ascii_letter(char32_t(t[end + 1]));
+  told = told || prefixed || is_ascii_letter(t[end]) || is_ascii_letter(t[end + 1]);
   end += 2;
   if (end < t.size() && is_word_character(char32_t(static_cast<unsigned char>(t[end])))) return 0;
   for (;;) {
@@ -115,7 +112,7 @@ constexpr std::uint64_t corrected_base64_length(std::string_view t, std::size_t&
 template <encoded_form Form>
 constexpr void add_hex_runs(encoded_runs& found, std::string_view t, std::size_t at, std::size_t to) {
   while (at < to) {
-    if (!is_hex(t[at]) && t[at] != '\\') {
+    if (!is_hexadecimal(t[at]) && t[at] != '\\') {
       ++at;
       continue;
     }
@@ -135,7 +132,7 @@ constexpr void add_hex_runs(encoded_runs& found, std::string_view t, std::size_t
       continue;
     }
     if constexpr (Form == encoded_form::corrected) {  // digits without any break
-      while (end < t.size() && is_hex(t[end])) ++end;
+      while (end < t.size() && is_hexadecimal(t[end])) ++end;
       if (end - at >= 64) found.add(end - at);
     }
     at = std::max(end, at + 1);
@@ -159,7 +156,7 @@ constexpr encoded_runs base64_runs(std::string_view t) {
   for (std::size_t at = 0; at < t.size();) {
     auto end = at;
     if constexpr (Form == encoded_form::published) {
-      while (end < t.size() && (detail::is_base64(t[end]) || t[end] == '\n')) ++end;
+      while (end < t.size() && (is_base64(t[end]) || t[end] == '\n')) ++end;
       if (end - at >= 64) found.add(end - at);
     } else {
       if (auto const length = detail::corrected_base64_length(t, end)) found.add(length);

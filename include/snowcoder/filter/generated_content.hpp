@@ -6,6 +6,7 @@
 // are bytes.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/core/words.hpp>
 #include <snowcoder/filter/generated_name.hpp>
 #include <snowcoder/filter/phrase_search.hpp>
@@ -118,7 +119,7 @@ constexpr bool is_game_maker_file(std::string_view text) {
     if (value != third.npos && third.substr(value).starts_with("\"GM")) return true;
   }
   auto const first = line_of(text, 1);
-  auto const digit = [&](std::size_t i) { return first[i] >= '0' && first[i] <= '9'; };
+  auto const digit = [&](std::size_t i) { return is_ascii_digit(first[i]); };
   return first.size() > 7 && digit(0) && first[1] == '.' && digit(2) && first[3] == '.' && digit(4) &&
          contains(first.substr(6), "|{");
 }

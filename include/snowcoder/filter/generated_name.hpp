@@ -33,9 +33,7 @@ constexpr bool is_below_go_vendor(std::string_view path) {
         for (auto const domain : domains)
           if (rest.starts_with(domain)) return true;
       std::size_t label = 0;
-      while (label < rest.size() && (rest[label] == '-' || (rest[label] >= '0' && rest[label] <= '9') ||
-                                     ((rest[label] | 32) >= 'a' && (rest[label] | 32) <= 'z')))
-        ++label;
+      while (label < rest.size() && (rest[label] == '-' || is_ascii_alphanumeric(rest[label]))) ++label;
       if (label == 0 || label == rest.size() || rest[label] != '.') break;
       rest.remove_prefix(label + 1);
     }

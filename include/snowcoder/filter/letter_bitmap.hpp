@@ -2,6 +2,7 @@
 // The answers of filter/unicode_letter.hpp for the basic plane as bits, one look-up each: 8 KiB per question.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/filter/unicode_letter.hpp>
 
 #include <array>

@@ -8,6 +8,7 @@
 //   bytes                               {a,b}  one of the texts, which may be empty $         the end of the path
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/core/words.hpp>
 
 #include <algorithm>
@@ -20,7 +21,6 @@
 namespace snowcoder::filter::detail {
 
 constexpr bool fits(std::string_view pattern, std::string_view text) {
-  constexpr auto digit = [](char c) { return c >= '0' && c <= '9'; };
   while (!pattern.empty()) {
     auto const p = pattern[0];
     if (p == '$') return text.empty();
@@ -29,7 +29,7 @@ constexpr bool fits(std::string_view pattern, std::string_view text) {
         if ((n > 0 || (p != '#' && p != '@')) && fits(pattern.substr(1), text.substr(n))) return true;
         if (n == text.size()) return false;
         auto const c = text[n];
-        if ((p == '#' && !digit(c)) || (p == '@' && !is_word_byte(c)) || ((p == '%' || p == ':') && c == '.') ||
+        if ((p == '#' && !is_ascii_digit(c)) || (p == '@' && !is_word_byte(c)) || ((p == '%' || p == ':') && c == '.') ||
             (p == ':' && c == '/'))
           return false;
       }

@@ -4,6 +4,7 @@
 // measured with them. Unassigned code points inside a range count with it.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/core/utf8.hpp>
 
 #include <cstddef>
@@ -131,11 +132,9 @@ constexpr bool within(code_point_range const (&ranges)[Size], char32_t c) {
 }
 }  // namespace detail
 
-constexpr bool is_ascii_letter(char32_t c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; }
-constexpr bool is_ascii_digit(char32_t c) { return c >= '0' && c <= '9'; }
 constexpr bool is_letter(char32_t c) { return c < 0x80 ? is_ascii_letter(c) : detail::within(detail::letter_ranges, c); }
 constexpr bool is_alphanumeric(char32_t c) {
-  if (c < 0x80) return is_ascii_letter(c) || is_ascii_digit(c);
+  if (c < 0x80) return is_ascii_alphanumeric(c);
   return detail::within(detail::letter_ranges, c) || detail::within(detail::number_ranges, c);
 }
 /// Python's str.isdigit.

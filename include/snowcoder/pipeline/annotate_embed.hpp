@@ -69,7 +69,7 @@ template <config::recipe R>
 expected<outcome> embed(run_context& run, embed_options const& options) {
   config::annotator const settings = R::annotator;
   auto const seed = annotator_seed<R>(run);
-  SNOWCODER_TRY(auto const source, find_texts(options.in));
+  SNOWCODER_TRY(auto const source, find_texts(options.in, R::notebooks));
   if (source.kind == "document") SNOWCODER_CHECK(io::check_shard_names(source.files));
   return with_encoder<R>(run, options.encoder, options.precision, options.device, [&](auto& session) -> expected<outcome> {
     auto stamp = provenance::of<R>("annotate embed", {{"encoder", session.hash},

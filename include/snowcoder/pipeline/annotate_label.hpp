@@ -172,7 +172,7 @@ expected<outcome> label_documents(run_context& run, label_options const& o) {
     return outcome::done;
   }
 
-  SNOWCODER_TRY(auto const source, find_texts(o.in));
+  SNOWCODER_TRY(auto const source, find_texts(o.in, R::notebooks));
   if (source.kind != "document") return failure("not a folder of documents", o.in.string());
   SNOWCODER_TRY(auto const limit, detail::sample_limit(source, count, seed, settings.instruction));
   SNOWCODER_TRY(auto documents, io::document_stream::open(o.in));

@@ -81,13 +81,13 @@ expected<outcome> train_ngram_model(run_context& run, ngram_options const& o) {
   std::set<hash128> taken;
   std::vector<detail::drawn_example> examples;
   for (auto const& p : o.positives) {
-    SNOWCODER_TRY(auto const source, find_texts(p));
+    SNOWCODER_TRY(auto const source, find_texts(p, R::notebooks));
     SNOWCODER_CHECK(detail::collect_ngrams(source, settings.instruction, s, true, order, pool, taken, examples,
                                            [](hash128 const&) { return true; }));
   }
   auto const positives = std::int64_t(examples.size());
   if (positives == 0) return failure("no positives", o.positives.front().string());
-  SNOWCODER_TRY(auto const corpus, find_texts(o.negatives));
+  SNOWCODER_TRY(auto const corpus, find_texts(o.negatives, R::notebooks));
   if (corpus.kind != "document") return failure("negatives are documents of the corpus", o.negatives.string());
   auto const wanted = settings.negative_rule == config::negatives::match ? positives : settings.negative_count;
   SNOWCODER_TRY(auto const limit, detail::sample_limit(corpus, wanted, seed, settings.instruction));

@@ -28,8 +28,9 @@ namespace snowcoder::pipeline {
 
 struct text_source {
   std::filesystem::path place;
-  std::string kind;                          ///< "document", "file" or "instruction"
-  std::vector<std::filesystem::path> files;  ///< shards, source files, or the one JSONL file; sorted
+  std::string kind;                                                 ///< "document", "file" or "instruction"
+  std::vector<std::filesystem::path> files;                         ///< shards, source files, or the one JSONL file; sorted
+  config::notebook_form notebooks = config::notebook_form::script;  ///< of source files
 };
 
 struct named_text {
@@ -47,7 +48,7 @@ struct text_page {
 };
 inline constexpr std::int64_t page_texts = 256;
 
-inline expected<text_source> find_texts(std::filesystem::path const& in) {
+inline expected<text_source> find_texts(std::filesystem::path const& in, config::notebook_form notebooks) {
   namespace fs = std::filesystem;
   std::error_code e;
   if (fs::is_regular_file(in, e)) {
@@ -59,12 +60,12 @@ inline expected<text_source> find_texts(std::filesystem::path const& in) {
     SNOWCODER_TRY(bool const more, lines.next_row(line));
     auto const row = more ? io::parse_json(line, lines.place()) : expected<io::json>(io::json());
     bool const instruction = row && row->is_object() && row->contains("problem") && row->contains("solution");
-    return text_source{in, instruction ? "instruction" : "document", {in}};
+    return text_source{in, instruction ? "instruction" : "document", {in}, notebooks};
   }
   if (!fs::is_directory(in, e)) return failure("no such file or folder", in.string());
   if (auto shards = io::shards(io::documents_folder(in)); !shards.empty())
-    return text_source{io::documents_folder(in), "document", std::move(shards)};
-  text_source found{in, "file", {}};
+    return text_source{io::documents_folder(in), "document", std::move(shards), notebooks};
+  text_source found{in, "file", {}, notebooks};
   for (fs::recursive_directory_iterator it(in, fs::directory_options::skip_permission_denied, e), end; !e && it != end;
        it.increment(e))
     if (it->is_regular_file(e) && !it->is_symlink(e)) found.files.push_back(it->path());
@@ -76,14 +77,15 @@ inline expected<text_source> find_texts(std::filesystem::path const& in) {
 
 namespace detail {
 
-/// A source file as the corpus would hold it: UTF-8, a notebook as a script.
-inline expected<named_text> read_source_file(std::filesystem::path const& path, std::string id) {
+/// A source file as the corpus would hold it: UTF-8, a notebook in the recipe's form.
+inline expected<named_text> read_source_file(std::filesystem::path const& path, std::string id,
+                                             config::notebook_form notebooks) {
   SNOWCODER_TRY(auto const file, io::mapped_file::open(path));
   named_text t{std::move(id), std::string(file.bytes()), config::language::other};
   if (auto const wrong = corpus::admit(t.text, corpus::limits{})) return failure(std::string(wrong->reason), t.id);
   t.language = corpus::identify(t.id, t.text);
   if (t.language == config::language::jupyter_notebook) {
-    SNOWCODER_TRY(t.text, corpus::notebook_script(t.text, t.id));
+    SNOWCODER_TRY(t.text, corpus::notebook_text(t.text, notebooks, t.id));
   }
   return t;
 }
@@ -131,7 +133,7 @@ inline expected<void> for_each_text(text_source const& source, config::positive_
     page.shard = "files";
     for (auto const& f : source.files) {
       auto const id = f.lexically_relative(source.place).generic_string();
-      SNOWCODER_CHECK(add(detail::read_source_file(f, id), id));
+      SNOWCODER_CHECK(add(detail::read_source_file(f, id, source.notebooks), id));
     }
     return flush(true);
   }

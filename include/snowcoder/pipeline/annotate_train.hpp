@@ -55,7 +55,7 @@ expected<vector_tables> read_tables(std::vector<std::filesystem::path> const& fo
     if (all.encoder != table.encoder)
       return failure("vectors of another encoder than those before", folder.string(),
                      "embed all folders with one --encoder and --precision");
-    auto const name = folder_name(folder);
+    auto const name = last_part(folder);
     if (!all.by_name.emplace(name, std::move(table)).second)
       return failure("two --vectors folders are called \"" + name + "\"", folder.string());
   }

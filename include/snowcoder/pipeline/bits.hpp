@@ -12,6 +12,7 @@
 #include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/pipeline/training_checkpoint.hpp>
 #include <snowcoder/pipeline/with_device.hpp>
+#include <snowcoder/tokenize/notebook.hpp>
 
 #include <array>
 #include <filesystem>
@@ -41,7 +42,7 @@ expected<io::json> bits_of_benchmark(run_context& run, std::filesystem::path con
   io::json rows = io::json::object();
   run.bar.begin("bits per byte", "tasks", std::int64_t(tasks.size()));
   for (auto const& task : tasks) {
-    auto const one = measure(evaluated_text(task));
+    auto const one = measure(evaluated_text(task), config::language::other);
     total += one;
     sum += one.bits_per_byte();
     rows[task.id] = one.bits_per_byte();
@@ -60,7 +61,7 @@ expected<io::json> bits_of_documents(run_context& run, std::filesystem::path con
   evaluate::information total;
   run.bar.begin("bits per byte", "documents", 0);
   SNOWCODER_CHECK(for_each_evaluated(path, limit, [&](document&& d) {
-    auto const one = measure(d.text);
+    auto const one = measure(d.text, d.language);
     by_language[std::size_t(d.language)] += one;
     total += one;
     run.bar.advance();
@@ -89,8 +90,9 @@ expected<outcome> bits_on(Backend& device, run_context& run, bits_options const&
   SNOWCODER_TRY(auto const weights, load_weights<R>(from));
   nn::decoder<R, Backend, T> model(device, 1);
   load_onto(device, model, weights);
-  auto const measure = [&](std::string const& text) {
-    return evaluate::measure(model, codec.encode(text), std::int64_t(text.size()), R::model.context);
+  auto const measure = [&](std::string const& text, config::language language) {
+    return evaluate::measure(model, tokenize::encode_document(codec, R::notebooks, language, text), std::int64_t(text.size()),
+                             R::model.context);
   };
   SNOWCODER_TRY(auto const found, options.benchmark.empty() ? bits_of_documents(run, options.in, options.limit_bytes, measure)
                                                             : bits_of_benchmark(run, options.benchmark, measure));

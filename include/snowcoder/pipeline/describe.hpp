@@ -45,6 +45,7 @@ std::string describe() {
                      config::flop_per_token(R::model));
   out += fmt::format("filters      {}\nsplitter     {}\nkeeper       {}\n", R::filters::text(), R::splitter::text(),
                      R::keeper::text());
+  out += fmt::format("notebooks    {}\n", name_of(R::notebooks));
   out += fmt::format("lanes        {} of a step's gradient\n", R::reduction_lanes);
   out += "values       [paper] printed there  [derived] from it  [ours] where it is silent  [recipe] changed here\n";
   config::for_each_value<R>([&](std::string_view name, auto const& value) {

@@ -59,7 +59,7 @@ struct evaluated_texts {
     return std::filesystem::is_directory(path) ? named.filename().string() : io::benchmark_name(named);
   }
 
-  /// `encode(text)`: a tokenizer's ids of it.
+  /// `encode(text, language)`: a tokenizer's ids of it. Tasks are of no language.
   template <class Encode>
   static expected<evaluated_texts> read(std::filesystem::path const& path, std::int64_t limit_bytes, Encode const& encode) {
     evaluated_texts found;
@@ -68,10 +68,10 @@ struct evaluated_texts {
       SNOWCODER_TRY(auto const tasks, io::read_benchmark(path));
       for (auto const& task : tasks)
         if (auto const whole = evaluated_text(task); !whole.empty())
-          found.texts.push_back({encode(whole), std::int64_t(whole.size()), 0});
+          found.texts.push_back({encode(whole, config::language::other), std::int64_t(whole.size()), 0});
     } else {
       SNOWCODER_CHECK(for_each_evaluated(path, limit_bytes, [&](document&& d) {
-        found.texts.push_back({encode(d.text), std::int64_t(d.text.size()), std::size_t(d.language)});
+        found.texts.push_back({encode(d.text, d.language), std::int64_t(d.text.size()), std::size_t(d.language)});
       }));
       found.name_parts();
     }

@@ -12,6 +12,7 @@
 #include <snowcoder/pipeline/open_tokenizer.hpp>
 #include <snowcoder/record/evaluation_step.hpp>
 #include <snowcoder/record/position.hpp>
+#include <snowcoder/tokenize/notebook.hpp>
 
 #include <fmt/core.h>
 
@@ -42,8 +43,10 @@ class evaluation_hook {
     hook.tokenizer_ = options.tokenizer.empty() ? run / "tokenizer.json" : options.tokenizer;
     SNOWCODER_TRY(auto const codec, open_tokenizer<R>(hook.tokenizer_));
     for (auto const& path : options.paths) {
-      SNOWCODER_TRY(auto one, evaluated_texts::read(path, options.limit_bytes,
-                                                    [&](std::string const& text) { return codec.encode(text); }));
+      SNOWCODER_TRY(auto one,
+                    evaluated_texts::read(path, options.limit_bytes, [&](std::string const& text, config::language language) {
+                      return tokenize::encode_document(codec, R::notebooks, language, text);
+                    }));
       for (auto const& other : hook.all_)
         if (other.name == one.name)
           return failure("two texts to evaluate are called " + one.name, path.string(), "rename one of them");

@@ -26,8 +26,8 @@
 
 namespace snowcoder::pipeline::detail {
 
-/// The last part of a path, also where it ends in '/'.
-inline std::string folder_name(std::filesystem::path const& p) {
+/// The last part of a path as it is written, also where it ends in '/'; links are not followed.
+inline std::string last_part(std::filesystem::path const& p) {
   auto const clean = p.lexically_normal();
   return (clean.has_filename() ? clean : clean.parent_path()).filename().string();
 }

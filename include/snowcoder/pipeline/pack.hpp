@@ -123,10 +123,12 @@ expected<outcome> pack(run_context& run, pack_options const& options) {
   for (std::size_t i = 0; i < shards.size(); ++i) {
     bool const selected = !options.selection.empty() && i < first_real_shard;
     bool const with_paths = how.order == config::file_order::path;
+    // what a language model wrote is a script, whatever it spells
+    auto const notebooks = synthetic && i < first_real_shard ? config::notebook_form::script : R::notebooks;
     auto const key =
         hash(io::to_line({version, tokenizer_hash.hex(), shards[i].content.hex(), selected ? selection_hash.hex() : "",
-                          how.fill_in_middle, how.suffix_first, with_paths, run.seed}));
-    settings[i] = {type, how.fill_in_middle, how.suffix_first, with_paths, run.seed, {}, key.hex()};
+                          name_of(notebooks), how.fill_in_middle, how.suffix_first, with_paths, run.seed}));
+    settings[i] = {type, notebooks, how.fill_in_middle, how.suffix_first, with_paths, run.seed, {}, key.hex()};
     if (selected) settings[i].wanted = [&](hash128 const& id, std::string_view text) { return chosen.take(id, text); };
   }
   auto const prefix_of = [&](std::size_t i) { return parts / shards[i].name; };

@@ -60,7 +60,6 @@ expected<provenance> provenance_of(prepare_options const& o) {
                                          {"largest_file", o.at_most.file_bytes},
                                          {"redact", o.redact},
                                          {"columns", o.columns.changes()},
-                                         {"notebooks", o.notebooks == corpus::notebook_form::script ? "script" : "structured"},
                                          {"reads", input_kinds()},
                                          {"held_out", o.held_out},
                                          {"seed", o.held_out > 0 ? o.seed : 0},

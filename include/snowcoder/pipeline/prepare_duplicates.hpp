@@ -5,6 +5,7 @@
 #pragma once
 
 #include <snowcoder/dedup/exact.hpp>
+#include <snowcoder/dedup/licence_expression.hpp>
 #include <snowcoder/dedup/rank.hpp>
 #include <snowcoder/dedup/shingle_set.hpp>
 #include <snowcoder/pipeline/near_keepers.hpp>

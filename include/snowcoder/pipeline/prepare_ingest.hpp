@@ -8,7 +8,7 @@
 #include <snowcoder/core/thread_pool.hpp>
 #include <snowcoder/corpus/notebook.hpp>
 #include <snowcoder/corpus/read_unit.hpp>
-#include <snowcoder/dedup/rank.hpp>
+#include <snowcoder/dedup/licence_expression.hpp>
 #include <snowcoder/io/compressed.hpp>
 #include <snowcoder/pipeline/prepare_funnel.hpp>
 #include <snowcoder/pipeline/prepare_redactions.hpp>
@@ -34,7 +34,6 @@ struct prepare_options {
   int repository_depth = 1;
   corpus::limits at_most;
   io::row_columns columns;
-  corpus::notebook_form notebooks = corpus::notebook_form::script;
   bool redact = true;
   double held_out = 0;     ///< share of the clean documents that is kept out of training
   std::uint64_t seed = 0;  ///< of the draws that choose them
@@ -132,8 +131,10 @@ void judge_file(judged_file& j, prepare_options const& options) {
   if (!trains_on<R>(j.language)) return drop("language", "language", f.language);
   bool const is_script_already = !f.language.empty() && f.text.find_first_not_of(" \t\r\n") != f.text.npos &&
                                  f.text[f.text.find_first_not_of(" \t\r\n")] != '{';
-  if (j.language == config::language::jupyter_notebook && !is_script_already) {
-    auto made = corpus::notebook_text(f.text, options.notebooks, f.path);
+  if (j.language == config::language::jupyter_notebook && is_script_already) {
+    f.text = corpus::script_text(std::move(f.text), R::notebooks);
+  } else if (j.language == config::language::jupyter_notebook) {
+    auto made = corpus::notebook_text(f.text, R::notebooks, f.path);
     if (!made) return drop("ingest", "broken_notebook", made.error().what, true);
     f.text = std::move(*made);
     if (f.text.empty()) return drop("ingest", "empty", "a notebook without text");

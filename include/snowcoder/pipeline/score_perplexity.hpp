@@ -13,6 +13,7 @@
 #include <snowcoder/pipeline/open_tokenizer.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/pipeline/training_checkpoint.hpp>
+#include <snowcoder/tokenize/notebook.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -26,8 +27,8 @@ namespace snowcoder::pipeline {
 
 class perplexity_scorer {
  public:
-  /// bits(text) gives bits per byte; it must outlive the scorer.
-  explicit perplexity_scorer(std::function<double(std::string const&)> const& bits) : bits_(&bits) {}
+  /// bits(document) gives bits per byte; it must outlive the scorer.
+  explicit perplexity_scorer(std::function<double(document const&)> const& bits) : bits_(&bits) {}
 
   std::vector<std::string> names() const { return {"perplexity"}; }
   /// An empty text counts as noise: eight bits a byte.
@@ -36,18 +37,18 @@ class perplexity_scorer {
     for (auto const& d : page) {
       score s;
       s.id = d.id;
-      s.value = d.text.empty() ? -8.0 : -(*bits_)(d.text);
+      s.value = d.text.empty() ? -8.0 : -(*bits_)(d);
       all[0].push_back(std::move(s));
     }
     return all;
   }
 
  private:
-  std::function<double(std::string const&)> const* bits_;
+  std::function<double(document const&)> const* bits_;
 };
 static_assert(annotate::scorer<perplexity_scorer>);
 
-/// Calls use(bits, settings) with a function that measures a text under `checkpoint`, in f32, and with what decides its values.
+/// Calls use(bits, settings) with a function that measures a document under `checkpoint`, in f32, and with what decides its values.
 /// Only the first `tokens` tokens of a text are read (0: all), their bits over their bytes.
 template <config::recipe R, class Use>
 expected<outcome> with_perplexity(run_context& run, std::filesystem::path const& checkpoint,
@@ -60,9 +61,9 @@ expected<outcome> with_perplexity(run_context& run, std::filesystem::path const&
   cpu::device device(run.threads);
   nn::decoder<R, cpu::device, float> model(device, 1);
   model.load(weights.data());
-  std::function<double(std::string const&)> const bits = [&](std::string const& text) {
-    auto ids = codec.encode(text);
-    auto bytes = std::int64_t(text.size());
+  std::function<double(document const&)> const bits = [&](document const& d) {
+    auto ids = tokenize::encode_document(codec, R::notebooks, d.language, d.text);
+    auto bytes = std::int64_t(d.text.size());
     if (tokens > 0 && std::int64_t(ids.size()) > tokens) {
       ids.resize(std::size_t(tokens));
       bytes = std::int64_t(codec.decode(ids).size());

@@ -23,6 +23,7 @@
 #include <snowcoder/pipeline/provenance.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/select/ranked_selection.hpp>
+#include <snowcoder/tokenize/notebook.hpp>
 
 #include <fmt/core.h>
 
@@ -174,11 +175,8 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
         [&](document const& d) -> std::variant<reject, candidate> {
           candidate c{d.id, d.language, d.content_hash(), 0, 0, std::int64_t(d.text.size())};
           if (options.random) c.value = hashed.value(c.content);
-          if (tokenizer) {
-            std::vector<token_id> ids;
-            tokenizer->encode(d.text, ids);
-            c.tokens = std::int64_t(ids.size());
-          }
+          if (tokenizer)
+            c.tokens = std::int64_t(tokenize::encode_document(*tokenizer, R::notebooks, d.language, d.text).size());
           return c;
         },
         [&](candidate c) -> expected<void> {

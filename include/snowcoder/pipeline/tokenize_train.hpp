@@ -14,12 +14,14 @@
 #include <snowcoder/pipeline/provenance.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/tokenize/byte_pair_trainer.hpp>
+#include <snowcoder/tokenize/notebook.hpp>
 #include <snowcoder/tokenize/word_counts.hpp>
 
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -82,7 +84,11 @@ expected<outcome> train_tokenizer(run_context& run, train_tokenizer_options cons
   SNOWCODER_TRY(auto const rejects, scatter_documents(shards, "tokenize", pool, [&](document const& d) -> expected<void> {
                   run.bar.advance();
                   if (share < 1 && chosen.uniform(hash64(d.id)) >= share) return {};
-                  counts.add<typename R::splitter>(d.text);
+                  auto const count = [&](std::string_view text) { counts.add<typename R::splitter>(text); };
+                  if (tokenize::is_structured_notebook(R::notebooks, d.language, d.text))
+                    tokenize::split_notebook(d.text, count, [](token_id) {});  // a sentinel is no word
+                  else
+                    count(d.text);
                   bytes += std::int64_t(d.text.size());
                   if (++documents % detail::documents_per_look == 0) return detail::fits(counts.word_bytes(), options.memory);
                   return {};

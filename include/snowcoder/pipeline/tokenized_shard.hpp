@@ -4,6 +4,7 @@
 // killed run goes on after the shards that it had finished. These files are this machine's own and never leave it.
 #pragma once
 
+#include <snowcoder/config/notebook_form.hpp>
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/progress.hpp>
 #include <snowcoder/io/atomic_file.hpp>
@@ -15,6 +16,7 @@
 #include <snowcoder/io/value_bytes.hpp>
 #include <snowcoder/pipeline/row_block.hpp>
 #include <snowcoder/tokenize/fill_in_middle.hpp>
+#include <snowcoder/tokenize/notebook.hpp>
 #include <snowcoder/tokenize/pack.hpp>
 
 #include <array>
@@ -35,6 +37,7 @@ namespace snowcoder::pipeline {
 /// What a shard is encoded with.
 struct shard_settings {
   io::id_type type = io::id_type::uint16;
+  config::notebook_form notebooks = config::notebook_form::script;  ///< which those documents have that are notebooks
   double fill_in_middle = 0, suffix_first = 0;
   bool with_paths = false;  ///< keep the paths of documents
   std::uint64_t seed = 0;
@@ -156,10 +159,12 @@ class shard_encoder {
       }
       ids.clear();
       auto const form = tokenize::form_of(id, how_.fill_in_middle, how_.suffix_first, how_.seed);
-      if (form == tokenize::middle_form::none)
-        tokenizer_.encode(d->text, ids);
-      else
-        tokenize::encode_with_gap(tokenizer_, form, id, d->text, how_.seed, ids);
+      tokenize::with_document_encoder(tokenizer_, how_.notebooks, d->language, d->text, [&](auto const& encoder) {
+        if (form == tokenize::middle_form::none)
+          encoder.encode(d->text, ids);
+        else
+          tokenize::encode_with_gap(encoder, form, id, d->text, how_.seed, ids);
+      });
       tokenize::packable p;
       p.document = id;
       p.place = r.ids.size() / io::size_of(how_.type);

@@ -3,6 +3,7 @@
 // says little, most values beside such names are names, texts and paths themselves; so the value must look like a secret too.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/privacy/plausible_value.hpp>
 #include <snowcoder/privacy/secret_name.hpp>
 #include <snowcoder/privacy/url_password.hpp>
@@ -50,7 +51,7 @@ constexpr bool is_password(std::string_view value) {
   if (c.letters() == 0 || value.starts_with("0x") || value.starts_with("0X") || names_algorithm(value)) return false;
   std::size_t names = 0;  // letters, digits and what joins names
   for (char const x : value)
-    names += is_letter(x) || is_digit(x) || x == '_' || x == '-' || x == '.' || x == '/' || x == ':' || x == ',';
+    names += is_ascii_alphanumeric(x) || x == '_' || x == '-' || x == '.' || x == '/' || x == ':' || x == ',';
   if (names < value.size()) {  // ! @ # $ % ^ & * + ? = ~
     if (std::string_view("#@&?=%").find(value[0]) != value.npos && !looks_random(value, c)) return false;
     if (value.find('=') != value.npos && !looks_random(value, c)) return false;
@@ -58,7 +59,7 @@ constexpr bool is_password(std::string_view value) {
   }
   if (c.digits == 0) return value.size() >= 8 && c.others == 0 && c.upper > 1 && c.lower > 1 && looks_random(value, c);
   auto letters = value;
-  while (!letters.empty() && is_digit(letters.back())) letters.remove_suffix(1);
+  while (!letters.empty() && is_ascii_digit(letters.back())) letters.remove_suffix(1);
   auto const tail = value.size() - letters.size();
   while (!letters.empty() && (letters.back() == '_' || letters.back() == '-' || letters.back() == '.'))
     letters.remove_suffix(1);
@@ -101,7 +102,7 @@ constexpr std::optional<literal> given_literal(std::string_view text, std::size_
   for (int i = 0; i < 3 && (is_quote(peek(at)) || peek(at) == ']' || (peek(at) == ')' && i)); ++i) ++at;
   if (peek(at) == '[') {  // char password[32]
     auto close = at + 1;
-    while (is_digit(peek(close))) ++close;
+    while (is_ascii_digit(peek(close))) ++close;
     if (peek(close) != ']') return {};
     at = close + 1;
   }
@@ -140,14 +141,15 @@ constexpr std::optional<literal> given_literal(std::string_view text, std::size_
     at += 6;
     loose = true;
   } else if (blank && !name_quoted && is_quote(peek(at))) {  // #define DB_PASSWORD "x"
-    if (is_letter(text[name_end - 1]) && text[name_end - 1] >= 'a') return {};
+    if (is_ascii_letter(text[name_end - 1]) && text[name_end - 1] >= 'a') return {};
     loose = true;
   } else {
     return {};
   }
   skip_blanks();
   for (int i = 0; i < 2; ++i)  // @"x", L"x", b'x', rb"x"
-    if (!is_quote(peek(at)) && (is_letter(peek(at)) || peek(at) == '@') && (is_quote(peek(at + 1)) || is_quote(peek(at + 2))))
+    if (!is_quote(peek(at)) && (is_ascii_letter(peek(at)) || peek(at) == '@') &&
+        (is_quote(peek(at + 1)) || is_quote(peek(at + 2))))
       ++at;
   if (is_quote(peek(at))) {
     char const quote = peek(at);

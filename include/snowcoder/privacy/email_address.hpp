@@ -20,16 +20,12 @@ struct span {
 
 namespace detail {
 
-constexpr bool is_letter(char c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; }
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_local(char c) {
-  return is_letter(c) || is_digit(c) || c == '.' || c == '_' || c == '%' || c == '+' || c == '-';
-}
-constexpr bool is_domain(char c) { return is_letter(c) || is_digit(c) || c == '.' || c == '-'; }
+constexpr bool is_local(char c) { return is_ascii_alphanumeric(c) || c == '.' || c == '_' || c == '%' || c == '+' || c == '-'; }
+constexpr bool is_domain(char c) { return is_ascii_alphanumeric(c) || c == '.' || c == '-'; }
 
 /// Two letters (a country), or one of the generic domains in wide use.
 constexpr bool is_top_level_domain(std::string_view label) {
-  if (label.size() == 2) return is_letter(label[0]) && is_letter(label[1]);
+  if (label.size() == 2) return is_ascii_letter(label[0]) && is_ascii_letter(label[1]);
   for (std::string_view known :
        {"com",         "org",      "net",     "edu",        "gov",     "mil",       "int",     "info",      "biz",
         "name",        "pro",      "dev",     "app",        "tech",    "cloud",     "online",  "site",      "xyz",
@@ -81,7 +77,7 @@ constexpr std::optional<span> email_at(std::string_view text, std::size_t at) {
     auto const next = text[end];
     if (next == '(' || next == '[' || next == '_' || next == '@' || next == '/' || static_cast<unsigned char>(next) >= 0x80)
       return {};
-    if (next == ':' && end + 1 < text.size() && (is_letter(text[end + 1]) || is_digit(text[end + 1]) || text[end + 1] == '/'))
+    if (next == ':' && end + 1 < text.size() && (is_ascii_alphanumeric(text[end + 1]) || text[end + 1] == '/'))
       return {};                                                                  // git@host:owner/name, user@host:port
     if (next == ' ' && end + 1 < text.size() && text[end + 1] == '@') return {};  // a product of matrices goes on
   }

@@ -3,6 +3,7 @@
 // says: digests are no keys, and a value that was found once is replaced wherever it stands.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/privacy/assigned_secret.hpp>
 #include <snowcoder/privacy/prefilter.hpp>
 #include <snowcoder/privacy/private_key.hpp>
@@ -71,7 +72,7 @@ class finder {
       if (i == 0 || text_[i - 1] != '.') return;
       --i;
       auto const end = i;
-      while (i > 0 && end - i < 4 && is_digit(text_[i - 1])) --i;
+      while (i > 0 && end - i < 4 && is_ascii_digit(text_[i - 1])) --i;
       if (end == i || end - i > 3) return;
     }
     if (auto const where = ipv4_at(text_, i)) found_.push_back({kind::ipv4, detector::ipv4, *where});
@@ -91,7 +92,7 @@ class finder {
     auto const last = end - 8;
     std::size_t words = 0;
     for (auto i = begin; i < last && words < most_words; ++i) {
-      bool const inside = is_alphanumeric(text_[i]);
+      bool const inside = is_ascii_alphanumeric(text_[i]);
       if (inside && word_begins) {
         add(service_token_at(text_, i));
         ++words;
@@ -137,7 +138,7 @@ inline void keep_apart(std::vector<finding>& found) {
 
 /// Keys and passwords that were found stand elsewhere too.
 inline void add_repeats(std::string_view text, std::vector<finding>& found) {
-  auto const ends = [](char c) { return !is_alphanumeric(c) && c != '_' && c != '-'; };
+  auto const ends = [](char c) { return !is_ascii_alphanumeric(c) && c != '_' && c != '-'; };
   std::vector<std::pair<std::string_view, kind>> values;
   for (auto const& f : found)
     if (f.kind == kind::key || (f.kind == kind::password && f.where.end - f.where.begin >= 8 &&

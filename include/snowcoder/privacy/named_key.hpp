@@ -3,6 +3,7 @@
 // per shape. Sources: detect-secrets 1.5, whose detectors these are.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/privacy/kind.hpp>
 #include <snowcoder/privacy/plausible_value.hpp>
 #include <snowcoder/privacy/token_shape.hpp>
@@ -51,7 +52,7 @@ constexpr std::string_view line_before(std::string_view text, std::size_t at, st
 constexpr bool has_word(std::string_view text, std::string_view lower) {
   for (std::size_t i = 0; i + lower.size() <= text.size(); ++i)
     if (equals_ignoring_case(text.substr(i, lower.size()), lower) &&
-        (i == 0 || !is_letter(lower[0]) || !is_letter(text[i - 1]) || (text[i] < 'a' && text[i - 1] >= 'a')))
+        (i == 0 || !is_ascii_letter(lower[0]) || !is_ascii_letter(text[i - 1]) || (text[i] < 'a' && text[i - 1] >= 'a')))
       return true;
   return false;
 }
@@ -69,7 +70,7 @@ constexpr std::optional<finding> named_key_in(std::string_view text, std::size_t
   for (auto const& row : named_keys) {
     if (end - begin < row.length) break;
     auto const at = end - row.length;
-    if (at > begin && (detail::is_letter(text[at - 1]) || detail::is_digit(text[at - 1]))) continue;
+    if (at > begin && is_ascii_alphanumeric(text[at - 1])) continue;
     if (row.shape.match(text, at) != end) continue;
     auto const before = detail::line_before(text, at, 100);
     if (std::none_of(row.words.begin(), row.words.end(),

@@ -3,6 +3,8 @@
 // documentation networks and the well-known resolvers (StarCoder's list).
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
+#include <snowcoder/core/words.hpp>
 #include <snowcoder/privacy/email_address.hpp>
 
 #include <array>
@@ -12,8 +14,8 @@ namespace snowcoder::privacy {
 
 namespace detail {
 
-constexpr bool is_word(char c) { return is_letter(c) || is_digit(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80; }
-constexpr bool is_hexadecimal(char c) { return is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'f'); }
+/// Does a word go on here? Bytes beyond ASCII count as letters of some script.
+constexpr bool goes_on_word(char c) { return is_word_byte(c) || static_cast<unsigned char>(c) >= 0x80; }
 
 constexpr bool contains_lower(std::string_view text, std::string_view lower) {
   return find_ignoring_case(text, lower) != text.npos;
@@ -58,20 +60,20 @@ constexpr bool looks_like_version(std::string_view text, span found, std::array<
 /// A public IPv4 address that begins at byte `at`.
 constexpr std::optional<span> ipv4_at(std::string_view text, std::size_t at) {
   using namespace detail;
-  if (at > 0 && (is_word(text[at - 1]) || text[at - 1] == '.' || text[at - 1] == '-')) {
-    if (text[at - 1] != 'v' || (at > 1 && is_word(text[at - 2]))) return {};
+  if (at > 0 && (goes_on_word(text[at - 1]) || text[at - 1] == '.' || text[at - 1] == '-')) {
+    if (text[at - 1] != 'v' || (at > 1 && goes_on_word(text[at - 2]))) return {};
   }
   std::array<int, 4> octets{};
   auto end = at;
   for (int i = 0; i < 4; ++i) {
     if (i && (end >= text.size() || text[end++] != '.')) return {};
     auto const begin = end;
-    while (end < text.size() && is_digit(text[end]) && end - begin < 4)
+    while (end < text.size() && is_ascii_digit(text[end]) && end - begin < 4)
       octets[std::size_t(i)] = octets[std::size_t(i)] * 10 + (text[end++] - '0');
     if (end == begin || end - begin > 3 || octets[std::size_t(i)] > 255 || (end - begin > 1 && text[begin] == '0')) return {};
   }
-  if (end < text.size() && (is_word(text[end]) || text[end] == '-')) return {};
-  if (end + 1 < text.size() && text[end] == '.' && is_word(text[end + 1])) return {};
+  if (end < text.size() && (goes_on_word(text[end]) || text[end] == '-')) return {};
+  if (end + 1 < text.size() && text[end] == '.' && goes_on_word(text[end + 1])) return {};
   span const found{at, end};
   if (is_private(octets) || is_public_resolver(text.substr(at, end - at)) || looks_like_version(text, found, octets)) return {};
   return found;
@@ -80,7 +82,7 @@ constexpr std::optional<span> ipv4_at(std::string_view text, std::size_t at) {
 /// A public (global unicast, not documentation) IPv6 address that begins at byte `at`.
 constexpr std::optional<span> ipv6_at(std::string_view text, std::size_t at) {
   using namespace detail;
-  if (at > 0 && (is_word(text[at - 1]) || text[at - 1] == ':' || text[at - 1] == '.')) return {};
+  if (at > 0 && (goes_on_word(text[at - 1]) || text[at - 1] == ':' || text[at - 1] == '.')) return {};
   auto end = at;
   int groups = 0, first = 0, second = 0;
   bool gap = false;
@@ -89,7 +91,7 @@ constexpr std::optional<span> ipv6_at(std::string_view text, std::size_t at) {
     while (end < text.size() && is_hexadecimal(text[end])) {
       if (++digits > 4) return {};
       auto const c = text[end++];
-      value = value * 16 + (is_digit(c) ? c - '0' : (c | 32) - 'a' + 10);
+      value = value * 16 + (is_ascii_digit(c) ? c - '0' : (c | 32) - 'a' + 10);
     }
     if (digits == 0) break;
     if (groups == 0) first = value;
@@ -108,7 +110,8 @@ constexpr std::optional<span> ipv6_at(std::string_view text, std::size_t at) {
   }
   if (gap ? groups > 7 : groups != 8) return {};
   if (text[end - 1] == ':') return {};  // "2001::" names a network
-  if (end < text.size() && (is_word(text[end]) || (text[end] == ':' && end + 1 < text.size() && is_word(text[end + 1]))))
+  if (end < text.size() &&
+      (goes_on_word(text[end]) || (text[end] == ':' && end + 1 < text.size() && goes_on_word(text[end + 1]))))
     return {};
   if (first < 0x2000 || first > 0x3fff || (first == 0x2001 && second == 0x0db8)) return {};
   return span{at, end};

@@ -3,6 +3,7 @@
 // rules of detect-secrets and of StarCoder's pipeline (arXiv 2305.06161 section 4), and those that real code asked for.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/privacy/letter_pairs.hpp>
 #include <snowcoder/privacy/network_address.hpp>
 #include <snowcoder/privacy/replacement.hpp>
@@ -32,9 +33,9 @@ constexpr composition compose(std::string_view value) {
   for (char const x : value) {
     c.lower += x >= 'a' && x <= 'z';
     c.upper += x >= 'A' && x <= 'Z';
-    c.digits += detail::is_digit(x);
-    c.others += !detail::is_letter(x) && !detail::is_digit(x);
-    c.hexadecimal &= detail::is_hexadecimal(x);
+    c.digits += is_ascii_digit(x);
+    c.others += !is_ascii_alphanumeric(x);
+    c.hexadecimal &= is_hexadecimal(x);
     c.token &= detail::pair_column[static_cast<unsigned char>(x)] >= 0;
     auto& s = seen[static_cast<unsigned char>(x)];
     c.different += !s;
@@ -65,7 +66,7 @@ constexpr std::string_view longest_word(std::string_view value) {
   std::string_view longest;
   for (std::size_t i = 0; i < value.size();) {
     auto const begin = i;
-    while (i < value.size() && (detail::is_letter(value[i]) || detail::is_digit(value[i]))) ++i;
+    while (i < value.size() && is_ascii_alphanumeric(value[i])) ++i;
     if (i - begin > longest.size()) longest = value.substr(begin, i - begin);
     if (i == begin) ++i;
   }
@@ -110,7 +111,7 @@ constexpr bool has_uuid(std::string_view value) {
   for (std::size_t at = 0; at + 36 <= value.size(); ++at) {
     bool fits = true;
     for (std::size_t i = 0; fits && i < 36; ++i)
-      fits = i == 8 || i == 13 || i == 18 || i == 23 ? value[at + i] == '-' : detail::is_hexadecimal(value[at + i]);
+      fits = i == 8 || i == 13 || i == 18 || i == 23 ? value[at + i] == '-' : is_hexadecimal(value[at + i]);
     if (fits) return true;
   }
   return false;

@@ -10,6 +10,7 @@
 //   run(begin, end)     16 characters of [A-Za-z0-9+/_=-] or more in a row: a token, a key, a digest, or a long name
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/core/byte_block.hpp>
 #include <snowcoder/privacy/network_address.hpp>
 
@@ -26,9 +27,7 @@ inline constexpr std::size_t shortest_run = 16;
 
 namespace detail {
 
-constexpr bool is_token(char c) {
-  return is_letter(c) || is_digit(c) || c == '+' || c == '/' || c == '_' || c == '=' || c == '-';
-}
+constexpr bool is_token(char c) { return is_ascii_alphanumeric(c) || c == '+' || c == '/' || c == '_' || c == '=' || c == '-'; }
 
 inline constexpr std::array<std::string_view, 6> secret_words{"key", "pass", "pwd", "secr", "toke", "rase"};
 
@@ -36,7 +35,9 @@ inline constexpr std::array<std::string_view, 6> secret_words{"key", "pass", "pw
 template <class Visitor>
 constexpr void each_candidate_plain(std::string_view text, Visitor&& visitor) {
   std::size_t begin = 0;
-  auto const number = [&](std::size_t i) { return i >= 2 && is_digit(text[i]) && text[i - 1] == '.' && is_digit(text[i - 2]); };
+  auto const number = [&](std::size_t i) {
+    return i >= 2 && is_ascii_digit(text[i]) && text[i - 1] == '.' && is_ascii_digit(text[i - 2]);
+  };
   auto const later = [&](std::size_t i, auto const& earlier) {  // a number, and an earlier one right before it
     return number(i) && ((i >= 4 && earlier(i - 2)) || (i >= 5 && earlier(i - 3)) || (i >= 6 && earlier(i - 4)));
   };

@@ -3,6 +3,7 @@
 // what they are stay; what lies between goes.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/privacy/kind.hpp>
 #include <snowcoder/privacy/plausible_value.hpp>
 
@@ -13,8 +14,6 @@
 namespace snowcoder::privacy {
 
 namespace detail {
-
-constexpr bool is_base64(char c) { return is_letter(c) || is_digit(c) || c == '+' || c == '/' || c == '='; }
 
 /// Between which bytes the key lies whose first line has "KEY" or "Key" at `at`; nothing if that is no such line.
 constexpr span private_key_body(std::string_view text, std::size_t at) {
@@ -54,7 +53,7 @@ constexpr std::optional<finding> private_key_at(std::string_view text, std::size
   bool real = false;
   for (auto i = body.begin; i < body.end;) {
     auto begin = i;
-    while (i < body.end && detail::is_base64(text[i])) ++i;
+    while (i < body.end && is_base64(text[i])) ++i;
     if (i == begin) {
       ++i;
       continue;

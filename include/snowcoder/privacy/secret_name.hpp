@@ -2,6 +2,7 @@
 // Is this the name of a variable, a field or an option that holds a secret, and of which kind?
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/privacy/named_key.hpp>
 
 #include <algorithm>
@@ -19,7 +20,7 @@ struct secret_name {
 
 namespace detail {
 
-constexpr bool is_name(char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-'; }
+constexpr bool is_name(char c) { return is_ascii_alphanumeric(c) || c == '_' || c == '-'; }
 
 /// What "key" must belong to: a map has keys too.
 inline constexpr std::array<std::string_view, 33> keys_of{
@@ -63,10 +64,10 @@ constexpr std::optional<secret_name> secret_name_at(std::string_view text, std::
   while (begin > 0 && at - begin < 48 && (is_name(text[begin - 1]) || text[begin - 1] == '.')) --begin;
   auto stem = text.substr(begin, at - begin);
   // in the middle of a word: "bypass", "monkey", "compass"; "userPass" and "user_pass" are not
-  bool const starts = stem.empty() || !is_letter(stem.back()) || (text[at] < 'a' && stem.back() >= 'a');
+  bool const starts = stem.empty() || !is_ascii_letter(stem.back()) || (text[at] < 'a' && stem.back() >= 'a');
   if (begins("key")) {
     end = at + 3;
-    while (!stem.empty() && !is_letter(stem.back())) stem.remove_suffix(1);
+    while (!stem.empty() && !is_ascii_letter(stem.back())) stem.remove_suffix(1);
     bool known = false;
     for (auto word : keys_of)
       known |= stem.size() >= word.size() && equals_ignoring_case(stem.substr(stem.size() - word.size()), word);
@@ -99,9 +100,10 @@ constexpr std::optional<secret_name> secret_name_at(std::string_view text, std::
   while (end < text.size() && end - word_end < 32 && is_name(text[end])) ++end;
   auto const suffix = text.substr(word_end, end - word_end);
   // "passed", "keys", "tokenizer": another word
-  if (!suffix.empty() && is_letter(suffix[0]) && suffix[0] >= 'a' && text[word_end - 1] >= 'a' && suffix != "s") return {};
+  if (!suffix.empty() && is_ascii_letter(suffix[0]) && suffix[0] >= 'a' && text[word_end - 1] >= 'a' && suffix != "s")
+    return {};
   if (is_about_secret(suffix)) return {};
-  if (bare && std::any_of(suffix.begin(), suffix.end(), is_letter)) return {};
+  if (bare && std::any_of(suffix.begin(), suffix.end(), is_ascii_letter)) return {};
   if (bare && end < text.size() && text[end] == '(') return {};
   if (name.kind == kind::password && contains_lower(suffix, "key")) name.kind = kind::key;
   name.begin = begin;

@@ -3,6 +3,7 @@
 // formats, and detect-secrets 1.5, whose detectors these are.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/privacy/kind.hpp>
 #include <snowcoder/privacy/plausible_value.hpp>
 #include <snowcoder/privacy/token_shape.hpp>
@@ -100,8 +101,6 @@ inline constexpr rows_by_character service_rows = [] {
   return r;
 }();
 
-constexpr bool is_alphanumeric(char c) { return is_letter(c) || is_digit(c); }
-
 constexpr finding key_of(detector d, std::size_t begin, std::size_t end) { return {kind::key, d, {begin, end}}; }
 
 /// SG.<22>.<43>: the run is the second part.
@@ -132,15 +131,15 @@ constexpr std::optional<finding> service_token_at(std::string_view text, std::si
 /// Tokens whose known part lies before the run [begin, end) or at its end.
 constexpr std::optional<finding> service_token_around(std::string_view text, std::size_t begin, std::size_t end) {
   using namespace detail;
-  if (begin >= 3 && text.substr(begin - 3, 3) == "SG." && (begin == 3 || !is_alphanumeric(text[begin - 4])))
+  if (begin >= 3 && text.substr(begin - 3, 3) == "SG." && (begin == 3 || !is_ascii_alphanumeric(text[begin - 4])))
     if (auto const last = sendgrid_rest.match(text, begin); last && is_real_body(text.substr(begin, last - begin)))
       return key_of(detector::sendgrid, begin - 3, last);
   if (begin >= 9 && text[begin - 1] == ':') {
     auto first = begin - 1;
-    while (first > 0 && begin - 1 - first < 11 && is_digit(text[first - 1])) --first;
+    while (first > 0 && begin - 1 - first < 11 && is_ascii_digit(text[first - 1])) --first;
     auto const digits = begin - 1 - first;
     if (digits >= 8 && digits <= 10 &&
-        (first == 0 || !is_alphanumeric(text[first - 1]) || text.substr(0, first).ends_with("bot")))
+        (first == 0 || !is_ascii_alphanumeric(text[first - 1]) || text.substr(0, first).ends_with("bot")))
       if (auto const last = telegram_rest.match(text, begin); last && (last == end || text[last] == '/') &&
                                                               is_real_body(text.substr(begin, 35)) &&
                                                               looks_random(text.substr(begin, 35)))
@@ -150,9 +149,9 @@ constexpr std::optional<finding> service_token_around(std::string_view text, std
   if (run.size() >= 36)
     if (auto const us = run.rfind("-us"); us != run.npos && us >= 32 && run.size() - us <= 5 && run.size() - us > 3) {
       auto const body = run.substr(us - 32, 32);
-      bool fits = us == 32 || !is_alphanumeric(run[us - 33]);
-      for (char const c : body) fits &= is_digit(c) || (c >= 'a' && c <= 'z');
-      for (char const c : run.substr(us + 3)) fits &= is_digit(c);
+      bool fits = us == 32 || !is_ascii_alphanumeric(run[us - 33]);
+      for (char const c : body) fits &= is_ascii_digit(c) || (c >= 'a' && c <= 'z');
+      for (char const c : run.substr(us + 3)) fits &= is_ascii_digit(c);
       if (fits && is_real_body(body) && compose(body).digits >= 4) return key_of(detector::mailchimp, begin + us - 32, end);
     }
   return {};

@@ -4,6 +4,7 @@
 // written so that no part could start with what the part before it takes, or the counts are fixed.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/privacy/network_address.hpp>
 
 #include <array>
@@ -57,7 +58,7 @@ class token_shape {
       while (at < text.size() && at - begin < parts_[i].most && parts_[i].has(text[at])) ++at;
       if (at - begin < parts_[i].least) return 0;
     }
-    return at < text.size() && (detail::is_letter(text[at]) || detail::is_digit(text[at])) ? 0 : at;
+    return at < text.size() && is_ascii_alphanumeric(text[at]) ? 0 : at;
   }
 
  private:
@@ -69,7 +70,7 @@ class token_shape {
   };
   static constexpr std::size_t number(std::string_view& rest) {
     std::size_t n = 0;
-    for (; detail::is_digit(rest[0]); rest.remove_prefix(1)) n = n * 10 + std::size_t(rest[0] - '0');
+    for (; is_ascii_digit(rest[0]); rest.remove_prefix(1)) n = n * 10 + std::size_t(rest[0] - '0');
     return n;
   }
 

@@ -2,6 +2,7 @@
 // The password of scheme://user:password@host.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/privacy/kind.hpp>
 #include <snowcoder/privacy/plausible_value.hpp>
 
@@ -43,7 +44,7 @@ constexpr std::optional<finding> url_password_at(std::string_view text, std::siz
   if (!text.substr(0, user).ends_with("://")) return {};
   auto const value = text.substr(begin, at - begin), name = text.substr(user, colon - user);
   auto letters = value;
-  while (!letters.empty() && detail::is_digit(letters.back())) letters.remove_suffix(1);
+  while (!letters.empty() && is_ascii_digit(letters.back())) letters.remove_suffix(1);
   auto const digits = value.size() - letters.size();
   if (value == name || is_template(value) || is_stand_in(value) || is_sequence(value)) return {};
   if (detail::is_common_password(value) || (detail::is_common_password(letters) && digits <= 3)) return {};

@@ -19,6 +19,7 @@ struct arctic_snowcoder_1b3 {
 
   // clean: the paper names the steps; the rules are StarCoder2's
   static constexpr auto languages = config::all_languages;
+  static constexpr auto notebooks = config::notebook_form::script;
   using filters = filter::starcoder2;
   static constexpr auto near_duplicates = config::checked(config::near_duplicate{});
   using keeper = dedup::keep_by<dedup::most_stars, dedup::permissive_licence, dedup::largest>;

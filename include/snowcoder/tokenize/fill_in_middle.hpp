@@ -62,11 +62,13 @@ inline std::pair<std::size_t, std::size_t> cuts_of(hash128 document, std::string
   return {detail::byte_of_character(text, first), detail::byte_of_character(text, second)};
 }
 
-/// Appends a document in a form that is not `none`.
+/// Appends a document in a form that is not `none`. An encoder may have cuts of its own (tokenize/notebook.hpp).
 template <encoder_of_text Tokenizer>
 void encode_with_gap(Tokenizer const& tokenizer, middle_form form, hash128 document, std::string_view text, std::uint64_t seed,
                      std::vector<token_id>& ids) {
-  auto const [first, second] = cuts_of(document, text, seed);
+  auto [first, second] = cuts_of(document, text, seed);
+  if constexpr (requires { tokenizer.allowed_cut(text, first); })
+    first = tokenizer.allowed_cut(text, first), second = tokenizer.allowed_cut(text, second);
   auto const prefix = text.substr(0, first), middle = text.substr(first, second - first), suffix = text.substr(second);
   ids.push_back(config::sentinel_id("<fim_prefix>"));
   if (form == middle_form::prefix_suffix_middle) tokenizer.encode(prefix, ids);

@@ -5,6 +5,7 @@
 // time (detail/ascii_units.hpp) and a cache of words; whatever touches other bytes through bert_words.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/record/word_piece_vocabulary.hpp>
 #include <snowcoder/tokenize/bert_words.hpp>
@@ -110,10 +111,7 @@ class word_piece {
   /// A cache that knows the words that are pieces as they stand.
   cache seeded(std::vector<std::string> const& tokens) const {
     cache known;
-    auto const is_word = [](std::string_view t) {
-      return std::all_of(t.begin(), t.end(),
-                         [](char c) { return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z'); });
-    };
+    auto const is_word = [](std::string_view t) { return std::all_of(t.begin(), t.end(), is_ascii_alphanumeric); };
     for (std::size_t id = 0; id < tokens.size(); ++id) {
       auto const& t = tokens[id];
       if (t.empty() || t.size() > cache::longest_short || t.size() > std::size_t(rules_.longest_word)) continue;

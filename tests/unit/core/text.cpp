@@ -31,6 +31,21 @@ constexpr bool case_is_of_ascii_letters_alone() {
 }
 static_assert(case_is_of_ascii_letters_alone());
 
+/// Every byte, against the characters written out; nothing beyond ASCII is any of them, as a byte or as a code point.
+constexpr bool classes_are_of_ascii_alone() {
+  constexpr std::string_view digits = "0123456789", letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  for (int byte = 0; byte < 256; ++byte) {
+    auto const c = char(byte);
+    bool const digit = digits.find(c) != digits.npos, letter = letters.find(c) != letters.npos;
+    if (is_ascii_digit(c) != digit || is_ascii_letter(c) != letter || is_ascii_alphanumeric(c) != (digit || letter) ||
+        is_hexadecimal(c) != (digit || std::string_view("abcdefABCDEF").find(c) != std::string_view::npos) ||
+        is_base64(c) != (digit || letter || std::string_view("+/=").find(c) != std::string_view::npos))
+      return false;
+  }
+  return !is_ascii_letter(U'\u0141') && !is_ascii_digit(U'\u0663') && !is_base64(U'\uff0b');  // U+0141 ends in the byte of 'A'
+}
+static_assert(classes_are_of_ascii_alone());
+
 TEST_CASE("enumerators are found by name") {
   CHECK(from_name<config::pooling>("mean") == config::pooling::mean);
   CHECK_FALSE(from_name<config::pooling>("median"));

@@ -78,6 +78,9 @@ TEST_CASE("SPDX tags") {
   CHECK(spdx_tag("/* SPDX-License-Identifier: (GPL-2.0+ OR MIT) */") == "(GPL-2.0+ OR MIT)");
   CHECK(spdx_tag("<!-- SPDX-License-Identifier: CC-BY-4.0 -->") == "CC-BY-4.0");
   CHECK(spdx_tag("# SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note\r\n") == "GPL-2.0 WITH Linux-syscall-note");
+  CHECK(spdx_tag("// SPDX-License-Identifier: MIT/Apache-2.0\n") == "MIT/Apache-2.0");
+  CHECK(spdx_tag("<p>SPDX-License-Identifier: MIT</p>") == "MIT");
+  CHECK(spdx_tag("<x y=SPDX-License-Identifier: MIT/>") == "MIT");
   CHECK(spdx_tag("SPDX-License-Identifier:").empty());
   CHECK(spdx_tag("SPDX-License-Identifier: --\n").empty());
   CHECK(spdx_tag(std::string(4000, ' ') + "SPDX-License-Identifier: MIT").empty());

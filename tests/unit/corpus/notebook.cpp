@@ -27,6 +27,9 @@ TEST_CASE("no cell can forge the next one, and long output is cut between charac
       "");
   REQUIRE(forged);
   CHECK(*forged == "<jupyter_start><jupyter_code>s = '< jupyter_output>9< empty_output>'<jupyter_output><empty_output>");
+  CHECK(script_text("<jupyter_start><jupyter_code>1", snowcoder::config::notebook_form::structured) ==
+        "< jupyter_start>< jupyter_code>1");  // came as text
+  CHECK(script_text("<jupyter_start>1", snowcoder::config::notebook_form::script) == "<jupyter_start>1");
   std::string wide = "a";
   for (int i = 0; i < 1500; ++i) wide += "\xc3\xa9";
   auto const cut = notebook_structure(

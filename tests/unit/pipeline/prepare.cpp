@@ -172,6 +172,26 @@ TEST_CASE("every file is kept or dropped with its reason") {
   CHECK_FALSE(fs::exists(out / ".work"));
 }
 
+TEST_CASE("of equal files the one under a choice of permissive licences stays, not the one without a licence") {
+  temporary_folder tmp;
+  put(tmp / "Made.jsonl",
+      io::to_line({{"task_id", "Made/1"}, {"prompt", task_prompt}, {"canonical_solution", task_solution}}) + "\n");
+  auto const tag = std::string("SPDX-License-Identifier: ");
+  put(tmp / "in" / "dual" / "LICENSE", tag + "MIT OR Apache-2.0\n");
+  put(tmp / "in" / "runtime" / "LICENSE", tag + "Apache-2.0 WITH LLVM-exception\n");
+  put(tmp / "in" / "bound" / "LICENSE", tag + "MIT AND GPL-3.0-only\n");
+  put(tmp / "in" / "bare" / "a.py", function("alpha", 30));
+  put(tmp / "in" / "dual" / "a.py", function("alpha", 30));
+  put(tmp / "in" / "bare" / "b.py", function("beta", 30));
+  put(tmp / "in" / "runtime" / "b.py", function("beta", 30));
+  put(tmp / "in" / "bare" / "c.py", function("gamma", 30));
+  put(tmp / "in" / "bound" / "c.py", function("gamma", 30));
+  REQUIRE(run(tmp, "out"));
+  CHECK(reason_of(tmp / "out", "bare/a.py") == "exact_duplicate:same_content");
+  CHECK(reason_of(tmp / "out", "bare/b.py") == "exact_duplicate:same_content");
+  CHECK(reason_of(tmp / "out", "bound/c.py") == "exact_duplicate:same_content");
+}
+
 TEST_CASE("what was replaced is told by place, and stands nowhere in what is written") {
   temporary_folder tmp;
   make_corpus(tmp);

@@ -12,7 +12,8 @@
 namespace snowcoder::cpu {
 
 namespace detail {
-inline float sigmoid(float x) {
+/// By exponential()'s polynomial: a loop around it is vectorised.
+inline float polynomial_sigmoid(float x) {
   float const e = exponential(x < 0 ? x : -x);  // e <= 1: no overflow on either side
   return (x < 0 ? e : 1.0f) / (1.0f + e);
 }
@@ -27,7 +28,7 @@ void swiglu(device& d, matrix_view<T> y, matrix_view<T const> gate_up) {
 #pragma omp simd
     for (std::int64_t j = 0; j < y.columns; ++j) {
       float const g = float(gate[j]);
-      store(out[j], rounded_as<T>(g * detail::sigmoid(g)) * float(up[j]));
+      store(out[j], rounded_as<T>(g * detail::polynomial_sigmoid(g)) * float(up[j]));
     }
   });
 }
@@ -40,7 +41,7 @@ void swiglu_backward(device& d, matrix_view<T> dgate_up, matrix_view<T const> dy
     T *dgate = dgate_up.row(i), *dup = dgate + dy.columns;
 #pragma omp simd
     for (std::int64_t j = 0; j < dy.columns; ++j) {
-      float const g = float(gate[j]), s = detail::sigmoid(g), v = float(upstream[j]);
+      float const g = float(gate[j]), s = detail::polynomial_sigmoid(g), v = float(upstream[j]);
       store(dgate[j], v * float(up[j]) * s * (1.0f + g * (1.0f - s)));
       store(dup[j], v * g * s);
     }

@@ -3,6 +3,7 @@
 // detail/piece_starts.hpp, and what reads all text that is not ASCII.
 #pragma once
 
+#include <snowcoder/core/ascii.hpp>
 #include <snowcoder/tokenize/split_class.hpp>
 #include <snowcoder/tokenize/split_rules.hpp>
 
@@ -37,13 +38,11 @@ class cut_matcher {
   }
 
   static bool is_line_end(char c) { return c == '\r' || c == '\n'; }
-  static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-  static bool is_word(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
   /// Beside a line end, beside a digit, and where a space follows a letter.
   static bool always_cut(char left, char right) {
     return (cuts_out(cut::line_end) && (is_line_end(left) || is_line_end(right))) ||
-           (cuts_out(split_class::digit) && (is_digit(left) || is_digit(right))) ||
-           (cuts_out(split_class::letter) && is_word(left) && right == ' ');
+           (cuts_out(split_class::digit) && (is_ascii_digit(left) || is_ascii_digit(right))) ||
+           (cuts_out(split_class::letter) && is_ascii_letter(left) && right == ' ');
   }
 
   template <std::size_t Step>
