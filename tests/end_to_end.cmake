@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# The whole chain of programs for a tiny recipe, and the same with kills; what the quickstart refuses.
+# The whole chain of programs for a tiny recipe, and the same with kills; what the quickstart and the cluster's script refuse.
 add_test(NAME end_to_end.quickstart_refuses COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/end_to_end/quickstart_refuses.py
          ${PROJECT_SOURCE_DIR}/apps/quickstart.sh)
+add_test(NAME end_to_end.sbatch COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/end_to_end/sbatch.py
+         ${PROJECT_SOURCE_DIR}/apps/train.sbatch ${CMAKE_CURRENT_BINARY_DIR}/sbatch)
 if(TARGET snowcoder_cpu)
   snowcoder_add_recipe(NAME tiny HEADER support/tiny_recipe.hpp TYPE snowcoder::tests::tiny_recipe)
   get_target_property(programs tiny MANUALLY_ADDED_DEPENDENCIES)
