@@ -2,7 +2,7 @@
 # snowcoder_add_recipe(NAME wider_lines HEADER wider_lines.hpp TYPE wider_lines [APPS prepare train …])
 #
 # Builds every app (or those named) for a recipe into bin/<NAME>/<app>, and the CUDA kernels where the component is there.
-# HEADER is an #include path, or a file relative to the calling folder; TYPE is the recipe's full C++ name.
+# HEADER is an #include path, or a file, relative to the calling folder if not absolute; TYPE is the recipe's full C++ name.
 
 # Properties, because a variable would be known in the folder alone that includes this file.
 if(NOT SNOWCODER_SHARE_DIR)
@@ -40,8 +40,11 @@ function(snowcoder_add_recipe)
     get_target_property(our_folders snowcoder_data INTERFACE_INCLUDE_DIRECTORIES)
     list(APPEND include_folders ${our_folders})
   endif()
-  unset(snowcoder_header)  # else a caller's would be taken
-  find_file(snowcoder_header ${arg_HEADER} PATHS ${CMAKE_CURRENT_SOURCE_DIR} ${include_folders} NO_DEFAULT_PATH NO_CACHE)
+  cmake_path(ABSOLUTE_PATH arg_HEADER BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} OUTPUT_VARIABLE snowcoder_header)
+  if(NOT EXISTS ${snowcoder_header})
+    unset(snowcoder_header)  # find_file leaves alone what is set
+    find_file(snowcoder_header ${arg_HEADER} PATHS ${include_folders} NO_DEFAULT_PATH NO_CACHE)
+  endif()
   if(NOT snowcoder_header)
     message(FATAL_ERROR "snowcoder_add_recipe(${arg_NAME}): HEADER ${arg_HEADER} is neither a file of ${CMAKE_CURRENT_SOURCE_DIR} "
                         "nor in an include folder; give its path")

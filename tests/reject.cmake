@@ -64,6 +64,7 @@ snowcoder_rejects_value(phase rate.warm_up 9 10 phase_warms_up_longer_than_it_la
 snowcoder_rejects_value(phase fill_in_middle 1 1.5 share_must_be_a_share)
 
 snowcoder_rejects(phase_names phase_names_must_differ)
+snowcoder_rejects(changed_phase changed_phase_must_be_in_the_curriculum)
 snowcoder_rejects(languages recipe_must_keep_a_language)
 snowcoder_rejects(language_twice languages_must_differ)
 snowcoder_rejects(splitter_as_filters "R::filters::refuses")

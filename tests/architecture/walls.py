@@ -5,7 +5,8 @@
 includes   every #include of a room follows the arrows of the design; third parties stay behind their own header
 ceilings   no header over 400 lines, no app over 150
 top_level  nothing at the top but what the design lists
-presets    every preset of the design is there and each can be built and tested; every recipe header is in the CMake list
+presets    every preset of the design is there and each can be built and tested; every recipe header is in the CMake list, every
+           experiment in docs/recipes.md and in its test
 head       licence line first, `#pragma once`, no forbidden names
 rules      every rule of config/broken.hpp has its remedy in docs/recipes.md and is broken by a test
 """
@@ -42,6 +43,11 @@ def headers(root):
                 yield os.path.join(folder, name)
 
 
+def experiments(root):
+    folder = os.path.join(root, "apps", "recipes")
+    return [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
+
+
 def room_of(root, path):
     return os.path.relpath(path, os.path.join(root, "include", "snowcoder")).split(os.sep)[0]
 
@@ -73,7 +79,7 @@ def includes(root):
 
 
 def ceilings(root):
-    for path in headers(root):
+    for path in [*headers(root), *experiments(root)]:
         if sum(1 for _ in open(path, encoding="utf-8")) > 400:
             yield f"{path}: over 400 lines"
     for name in os.listdir(os.path.join(root, "apps")):
@@ -107,10 +113,16 @@ def presets(root):
     for name in os.listdir(os.path.join(root, "include", "snowcoder", "recipes")):
         if name[:-4] not in cmake:
             yield f"recipes/{name}: not in SNOWCODER_RECIPES"
+    for place, mention in (("docs/recipes.md", "`{}`"), ("tests/unit/recipes/experiments.cpp", "<recipes/{}.hpp>")):
+        text = open(os.path.join(root, place), encoding="utf-8").read()
+        for path in experiments(root):
+            name = os.path.basename(path)[:-4]
+            if mention.format(name) not in text and name != "changes":  # what they are made of, no recipe
+                yield f"{path}: not in {place}"
 
 
 def head(root):
-    for path in headers(root):
+    for path in [*headers(root), *experiments(root)]:
         lines = open(path, encoding="utf-8").read().split("\n")
         if lines[0] != "// SPDX-License-Identifier: Apache-2.0":
             yield f"{path}: first line is not the licence"

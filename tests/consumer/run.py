@@ -10,7 +10,7 @@ import sys
 
 EXPECTED = ["kept", "mean_line_at_most"]
 APPS = "annotate generate judge plan prepare publish report select serve synthesize tokenize train".split()
-BUILT = ["wider_lines." + app for app in ("plan", "prepare", "train")]  # of the data, ingest and cpu components
+BUILT = ["lr_linear_toy.plan", *("wider_lines." + app for app in ("plan", "prepare", "train"))]  # of the data, ingest and cpu components
 
 RECIPE = "snowcoder_add_recipe(NAME wider_lines TYPE wider_lines HEADER "
 WRONG_CALLS = {  # what CMake says to each, its line breaks apart
@@ -80,6 +80,8 @@ def main():
         shipped = run(os.path.join(source, "bin", "arctic_snowcoder_1b3", "plan"), "--describe").split("fingerprint")[1].split()[0]
         if own == shipped or missing:
             sys.exit(f"no app {missing}, fingerprint {own} beside {shipped}")
+        if "lr_linear_toy" not in run(os.path.join(tree, "bin", "lr_linear_toy", "plan"), "--describe"):
+            sys.exit("the installed arm lr_linear_toy has another name")
         corpus, clean = os.path.join(tree, "corpus", "repository"), os.path.join(tree, "clean")
         os.makedirs(corpus)
         shutil.copy(__file__, corpus)

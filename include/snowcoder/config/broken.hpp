@@ -28,6 +28,7 @@ void temperature_must_not_be_negative();             // fix: 0 always takes the 
 void phase_name_must_be_a_file_name();               // fix: see core/file_name.hpp; files and folders are called by it
 void phase_names_must_differ();                      // fix: every phase of a curriculum has its own name
 void phase_must_have_tokens();                       // fix: tokens >= half of sequences_per_step * context, passes > 0
+void changed_phase_must_be_in_the_curriculum();      // fix: name one of the phases that the base recipe has
 void first_phase_must_read_the_general_corpus();     // fix: nothing is selected or written before the first phase
 void rate_must_be_positive();                        // fix: rate > 0: peak, and minimum where the law begins with it
 void minimum_rate_above_peak();                      // fix: 0 <= minimum <= peak

@@ -9,6 +9,7 @@
 
 #include <fmt/core.h>
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -17,7 +18,8 @@ namespace snowcoder::pipeline {
 namespace detail {
 /// `defaults`: what the value is compared with. `origin_of(field name, listed origin)`: the mark of an unchanged field.
 template <has_fields T>
-void describe_fields(std::string& out, std::string const& prefix, T const& value, T const& defaults, auto const& origin_of) {
+void describe_fields(std::string& out, std::string const& prefix, T const& value, T const& defaults,
+                     std::function<origin(std::string_view, origin)> const& origin_of) {
   std::apply(
       [&](auto const&... f) {
         auto one = [&](auto const& field) {
@@ -46,7 +48,7 @@ std::string describe() {
   out += fmt::format("filters      {}\nsplitter     {}\nkeeper       {}\n", R::filters::text(), R::splitter::text(),
                      R::keeper::text());
   out += fmt::format("notebooks    {}\n", name_of(R::notebooks));
-  out += fmt::format("lanes        {} of a step's gradient\n", R::reduction_lanes);
+  out += fmt::format("lanes        {} of a step's gradient, and no more processes than that\n", R::reduction_lanes);
   out += "values       [paper] printed there  [derived] from it  [ours] where it is silent  [recipe] changed here\n";
   config::for_each_value<R>([&](std::string_view name, auto const& value) {
     if constexpr (has_fields<std::remove_cvref_t<decltype(value)>>)

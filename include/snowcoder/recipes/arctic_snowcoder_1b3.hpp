@@ -39,7 +39,7 @@ struct arctic_snowcoder_1b3 {
   static constexpr auto optimizer = config::checked(config::optimizer{});
   static constexpr config::evaluation evaluation{};
   static constexpr auto curriculum = config::checked(config::paper_phases, model.context);
-  static constexpr int reduction_lanes = 4;
+  static constexpr int reduction_lanes = 8;  // for a machine's GPUs; one that is alone holds four gradients, not three
 };
 
 static_assert(config::coherent<arctic_snowcoder_1b3>());

@@ -41,6 +41,7 @@ struct quickstart : arctic_snowcoder_1b3 {
                         .rate = {config::law::warm_up_linear, 1e-3, 0, 3}},
       },
       model.context);
+  static constexpr int reduction_lanes = 4;
 };
 
 static_assert(config::coherent<quickstart>());
