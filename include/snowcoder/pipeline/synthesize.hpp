@@ -165,7 +165,7 @@ expected<outcome> synthesize_counted(run_context& run, synthesize_options const&
   if (stamp.finished(o.out / "provenance.json"))
     if (auto const old = io::read_json(report_path); old && io::value_or_null(*old, "given_up") == 0) {
       run.say("already synthesised: " + o.out.string());
-      return outcome::done;
+      return io::value_or_null(*old, "seeds_not_found") == 0 ? outcome::done : outcome::some_refused;
     }
 
   // A folder of ours has a stamp, or at least answers of a run that was cut short.
@@ -222,7 +222,11 @@ expected<outcome> synthesize_counted(run_context& run, synthesize_options const&
                       report["accepted"].template get<std::int64_t>(), report["answered"].template get<std::int64_t>(),
                       unanswered, report["python_share"].template get<double>() * 100, R::synthesis.python_share * 100));
   if (given_up) run.say("the server gave up on " + std::to_string(given_up) + " questions; the same command asks them again");
-  return given_up ? outcome::some_refused : outcome::done;
+  bool const all_found = report["seeds_not_found"] == 0;
+  if (!all_found)
+    run.say(report["seeds_not_found"].dump() + " of the seeds are not in " + o.in.string() +
+            ": give the documents that were selected from");
+  return given_up || !all_found ? outcome::some_refused : outcome::done;
 }
 
 template <config::recipe R>

@@ -160,9 +160,8 @@ expected<io::json> accept_answers(run_context& run, std::filesystem::path const&
       passed.push_back({where->second.place, id, content.hex(), number, d->language, file.tokens, answer.model});
     }
   }
-  if (found < std::int64_t(seeds.size()))
-    refuse("selection", "seed_not_found",
-           std::to_string(std::int64_t(seeds.size()) - found) + " selected documents are not in --in");
+  auto const not_found = std::int64_t(seeds.size()) - found;
+  if (not_found > 0) refuse("selection", "seed_not_found", std::to_string(not_found) + " selected documents are not in --in");
 
   thread_pool pool(run.threads);
   auto const near = dedup::near_duplicates<R>(
@@ -224,6 +223,7 @@ expected<io::json> accept_answers(run_context& run, std::filesystem::path const&
   for (auto const& [reason, n] : by_reason) reasons[reason] = n;
   for (auto const& [model, n] : models) generators[model] = n;
   return io::json{{"seeds", seeds.size()},
+                  {"seeds_not_found", not_found},
                   {"answered", answered},
                   {"accepted", kept.size()},
                   {"tokens", tokens},

@@ -345,6 +345,23 @@ TEST_CASE(
   CHECK_FALSE(fs::exists(o.out / "journal.jsonl"));
 }
 
+TEST_CASE("selected documents that are not in --in are counted, and the run does not pass for whole") {
+  seed_corpus const c(3);
+  auto manifest = *io::read_selection(c.folder / "selection.json");
+  for (auto const* id : {"gone", "also gone"}) manifest.documents.push_back({id, config::language::python, 1, 100});
+  REQUIRE(io::write_selection(c.folder / "selection.json", manifest));
+  auto o = c.options("out");
+  o.replay = c.folder / "replay.jsonl";
+  std::ofstream(o.replay) << io::to_line({{"seed", c.seeds[0].content_hash().hex()},
+                                          {"finish_reason", "stop"},
+                                          {"response", fenced(program("made", 1))}})
+                          << "\n";
+  CHECK(*run(o) == pipeline::outcome::some_refused);
+  CHECK(report(o)["seeds_not_found"] == 2);
+  CHECK(report(o)["rejects"]["seed_not_found"] == 1);
+  CHECK(*run(o) == pipeline::outcome::some_refused);  // nothing left to do, and still not whole
+}
+
 TEST_CASE("a replay that answers nothing, contradicts itself or is no journal is an error") {
   seed_corpus const c(2);
   auto o = c.options("out");
