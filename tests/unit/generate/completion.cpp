@@ -58,9 +58,11 @@ TEST_CASE("a completion ends with the text, the limit and the context", "[genera
   auto const cut = complete(model, byte_codec{}, "x", {.new_tokens = 2, .sampling = {}, .stop = {}});
   CHECK(cut.text == "ab");
   CHECK(cut.reason == finish::length);
+  CHECK(cut.prompt_cut == 0);
   scripted_model narrow{std::string(100, 'z'), 16};
   auto const full = complete(narrow, byte_codec{}, std::string(40, 'p'), {.new_tokens = 50, .sampling = {}, .stop = {}});
   CHECK(full.prompt_tokens == 8);  // half of the context
+  CHECK(full.prompt_cut == 32);
   CHECK(full.tokens == 9);         // the last token need not be read again
   CHECK(full.reason == finish::length);
 }
