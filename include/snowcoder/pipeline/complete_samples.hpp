@@ -9,6 +9,7 @@
 #include <snowcoder/io/http.hpp>
 #include <snowcoder/pipeline/open_tokenizer.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
+#include <snowcoder/pipeline/server_key.hpp>
 #include <snowcoder/pipeline/text_model.hpp>
 #include <snowcoder/record/benchmark_task.hpp>
 
@@ -27,6 +28,7 @@ namespace snowcoder::pipeline {
 struct generate_options {
   std::filesystem::path checkpoint, tokenizer, benchmark, out;
   std::string server, model;  ///< instead of a checkpoint
+  std::filesystem::path key_file;
   std::int64_t limit = 0;    ///< first so many tasks; 0: all
   int samples_per_task = 1;  ///< more than one needs a temperature
   std::string device = "cpu", precision = "f32";
@@ -95,6 +97,7 @@ expected<void> complete_there(generate_options const& options, std::uint64_t see
   io::http_options http;
   http.in_flight = options.in_flight;
   SNOWCODER_TRY(auto client, io::http_client::open(http));
+  SNOWCODER_TRY(auto const key, server_key(options.key_file));
   auto const url = generate::endpoint(options.server, "completions");
   std::size_t next = 0;
   return client.run(
@@ -102,16 +105,16 @@ expected<void> complete_there(generate_options const& options, std::uint64_t see
         if (next == samples.size()) return {};
         auto const& sample = samples[next];
         return io::http_request{next++, url,
-                                generate::completion_request(options.model, prompt_of<R>(*sample.task),
+                                generate::completion_request(options.server, options.model, prompt_of<R>(*sample.task),
                                                              completion_of<R>(options, seed, sample)),
-                                {}};
+                                authorization(key)};
       },
       [&](std::uint64_t tag, expected<io::http_response> answer) -> expected<void> {
         auto const& sample = samples[tag];
         if (!answer) return failure(std::move(answer).error());
         if (answer->status != 200)
           return failure("the server answered " + std::to_string(answer->status) + ": " + answer->body.substr(0, 200), url,
-                         "check --server and --model, then run the same command again");
+                         std::string(check_server_flags) + ", then run the same command again");
         SNOWCODER_TRY(auto text, generate::completion_answer(answer->body, url, completion_of<R>(options, seed, sample).stop));
         return done(sample, {std::move(text), 0});  // a server refuses what is too long for it, or cuts it and does not say so
       });

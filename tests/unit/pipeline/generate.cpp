@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Completions of a benchmark: prompts that a checkpoint cannot hold are counted.
+// Completions of a benchmark: prompts that a checkpoint cannot hold are counted, and a server is told everything.
 #include "support/byte_tokenizer.hpp"
 #include "support/catch.hpp"
 #include "support/said.hpp"
+#include "support/scripted_server.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tiny_recipe.hpp"
 
@@ -79,4 +80,31 @@ TEST_CASE("tasks whose prompts lost their beginning are counted, also by a run t
       << io::to_line({{"task_id", "t/1"}, {"sample", 0}, {"completion", "x"}, {"prompt_cut", 5}}) << "\n";
   REQUIRE(run(o));
   CHECK(counts() == whole);
+}
+
+TEST_CASE("a server is shown the key and told how to draw; without the key it is asked for") {
+  temporary_folder dir;
+  scripted_server server([](auto const& r) -> scripted_server::reply {
+    if (r.head.find("Authorization: Bearer secret-key") == r.head.npos) return {401, {}, R"({"message":"no"})", 0};
+    auto const body = io::json::parse(r.body);
+    for (auto const* field : {"temperature", "top_p", "top_k", "min_p", "repetition_penalty", "seed", "max_tokens"})
+      if (!body.contains(field)) return {400, {}, field, 0};
+    return {200, {}, R"({"choices":[{"text":"    return 1\n"}]})", 0};
+  });
+  pipeline::generate_options o;
+  o.server = server.address();
+  o.model = "scripted";
+  o.benchmark = write_tasks(dir / "tasks.jsonl");
+  o.out = dir / "samples.jsonl";
+  auto const refused = run(o);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().remedy.find("--key-file") != std::string::npos);
+  std::ofstream(dir / "key") << "secret-key\n";
+  o.key_file = dir / "key";
+  auto const done = run(o);
+  if (!done) FAIL(done.error().message());
+  CHECK(io::read_samples(o.out)->size() == 3);
+  for (auto const& e : fs::directory_iterator(dir / ""))
+    if (e.path().filename() != "key")
+      CHECK(io::mapped_file::open(e.path())->bytes().find("secret-key") == std::string_view::npos);
 }
