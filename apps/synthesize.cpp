@@ -28,6 +28,10 @@ int main(int argc, char** argv) {
   flags.add_option("--benchmarks", options.benchmarks, "benchmark files that no document may contain")
       ->check(CLI::ExistingFile);
   flags.add_option("--limit", options.limit, "use so many seeds, an even sample (default: all)")->check(CLI::PositiveNumber);
+  flags
+      .add_option("--tokens", options.tokens,
+                  "tokens to be written (default: a pass of the recipe's synthetic phase, where its mix is made by seeds)")
+      ->check(CLI::PositiveNumber);
   flags.add_option("--parallel", options.parallel, "requests in flight")->check(CLI::Range(1, 4096));
   flags.add_option("--timeout", options.timeout, "seconds for one request")->check(CLI::Range(1, 86400));
   flags.add_option("--key-file", options.key_file, "file with the server's key")->check(CLI::ExistingFile);
