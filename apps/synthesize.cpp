@@ -20,6 +20,8 @@ int main(int argc, char** argv) {
   auto* server = flags.add_option("--server", options.server,
                                   "address of an OpenAI-compatible server; key from OPENAI_API_KEY or --key-file");
   flags.add_option("--model", options.model, "the server's name of the model");
+  flags.add_option("--licence", options.licence,
+                   "licence of the answers' model, such as \"Llama 3.1 Community License\": for documents and model card");
   flags.add_option("--replay", options.replay, "answers recorded earlier (journal.jsonl, plain, .gz or .zst)")
       ->check(CLI::ExistingFile)
       ->excludes(server);

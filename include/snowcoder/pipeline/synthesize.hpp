@@ -78,6 +78,7 @@ expected<outcome> synthesize_counted(run_context& run, synthesize_options const&
   SNOWCODER_TRY(auto const budget, detail::tokens_wanted<R>(o));
   auto stamp = provenance::of<R>("synthesize", {{"mode", replayed ? "replay" : "server"},
                                                 {"model", o.model},
+                                                {"licence", o.licence},
                                                 {"limit", o.limit},
                                                 {"tokens", budget},
                                                 {"seed", run.seed},
@@ -131,10 +132,11 @@ expected<outcome> synthesize_counted(run_context& run, synthesize_options const&
                        std::to_string(seeds.size()) + " seeds)",
                    o.replay.string(), "replay a journal that was made from this selection, or ask a server");
 
-  SNOWCODER_CHECK(write_synthetic(o.out, judged, journal));
+  SNOWCODER_CHECK(write_synthetic(o.out, judged, journal, o.licence));
   auto report = synthesis_report<R>(judged, rounds, budget);
   std::int64_t const given_up = replayed ? 0 : judged.unanswered;
   report["given_up"] = given_up;
+  report["licence"] = o.licence;
   report["tokens_by"] = o.tokenizer.empty() ? "estimate: three bytes a token" : "the tokenizer";
   std::filesystem::remove(work, ignored);
   SNOWCODER_CHECK(io::write_json(report_path, report));
@@ -145,6 +147,10 @@ expected<outcome> synthesize_counted(run_context& run, synthesize_options const&
   if (auto const tokens = report["tokens"].template get<std::int64_t>(); tokens < budget)
     run.say(fmt::format("{} of {} tokens: the seeds of some languages did not last (report.json says which)",
                         with_commas(tokens), with_commas(budget)));
+  if (o.licence.empty())
+    run.say(
+        "note: the licence of the model that wrote these is not recorded; give --licence, the card of a published model "
+        "names it");
   if (given_up) run.say("the server gave up on " + std::to_string(given_up) + " questions; the same command asks them again");
   if (judged.seeds_not_found)
     run.say(std::to_string(judged.seeds_not_found) + " of the seeds are not in " + o.in.string() +

@@ -30,6 +30,7 @@ struct synthesize_options {
   std::filesystem::path in, selection, replay, out, tokenizer, key_file;
   std::vector<std::filesystem::path> benchmarks;
   std::string server, model;
+  std::string licence;      ///< of what the model writes; empty: not recorded
   std::int64_t limit = 0;   ///< seeds; 0: all
   std::int64_t tokens = 0;  ///< to be written; 0: what the recipe's mix and its synthetic phase ask for
   int parallel = 8;         ///< requests in flight

@@ -26,10 +26,18 @@ inline std::string synthetic_path(candidate_answer const& a) {
   return std::string(name_of(a.language)) + "/" + a.seed + number + std::string(corpus::usual_extension(a.language));
 }
 
+/// A document's row; its metadata names who wrote it as well.
+inline std::string synthetic_line(document const& d, std::string const& generator) {
+  auto row = io::json::parse(io::document_line(d));
+  row["metadata"]["generator"] = generator;
+  return io::to_line(row);
+}
+
 }  // namespace detail
 
-/// Writes OUT/documents and OUT/rejects.jsonl.
-inline expected<void> write_synthetic(std::filesystem::path const& out, judged_answers& judged, io::journal const& journal) {
+/// Writes OUT/documents and OUT/rejects.jsonl. `licence`: of the generator, empty where nobody says.
+inline expected<void> write_synthetic(std::filesystem::path const& out, judged_answers const& judged,
+                                      io::journal const& journal, std::string const& licence) {
   auto const work = out / ".documents";
   std::error_code e;
   std::filesystem::remove_all(work, e);
@@ -41,8 +49,9 @@ inline expected<void> write_synthetic(std::filesystem::path const& out, judged_a
     d.source = d.repository = "synthetic";
     d.path = detail::synthetic_path(a);
     d.language = a.language;
+    d.licence = licence;
     d.id = document_id(d.repository, d.path, d.text);
-    SNOWCODER_CHECK(writer.write(name_of(a.language), io::document_line(d)));
+    SNOWCODER_CHECK(writer.write(name_of(a.language), detail::synthetic_line(d, a.model)));
   }
   SNOWCODER_CHECK(writer.close());
   SNOWCODER_CHECK(io::write_rejects(out / "rejects.jsonl", judged.rejects));

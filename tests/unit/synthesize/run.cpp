@@ -118,6 +118,7 @@ TEST_CASE("answers of a server become documents; every sampling field is sent; t
   auto o = c.asking(server, "out");
   std::ofstream(c.folder / "key") << "secret-key\n";
   o.key_file = c.folder / "key";
+  o.licence = "Scripted Licence 1.0";
   auto const done = run(o);
   if (!done) FAIL(done.error().message());
   CHECK(*done == pipeline::outcome::done);
@@ -129,6 +130,8 @@ TEST_CASE("answers of a server become documents; every sampling field is sent; t
   CHECK(r["prompt_tokens"] == 12 * 11);
   CHECK(r["completion_tokens"] == 12 * 7);
   CHECK(r["models"]["scripted-1"] == 12);
+  CHECK(r["licence"] == "Scripted Licence 1.0");
+  CHECK(lines_of(o.out).find(R"("generator":"scripted-1")") != std::string::npos);
   auto const documents = *io::read_documents(o.out);
   REQUIRE(documents.size() == 12);
   for (auto const& d : documents) {
@@ -137,6 +140,7 @@ TEST_CASE("answers of a server become documents; every sampling field is sent; t
     CHECK(d.path.starts_with("python/"));
     CHECK(d.path.ends_with(".py"));
     CHECK(d.text.starts_with("# Problem: made"));
+    CHECK(d.licence == "Scripted Licence 1.0");
   }
   CHECK(documents[0].path == "python/" + c.seeds[0].content_hash().hex() + ".py");
   for (auto const& e : fs::recursive_directory_iterator(o.out))
