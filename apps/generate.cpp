@@ -15,9 +15,13 @@ int main(int argc, char** argv) {
   auto* checkpoint = flags.add_option("--checkpoint", options.checkpoint, "checkpoint folder");
   flags.add_option("--tokenizer", options.tokenizer, "tokenizer.json (default: the one of the checkpoint's run folder)")
       ->needs(checkpoint);
-  auto* server = flags.add_option("--server", options.server, "address of an OpenAI-compatible server")->excludes(checkpoint);
+  auto* server = flags
+                     .add_option("--server", options.server,
+                                 "address of an OpenAI-compatible server; key from OPENAI_API_KEY or --key-file")
+                     ->excludes(checkpoint);
   auto* model = flags.add_option("--model", options.model, "name of the model on that server")->needs(server);
   server->needs(model);
+  flags.add_option("--key-file", options.key_file, "file with the server's key")->check(CLI::ExistingFile)->needs(server);
   flags.add_option("--benchmark", options.benchmark, "benchmark file, as published")->required();
   flags.add_option("--out", options.out, "samples.jsonl to write")->required();
   flags.add_option("--limit", options.limit, "only the first so many tasks; default: all")->check(CLI::PositiveNumber);

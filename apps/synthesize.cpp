@@ -20,6 +20,8 @@ int main(int argc, char** argv) {
   auto* server = flags.add_option("--server", options.server,
                                   "address of an OpenAI-compatible server; key from OPENAI_API_KEY or --key-file");
   flags.add_option("--model", options.model, "the server's name of the model");
+  flags.add_option("--licence", options.licence,
+                   "licence of the answers' model, such as \"Llama 3.1 Community License\": for documents and model card");
   flags.add_option("--replay", options.replay, "answers recorded earlier (journal.jsonl, plain, .gz or .zst)")
       ->check(CLI::ExistingFile)
       ->excludes(server);
@@ -28,6 +30,10 @@ int main(int argc, char** argv) {
   flags.add_option("--benchmarks", options.benchmarks, "benchmark files that no document may contain")
       ->check(CLI::ExistingFile);
   flags.add_option("--limit", options.limit, "use so many seeds, an even sample (default: all)")->check(CLI::PositiveNumber);
+  flags
+      .add_option("--tokens", options.tokens,
+                  "tokens to be written (default: a pass of the recipe's synthetic phase, where its mix is made by seeds)")
+      ->check(CLI::PositiveNumber);
   flags.add_option("--parallel", options.parallel, "requests in flight")->check(CLI::Range(1, 4096));
   flags.add_option("--timeout", options.timeout, "seconds for one request")->check(CLI::Range(1, 86400));
   flags.add_option("--key-file", options.key_file, "file with the server's key")->check(CLI::ExistingFile);

@@ -4,6 +4,7 @@ snowcoder_add_test(train_data SOURCES unit/train/loader.cpp unit/train/checkpoin
 snowcoder_add_test(train_run SOURCES unit/train/run.cpp unit/train/run_folder.cpp unit/train/hardships.cpp COMPONENTS data cpu)
 snowcoder_add_test(train_selftest SOURCES unit/train/selftest.cpp COMPONENTS data cpu)
 snowcoder_add_test(train_memory SOURCES unit/train/memory.cpp COMPONENTS data cpu OPTIMISED)
+snowcoder_add_test(generate SOURCES unit/pipeline/generate.cpp COMPONENTS data cpu)
 snowcoder_add_test(serve SOURCES unit/pipeline/text_service.cpp COMPONENTS cpu)
 snowcoder_add_test(train_evaluation SOURCES unit/train/evaluation.cpp unit/pipeline/model_tokenizer.cpp COMPONENTS data cpu)
 

@@ -5,6 +5,7 @@
 
 #include <snowcoder/config/concepts.hpp>
 
+#include <algorithm>
 #include <cstdint>
 
 namespace snowcoder::config {
@@ -50,6 +51,16 @@ constexpr std::int64_t total_tokens() {
 template <recipe R>
 constexpr double total_flop() {
   return double(total_tokens<R>()) * flop_per_token(R::model);
+}
+
+/// Tokens that synthesis is to write: one pass of the synthetic phase (of several, the largest) without the real code that is
+/// blended in. The paper's: 5B trained in 2.5 passes. 0 without such a phase.
+template <recipe R>
+constexpr std::int64_t tokens_to_write() {
+  double most = 0;
+  for (auto const& p : R::curriculum)
+    if (p.source == documents::synthetic) most = std::max(most, double(p.tokens) / p.passes * (1 - R::synthesis.replay_real));
+  return std::int64_t(most + 0.5);
 }
 
 /// Ids are stored in two bytes when the vocabulary fits.

@@ -12,11 +12,14 @@ namespace snowcoder::config {
 
 enum class seed_pool : std::uint8_t { phase2_top, corpus };
 enum class seed_text : std::uint8_t { file, lines_1_15 };
-enum class mix_rule : std::uint8_t { sample, generate };
+/// How Python reaches its share. `generate`: by choosing seeds, so many of every language that their answers hold its part of
+/// the phase's tokens (synthesize/rounds.hpp). `sample`: every seed is asked, and the share is reached when the answers are
+/// packed, by repeating and leaving out (tokenize/mix.hpp).
+enum class mix_rule : std::uint8_t { generate, sample };
 
 struct synthesis {
   seed_pool pool = seed_pool::phase2_top;
-  double pool_share = 1.0;  ///< of the selected documents of each language, the best first
+  double pool_share = 1.0;  ///< of the selected documents of each language, the best; the mix `generate` stops sooner
   seed_text text = seed_text::file;
   int seed_tokens = 2048;  ///< longer seeds are cut at a line end
   double temperature = 0.8;
@@ -27,8 +30,8 @@ struct synthesis {
   int maximum_tokens = 8192;
   double seed_similarity = 0.7;  ///< an answer more similar to its own seed is a copy
   double python_share = 0.5;
-  mix_rule mix = mix_rule::sample;  ///< reach the share by choosing among documents, or by choosing seeds
-  double replay_real = 0.0;         ///< share of real code blended into the phase
+  mix_rule mix = mix_rule::generate;
+  double replay_real = 0.0;  ///< share of real code blended into the phase
   std::uint64_t seed = 42;
 
   static constexpr auto fields() {

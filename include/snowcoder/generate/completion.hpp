@@ -39,6 +39,7 @@ enum class finish : unsigned char { stop, length };
 struct completion {
   std::string text;  ///< without the stop word; may end inside a character if the limit did
   std::int64_t prompt_tokens = 0, tokens = 0;
+  std::int64_t prompt_cut = 0;  ///< tokens of the prompt's beginning that the model was not shown
   finish reason = finish::length;
   std::vector<token_choice> prompt_choices, choices;  ///< where asked for; an end of the text is the last of the choices
 };
@@ -51,15 +52,20 @@ struct completion_options {
   std::size_t alternatives = 0;                ///< and so many likeliest ones beside each
 };
 
-/// What a prompt is to a model: its ids, at least one. A prompt that leaves no room for `new_tokens` loses its beginning, but
-/// no more than half of the context is given up for that.
+/// What a prompt is to a model: its ids, at least one, and how many before them it is not shown.
+struct model_prompt {
+  std::vector<token_id> ids;
+  std::int64_t cut = 0;
+};
+/// A prompt that leaves no room for `new_tokens` loses its beginning, but no more than half of the context is given up for
+/// that.
 template <text_codec Codec>
-std::vector<token_id> prompt_ids(Codec const& codec, std::string_view prompt, std::int64_t context, std::int64_t new_tokens) {
-  std::vector<token_id> ids = codec.encode(prompt);
-  if (ids.empty()) ids.push_back(config::end_of_text);
-  auto const room = std::max(context - new_tokens, context / 2);
-  if (std::int64_t(ids.size()) > room) ids.erase(ids.begin(), ids.end() - room);
-  return ids;
+model_prompt prompt_ids(Codec const& codec, std::string_view prompt, std::int64_t context, std::int64_t new_tokens) {
+  model_prompt p{codec.encode(prompt), 0};
+  if (p.ids.empty()) p.ids.push_back(config::end_of_text);
+  p.cut = std::max<std::int64_t>(std::int64_t(p.ids.size()) - std::max(context - new_tokens, context / 2), 0);
+  p.ids.erase(p.ids.begin(), p.ids.begin() + p.cut);
+  return p;
 }
 
 /// An answer that grows: whoever runs the model hands it logits and reads the tokens that it chooses.
@@ -132,7 +138,9 @@ class answer {
 /// `said(text)` is called with every piece of text that is certain to be in the answer; returning false ends it.
 template <language_model Model, text_codec Codec, std::predicate<std::string_view> Said>
 completion complete(Model& model, Codec const& codec, std::string_view prompt, completion_options const& options, Said&& said) {
-  answer<Codec> a(codec, prompt_ids(codec, prompt, model.context(), options.new_tokens), options);
+  auto shown = prompt_ids(codec, prompt, model.context(), options.new_tokens);
+  answer<Codec> a(codec, std::move(shown.ids), options);
+  a.result().prompt_cut = shown.cut;
   model.reset();
   if (!a.empty()) {
     auto logits = std::span<float const>(model.append(a.prompt()));

@@ -4,10 +4,12 @@
 
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/generate/completion.hpp>
+#include <snowcoder/generate/sampling.hpp>
 #include <snowcoder/io/json.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,19 +25,27 @@ inline std::string endpoint(std::string_view server, std::string_view name) {
   return std::string(server).append(server.ends_with("/v1") ? "/" : "/v1/").append(name);
 }
 
+/// All that decides how a server draws, stated in every request because servers differ in their defaults: llama.cpp's are a
+/// temperature of 0.8, top_k 40 and min_p 0.05, vLLM's those of the model's folder.
+inline io::json sampling_fields(std::string_view server, sampling const& how, std::int64_t max_tokens) {
+  io::json fields{
+      {"temperature", how.temperature}, {"top_p", how.top_p},     {"max_tokens", max_tokens}, {"n", 1}, {"seed", how.seed},
+      {"presence_penalty", 0},          {"frequency_penalty", 0}, {"stream", false}};
+  // Own servers add samplers of their own, on by default; the original API refuses names that it does not know.
+  if (server.find("api.openai.com") == server.npos)
+    fields.update({{"top_k", -1}, {"min_p", 0}, {"repetition_penalty", 1}, {"repeat_penalty", 1}});
+  return fields;
+}
+
 /// Servers take at most four stop words; the others are applied to the answer.
-inline std::string completion_request(std::string const& model, std::string_view prompt, completion_options const& options) {
+inline std::string completion_request(std::string_view server, std::string const& model, std::string_view prompt,
+                                      completion_options const& options) {
   std::vector<std::string> stop;
   for (auto const& w : options.stop)
     if (stop.size() < 4 && w.starts_with('\n')) stop.push_back(w);
-  return io::to_line({{"model", model},
-                      {"prompt", prompt},
-                      {"max_tokens", options.new_tokens},
-                      {"temperature", options.sampling.temperature},
-                      {"top_p", options.sampling.top_p},
-                      {"seed", options.sampling.seed},
-                      {"n", 1},
-                      {"stop", stop}});
+  io::json body{{"model", model}, {"prompt", prompt}, {"stop", stop}};
+  body.update(sampling_fields(server, options.sampling, options.new_tokens));
+  return io::to_line(body);
 }
 
 /// choices[0].text, cut at the first stop word.

@@ -1,41 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// A generator behind an OpenAI-compatible server (vLLM, llama.cpp, TGI, Ollama, our own `serve`): chat completions with
-// every sampling field stated, because servers differ in their defaults.
+// A generator behind an OpenAI-compatible server (vLLM, llama.cpp, TGI, Ollama, our own `serve`): chat completions.
 #pragma once
 
 #include <snowcoder/config/synthesis.hpp>
 #include <snowcoder/core/hash.hpp>
 #include <snowcoder/generate/completion_request.hpp>
-#include <snowcoder/io/compressed.hpp>
 #include <snowcoder/io/http.hpp>
 #include <snowcoder/io/json.hpp>
 #include <snowcoder/io/json_field.hpp>
+#include <snowcoder/pipeline/server_key.hpp>
 #include <snowcoder/synthesize/generator.hpp>
 
-#include <cstdlib>
 #include <deque>
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace snowcoder::pipeline {
-
-/// The key for a server: the first line of `file`, else OPENAI_API_KEY, else none. It is sent and never written.
-inline expected<std::string> server_key(std::filesystem::path const& file) {
-  if (file.empty()) {
-    char const* value = std::getenv("OPENAI_API_KEY");
-    return std::string(value ? value : "");
-  }
-  SNOWCODER_TRY(auto lines, io::line_reader::open(file));
-  std::string_view line;
-  SNOWCODER_TRY(bool const any, lines.next(line));
-  auto const last = line.find_last_not_of(" \t\r");
-  if (!any || last == line.npos) return failure("the key file is empty", file.string());
-  return std::string(line.substr(0, last + 1));
-}
 
 class chat_server {
  public:
@@ -51,18 +33,9 @@ class chat_server {
   /// What is sent for a question.
   io::json request(synthesis_question const& q) const {
     io::json body{{"model", settings_.model},
-                  {"messages", {{{"role", "system"}, {"content", q.system}}, {{"role", "user"}, {"content", q.user}}}},
-                  {"temperature", how_.temperature},
-                  {"top_p", how_.top_p},
-                  {"max_tokens", how_.answer_tokens},
-                  {"n", 1},
-                  {"seed", q.sampling_seed},
-                  {"presence_penalty", 0},
-                  {"frequency_penalty", 0},
-                  {"stream", false}};
-    // Own servers add samplers of their own, on by default; the original API refuses names that it does not know.
-    if (settings_.server.find("api.openai.com") == std::string::npos)
-      body.update({{"top_k", -1}, {"min_p", 0}, {"repetition_penalty", 1}, {"repeat_penalty", 1}});
+                  {"messages", {{{"role", "system"}, {"content", q.system}}, {{"role", "user"}, {"content", q.user}}}}};
+    generate::sampling const draws{how_.temperature, how_.top_p, q.sampling_seed};
+    body.update(generate::sampling_fields(settings_.server, draws, how_.answer_tokens));
     return body;
   }
   std::string request_hash(synthesis_question const& q) const { return hash(io::to_line(request(q))).hex(); }
@@ -79,8 +52,7 @@ class chat_server {
     bool reached = false;
     int in_a_row = 0;
     auto const ask = [&](asked a) {
-      io::http_request r{tag, url, io::to_line(request(a.question)), {}};
-      if (!settings_.key.empty()) r.headers.push_back("Authorization: Bearer " + settings_.key);
+      io::http_request r{tag, url, io::to_line(request(a.question)), authorization(settings_.key)};
       open.emplace(tag++, std::move(a));
       return r;
     };
@@ -120,7 +92,7 @@ class chat_server {
       auto const said = io::parsed(r->body);
       if (r->status == 401 || r->status == 403 || r->status == 404)
         return failure("the server answers " + std::to_string(r->status) + ": " + words(said, r->body), url,
-                       "check --server, --model and the key (OPENAI_API_KEY or --key-file)");
+                       std::string(check_server_flags));
       synthetic_answer answer{a.question.seed, a.question.number, settings_.model, {}, {}};
       io::json about{{"attempts", r->attempts}};
       if (r->ok()) {

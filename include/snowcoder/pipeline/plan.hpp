@@ -153,10 +153,15 @@ std::string plan(hardware const& h) {
                      duration_text(3.0 * n * flop_per_token(e, n) / (h.peak_flops * h.reached)));
   out += fmt::format("selection    top {:.4g} % of every language: {} of {}\n", R::selection.share * 100,
                      tokens_text(corpus * R::selection.share), tokens_text(corpus));
-  for (auto const& p : R::curriculum)
-    if (p.source == documents::synthetic)
-      out += fmt::format("synthesis    {} to be written, {:.0f} % Python as trained\n",
-                         tokens_text(double(p.tokens) / p.passes), R::synthesis.python_share * 100);
+  if (constexpr auto tokens = tokens_to_write<R>(); tokens > 0) {
+    constexpr auto how = R::synthesis;
+    out += fmt::format("synthesis    {} to be written, {:.0f} % Python as trained, ", tokens_text(double(tokens)),
+                       how.python_share * 100);
+    out += how.mix == mix_rule::generate
+               ? fmt::format("at least {} answers of at most {} tokens\n",
+                             with_commas((tokens + how.answer_tokens - 1) / how.answer_tokens), with_commas(how.answer_tokens))
+               : std::string("reached by repeating: every seed is asked\n");
+  }
   return out;
 }
 

@@ -9,6 +9,7 @@
 #include <snowcoder/io/folder_lock.hpp>
 #include <snowcoder/nn/decoder_parameters.hpp>
 #include <snowcoder/pipeline/checkpoint_content.hpp>
+#include <snowcoder/pipeline/generators.hpp>
 #include <snowcoder/pipeline/open_tokenizer.hpp>
 #include <snowcoder/pipeline/output_folder.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
@@ -39,8 +40,13 @@ expected<outcome> publish_recipe(run_context& run, publish_options options) {
   SNOWCODER_TRY(auto const from, io::checkpoint::open(options.checkpoint));
   SNOWCODER_CHECK(from.check_model(config::model_fingerprint<R>.hex(), R::name));
   SNOWCODER_TRY(options.tokenizer, tokenizer_of(from, options.tokenizer));
-  auto stamp = provenance::of<R>(
-      "publish", {{"format", options.format}, {"dtype", options.dtype}, {"weights", from.checksum(io::model_part)}});
+  auto const generators = generators_of<R>(from);
+  io::json named = io::json::array();
+  for (auto const& g : generators) named.push_back({g.model, g.licence, g.documents});
+  auto stamp = provenance::of<R>("publish", {{"format", options.format},
+                                             {"dtype", options.dtype},
+                                             {"weights", from.checksum(io::model_part)},
+                                             {"generators", named}});
   SNOWCODER_CHECK(stamp.add_input(options.tokenizer));
   auto const stamp_path = folder ? options.out / "provenance.json" : stamp_beside(options.out);
   if (std::filesystem::exists(options.out) && stamp.finished(stamp_path)) {
@@ -52,7 +58,7 @@ expected<outcome> publish_recipe(run_context& run, publish_options options) {
     SNOWCODER_TRY(auto const lock, io::folder_lock::take(options.out));
     SNOWCODER_CHECK(stamp.begin(stamp_path));
     auto const type = options.dtype == "f32" ? publish::weight_type::f32 : publish::weight_type::bf16;
-    SNOWCODER_CHECK(publish::write_hugging_face(options.out, from, R::model, options.tokenizer, type));
+    SNOWCODER_CHECK(publish::write_hugging_face(options.out, from, R::model, options.tokenizer, type, generators));
   } else {
     SNOWCODER_CHECK(io::check_file_place(options.out));
     SNOWCODER_TRY(auto const tokenizer, open_tokenizer<R>(options.tokenizer));
@@ -62,6 +68,10 @@ expected<outcome> publish_recipe(run_context& run, publish_options options) {
     SNOWCODER_CHECK(publish::write_gguf(options.out, from, R::model, tokenizer.vocabulary(), *type));
   }
   SNOWCODER_CHECK(stamp.write(stamp_path, {{"parameters", from.manifest().parameters}}));
+  for (auto const& g : generators)
+    if (g.model.empty() || g.licence.empty())
+      run.say("note: trained on code of " + (g.model.empty() ? "a language model that no report names" : g.model) +
+              ", whose licence is not recorded (synthesize --licence); see what it asks before you pass this model on");
   run.say("published " + options.out.string() + " (" + options.dtype + ")");
   return outcome::done;
 }

@@ -26,6 +26,7 @@ class recorded_answers {
       std::optional<hash128> answered;
     };
     std::map<std::pair<std::string, int>, waiting> questions;
+    rows_ = 0;
     for (;;) {
       SNOWCODER_TRY(auto q, next());
       if (!q) break;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// synthesize: seeds → generator → accepted documents (paper section 2.4). First all questions are answered, each answer
-// safe in a journal; then the journal is judged in the order of the documents, so that the outcome depends neither on the order
-// of answers nor on how often the run was cut short.
+// synthesize: seeds → generator → accepted documents (paper section 2.4). In rounds: all questions of the round are answered,
+// each answer safe in a journal; then all answers are judged in the order of their seeds; until the recipe's tokens are there.
+// So the outcome depends neither on the order of answers nor on how often the run was cut short.
 //
 //   DIR/journal.jsonl     every request and its answer (asked from a server); can be replayed
 //   DIR/documents/…       accepted files, source and repository "synthetic", path from the seed's content hash
@@ -9,47 +9,47 @@
 //   DIR/report.json       counts by language and reason, shares of tokens
 #pragma once
 
+#include <snowcoder/config/accounting.hpp>
+#include <snowcoder/core/quantity.hpp>
 #include <snowcoder/io/document_stream.hpp>
 #include <snowcoder/io/folder_lock.hpp>
 #include <snowcoder/io/journal.hpp>
 #include <snowcoder/io/selection_file.hpp>
-#include <snowcoder/pipeline/chat_server.hpp>
 #include <snowcoder/pipeline/open_tokenizer.hpp>
 #include <snowcoder/pipeline/output_folder.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
 #include <snowcoder/pipeline/recorded_answers.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/pipeline/synthesize_accept.hpp>
-#include <snowcoder/synthesize/prompt.hpp>
+#include <snowcoder/pipeline/synthesize_ask.hpp>
+#include <snowcoder/pipeline/synthesize_write.hpp>
+#include <snowcoder/synthesize/rounds.hpp>
 
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <deque>
 #include <filesystem>
-#include <map>
 #include <set>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 namespace snowcoder::pipeline {
 
-struct synthesize_options {
-  std::filesystem::path in, selection, replay, out, tokenizer, key_file;
-  std::vector<std::filesystem::path> benchmarks;
-  std::string server, model;
-  std::int64_t limit = 0;  ///< seeds; 0: all
-  int parallel = 8;        ///< requests in flight
-  int timeout = 600;       ///< seconds for one request
-};
-
 namespace detail {
 
-/// The seeds of this run: id and whether it has been met among the documents.
+/// Tokens that are to be accepted; 0: whatever the seeds give.
 template <config::recipe R>
-expected<std::unordered_map<std::string, bool>> seeds_of(synthesize_options const& o) {
+expected<std::int64_t> tokens_wanted(synthesize_options const& o) {
+  if (o.tokens > 0 || R::synthesis.mix != config::mix_rule::generate) return o.tokens;
+  if constexpr (constexpr auto tokens = config::tokens_to_write<R>(); tokens > 0) return tokens;
+  return failure("the recipe has no synthetic phase that says how many tokens to write", std::string(R::name),
+                 "give --tokens N");
+}
+
+/// The seeds of this run, in the order of asking.
+template <config::recipe R>
+expected<std::vector<chosen_document>> seeds_of(synthesize_options const& o) {
   constexpr auto how = R::synthesis;
   std::vector<chosen_document> candidates;
   if (how.pool == config::seed_pool::phase2_top) {
@@ -57,7 +57,7 @@ expected<std::unordered_map<std::string, bool>> seeds_of(synthesize_options cons
     candidates = std::move(manifest.documents);
   } else {
     SNOWCODER_CHECK(io::for_each_document(o.in, [&](document&& d) -> expected<void> {
-      candidates.push_back({d.id, d.language, 0, 0});
+      candidates.push_back({d.id, d.language, 0, synthesize::three_bytes_a_token{}(d.text)});
       return {};
     }));
     draws const draw("seed pool", how.seed);
@@ -65,84 +65,9 @@ expected<std::unordered_map<std::string, bool>> seeds_of(synthesize_options cons
       return std::pair(draw(hash64(a.id)), a.id) < std::pair(draw(hash64(b.id)), b.id);
     });
   }
-  std::unordered_map<std::string, bool> seeds;
-  for (auto const& s : synthesize::choose_seeds(candidates, how, o.limit)) seeds.emplace(s.id, false);
+  auto seeds = synthesize::choose_seeds(candidates, how, o.limit);
   if (seeds.empty()) return failure("no seeds", o.selection.string(), "select documents first");
   return seeds;
-}
-
-/// Turns the documents into questions, one seed at a time.
-template <config::recipe R, class Count>
-class question_stream {
- public:
-  question_stream(io::document_stream documents, std::unordered_map<std::string, bool>& seeds, Count const& count,
-                  std::uint64_t seed)
-      : documents_(std::move(documents)), seeds_(seeds), count_(count), seed_(seed) {}
-
-  expected<std::optional<synthesis_question>> next() {
-    constexpr auto how = R::synthesis;
-    while (ready_.empty()) {
-      SNOWCODER_TRY(auto d, documents_.next());
-      if (!d) return std::optional<synthesis_question>();
-      auto const chosen = seeds_.find(d->id);
-      if (chosen == seeds_.end() || chosen->second) continue;
-      chosen->second = true;
-      auto const content = d->content_hash();
-      if (!met_.insert(content).second) continue;  // the same text twice is one seed
-      auto const window = synthesize::seed_window(d->text, how, content.high, count_);
-      if (!window) continue;  // judged, and refused, later
-      for (int number = 0; number < how.outputs_per_seed; ++number)
-        ready_.push_back({content.hex(), number, d->repository, d->path, d->language, synthesize::system_message(),
-                          synthesize::user_message(*window, d->language),
-                          draws("sampling", how.seed + seed_)(content.high, std::uint64_t(number)) & 0x7fffffff});
-    }
-    auto q = std::move(ready_.front());
-    ready_.pop_front();
-    return std::optional<synthesis_question>(std::move(q));
-  }
-
- private:
-  io::document_stream documents_;
-  std::unordered_map<std::string, bool>& seeds_;
-  Count const& count_;
-  std::uint64_t seed_;
-  std::set<hash128> met_;
-  std::deque<synthesis_question> ready_;
-};
-
-/// Asks the server what the journal does not know yet; fills `answers` with the places of this run's answers.
-template <config::recipe R, class Questions>
-expected<void> ask_server(run_context& run, synthesize_options const& o, Questions& questions, io::journal& journal,
-                          known_answers const& known, known_answers& answers, std::int64_t& unanswered) {
-  chat_server::settings settings{o.server, o.model, {}, {}};
-  SNOWCODER_TRY(settings.key, server_key(o.key_file));
-  settings.http.in_flight = o.parallel;
-  settings.http.timeout = std::chrono::seconds(o.timeout);
-  auto const keep = [&](synthesis_question const& q, synthetic_answer const& a, io::json about) -> expected<void> {
-    auto row = io::answer_row(q, a);
-    auto const asked = about["request_hash"].template get<std::string>();
-    row.update(about);
-    SNOWCODER_TRY(auto const place, journal.append(row));
-    answers[{q.seed, q.number}] = {place, asked};
-    return {};
-  };
-  chat_server server(settings, R::synthesis, keep);
-  return server.answer_all(
-      [&]() -> expected<std::optional<synthesis_question>> {
-        for (;;) {
-          SNOWCODER_TRY(auto q, questions.next());
-          if (!q) return std::optional<synthesis_question>();
-          auto const old = known.find({q->seed, q->number});
-          if (old == known.end() || old->second.request_hash != server.request_hash(*q)) return q;
-          answers.insert(*old);
-          run.bar.advance();
-        }
-      },
-      [&](synthesis_question const&, std::optional<synthetic_answer> a) -> expected<void> {
-        unanswered += !a;
-        run.bar.advance();
-        return {};
-      });
 }
 
 }  // namespace detail
@@ -150,9 +75,12 @@ expected<void> ask_server(run_context& run, synthesize_options const& o, Questio
 template <config::recipe R, class Count>
 expected<outcome> synthesize_counted(run_context& run, synthesize_options const& o, Count const& count) {
   bool const replayed = !o.replay.empty();
+  SNOWCODER_TRY(auto const budget, detail::tokens_wanted<R>(o));
   auto stamp = provenance::of<R>("synthesize", {{"mode", replayed ? "replay" : "server"},
                                                 {"model", o.model},
+                                                {"licence", o.licence},
                                                 {"limit", o.limit},
+                                                {"tokens", budget},
                                                 {"seed", run.seed},
                                                 {"tokenizer", !o.tokenizer.empty()}});
   std::vector<std::filesystem::path> inputs{io::documents_folder(o.in), o.selection};
@@ -165,17 +93,15 @@ expected<outcome> synthesize_counted(run_context& run, synthesize_options const&
   if (stamp.finished(o.out / "provenance.json"))
     if (auto const old = io::read_json(report_path); old && io::value_or_null(*old, "given_up") == 0) {
       run.say("already synthesised: " + o.out.string());
-      return outcome::done;
+      return io::value_or_null(*old, "seeds_not_found") == 0 ? outcome::done : outcome::some_refused;
     }
 
   // A folder of ours has a stamp, or at least answers of a run that was cut short.
   if (!std::filesystem::exists(o.out / "journal.jsonl") && !std::filesystem::exists(o.out / ".replayed.jsonl"))
     SNOWCODER_CHECK(check_output_folder(o.out, "synthesize", "--out"));
-  SNOWCODER_TRY(auto seeds, detail::seeds_of<R>(o));
+  SNOWCODER_TRY(auto const seeds, detail::seeds_of<R>(o));
+  synthesize::seed_rounds rounds(seeds, R::synthesis, budget);
   SNOWCODER_CHECK(stamp.begin(o.out / "provenance.json"));
-  run.bar.begin(replayed ? "replaying" : "asking", "answers", std::int64_t(seeds.size()) * R::synthesis.outputs_per_seed);
-  SNOWCODER_TRY(auto documents, io::document_stream::open(o.in));
-  detail::question_stream<R, Count> questions(std::move(documents), seeds, count, run.seed);
 
   // A replay is read again after a kill, so what it writes is only a work file; a server's answers are kept for good.
   auto const work = o.out / ".replayed.jsonl";
@@ -189,40 +115,47 @@ expected<outcome> synthesize_counted(run_context& run, synthesize_options const&
                                                   known[{a.seed, a.number}] = {at, io::text_or(row, "request_hash")};
                                                   return {};
                                                 }));
-  std::int64_t unanswered = 0, given_up = 0;
-  if (replayed) {
-    recorded_answers recorded(o.replay);
-    SNOWCODER_CHECK(recorded.answer_all([&] { return questions.next(); },
-                                        [&](synthesis_question const& q, std::optional<synthetic_answer> a) -> expected<void> {
-                                          run.bar.advance();
-                                          unanswered += !a;
-                                          if (!a) return {};
-                                          SNOWCODER_TRY(auto const place,
-                                                        journal.append(io::answer_row(q, *a), io::journal::durable::no));
-                                          answers[{q.seed, q.number}] = {place, {}};
-                                          return {};
-                                        }));
-    if (answers.empty())
-      return failure("no row answers a selected seed (" + std::to_string(recorded.rows()) + " rows, " +
-                         std::to_string(seeds.size()) + " seeds)",
-                     o.replay.string(), "replay a journal that was made from this selection, or ask a server");
-  } else {
-    SNOWCODER_CHECK((detail::ask_server<R>(run, o, questions, journal, known, answers, given_up)));
-    unanswered = given_up;
-  }
+  SNOWCODER_TRY(auto const detector, benchmark_detector<R>(o.benchmarks));
+  recorded_answers recorded(o.replay);
+  std::set<hash128> met;
+  judged_answers judged;
+  do {
+    run.bar.begin(replayed ? "replaying" : "asking", "answers", rounds.fresh() * R::synthesis.outputs_per_seed);
+    SNOWCODER_TRY(auto documents, io::document_stream::open(o.in));
+    detail::question_stream<R, Count> questions(std::move(documents), rounds, met, count, run.seed);
+    SNOWCODER_CHECK(replayed ? detail::replay(run, recorded, questions, journal, answers)
+                             : detail::ask_server<R>(run, o, questions, journal, known, answers));
+    SNOWCODER_TRY(judged, judge_answers<R>(run, o.in, detector, rounds, journal, answers, count));
+  } while (rounds.next(judged.tokens()));
+  if (replayed && answers.empty())
+    return failure("no row answers a selected seed (" + std::to_string(recorded.rows()) + " rows, " +
+                       std::to_string(seeds.size()) + " seeds)",
+                   o.replay.string(), "replay a journal that was made from this selection, or ask a server");
 
-  SNOWCODER_TRY(auto report, accept_answers<R>(run, o.in, o.out, o.benchmarks, seeds, journal, answers, count));
-  report["unanswered"] = unanswered;
+  SNOWCODER_CHECK(write_synthetic(o.out, judged, journal, o.licence));
+  auto report = synthesis_report<R>(judged, rounds, budget);
+  std::int64_t const given_up = replayed ? 0 : judged.unanswered;
   report["given_up"] = given_up;
+  report["licence"] = o.licence;
   report["tokens_by"] = o.tokenizer.empty() ? "estimate: three bytes a token" : "the tokenizer";
   std::filesystem::remove(work, ignored);
   SNOWCODER_CHECK(io::write_json(report_path, report));
   SNOWCODER_CHECK(stamp.write(o.out / "provenance.json", report));
   run.say(fmt::format("{} of {} answers accepted, {} seeds unanswered; Python {:.1f} % of tokens, the recipe trains {:.0f} %",
-                      report["accepted"].template get<std::int64_t>(), report["answered"].template get<std::int64_t>(),
-                      unanswered, report["python_share"].template get<double>() * 100, R::synthesis.python_share * 100));
+                      judged.accepted.size(), judged.answered, judged.unanswered,
+                      report["python_share"].template get<double>() * 100, R::synthesis.python_share * 100));
+  if (auto const tokens = report["tokens"].template get<std::int64_t>(); tokens < budget)
+    run.say(fmt::format("{} of {} tokens: the seeds of some languages did not last (report.json says which)",
+                        with_commas(tokens), with_commas(budget)));
+  if (o.licence.empty())
+    run.say(
+        "note: the licence of the model that wrote these is not recorded; give --licence, the card of a published model "
+        "names it");
   if (given_up) run.say("the server gave up on " + std::to_string(given_up) + " questions; the same command asks them again");
-  return given_up ? outcome::some_refused : outcome::done;
+  if (judged.seeds_not_found)
+    run.say(std::to_string(judged.seeds_not_found) + " of the seeds are not in " + o.in.string() +
+            ": give the documents that were selected from");
+  return given_up || judged.seeds_not_found ? outcome::some_refused : outcome::done;
 }
 
 template <config::recipe R>

@@ -14,6 +14,7 @@
 #include <snowcoder/io/json.hpp>
 #include <snowcoder/io/mapped_file.hpp>
 #include <snowcoder/io/safetensors.hpp>
+#include <snowcoder/record/text_generator.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -94,8 +95,22 @@ inline io::json special_tokens_map() {
   return {{"bos_token", end}, {"eos_token", end}, {"unk_token", end}, {"pad_token", end}};
 }
 
-/// The model card: what it is, how it was made, and the whole recipe.
-inline std::string model_card(io::checkpoint_manifest const& m, config::decoder_shape const& s, weight_type type) {
+/// The card's part on synthetic code: who wrote it, under which licence.
+inline std::string generators_text(std::vector<text_generator> const& generators) {
+  if (generators.empty()) return {};
+  std::string text =
+      "## Synthetic code\n\nPart of the training data was written by language models. What their licences ask of models that "
+      "are "
+      "trained on their output holds for this one.\n\n| model | licence | files |\n|---|---|---|\n";
+  for (auto const& g : generators)
+    text += "| " + (g.model.empty() ? "not recorded" : "`" + g.model + "`") + " | " +
+            (g.licence.empty() ? "not recorded" : g.licence) + " | " + with_commas(g.documents) + " |\n";
+  return text + "\n";
+}
+
+/// The model card: what it is, how it was made, whose code it was trained on, and the whole recipe.
+inline std::string model_card(io::checkpoint_manifest const& m, config::decoder_shape const& s, weight_type type,
+                              std::vector<text_generator> const& generators) {
   auto const& p = m.position;
   std::string card =
       "---\nlanguage:\n- code\nlibrary_name: transformers\npipeline_tag: text-generation\ntags:\n- snowcoder\n- "
@@ -115,6 +130,7 @@ inline std::string model_card(io::checkpoint_manifest const& m, config::decoder_
       "model = AutoModelForCausalLM.from_pretrained(\".\")\nids = tokenizer(\"def fibonacci(n):\", "
       "return_tensors=\"pt\").input_ids\n"
       "print(tokenizer.decode(model.generate(ids, max_new_tokens=64)[0]))\n```\n\n";
+  card += generators_text(generators);
   card += "## Recipe\n\n```\n" + m.text + "```\n";
   return card;
 }
@@ -134,10 +150,11 @@ inline expected<void> write_weights(std::filesystem::path const& path, io::safet
   return io::write_safetensors(path, tensors);
 }
 
-/// The whole folder; it appears file by file, config.json last. `tokenizer` is a tokenizer.json.
+/// The whole folder; it appears file by file, config.json last. `tokenizer` is a tokenizer.json; `generators` wrote the
+/// synthetic documents that the model was trained on.
 inline expected<void> write_hugging_face(std::filesystem::path const& out, io::checkpoint const& from,
                                          config::decoder_shape const& shape, std::filesystem::path const& tokenizer,
-                                         weight_type type) {
+                                         weight_type type, std::vector<text_generator> const& generators = {}) {
   SNOWCODER_TRY(auto const text, io::mapped_file::open(tokenizer));
   SNOWCODER_TRY(auto const parsed, io::parse_json(text.bytes(), tokenizer.string()));
   if (!parsed.contains("model"))
@@ -148,7 +165,7 @@ inline expected<void> write_hugging_face(std::filesystem::path const& out, io::c
   SNOWCODER_CHECK(io::write_json(out / "tokenizer_config.json", tokenizer_config(shape)));
   SNOWCODER_CHECK(io::write_json(out / "special_tokens_map.json", special_tokens_map()));
   SNOWCODER_CHECK(io::write_json(out / "generation_config.json", generation_config()));
-  SNOWCODER_CHECK(io::write_file(out / "README.md", model_card(from.manifest(), shape, type)));
+  SNOWCODER_CHECK(io::write_file(out / "README.md", model_card(from.manifest(), shape, type, generators)));
   return io::write_json(out / "config.json", model_config(shape, type));
 }
 

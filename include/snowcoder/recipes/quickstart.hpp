@@ -15,6 +15,8 @@ struct quickstart : arctic_snowcoder_1b3 {
       config::checked(config::encoder_shape{.layers = 6, .width = 384, .hidden = 1536, .heads = 12});
   static constexpr auto annotator = config::checked(config::annotator{.rate = 3e-3, .batch = 32});
   static constexpr auto selection = config::checked(config::selection{.share = 0.125});
+  // The answers of its journal are there and few of them Python: all are used, and Python's are repeated.
+  static constexpr auto synthesis = config::checked(config::synthesis{.mix = config::mix_rule::sample});
   static constexpr auto model = config::checked(config::decoder_shape{
       .layers = 4, .width = 128, .hidden = 352, .heads = 4, .kv_heads = 4, .vocabulary = 4096, .context = 512});
   static constexpr config::evaluation evaluation{.new_tokens = 128};

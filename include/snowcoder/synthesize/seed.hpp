@@ -75,26 +75,16 @@ std::optional<std::string_view> seed_window(std::string_view text, config::synth
 }
 
 /// The seeds among the candidates (by language, the best first, as in a selection manifest): the pool's share of every
-/// language; where the recipe reaches its Python share by choosing seeds, the larger side is cut; at most `limit` (0: all),
-/// an even sample.
+/// language; at most `limit` (0: all), an even sample. How many of them are asked is decided in rounds.hpp.
 inline std::vector<chosen_document> choose_seeds(std::vector<chosen_document> const& candidates, config::synthesis const& s,
                                                  std::int64_t limit) {
   std::map<config::language, std::vector<chosen_document>> pools;
   for (auto const& c : candidates) pools[c.language].push_back(c);
-  std::size_t python = 0, rest = 0;
-  for (auto& [language, pool] : pools) {
-    pool.resize(std::size_t(std::ceil(double(pool.size()) * s.pool_share - 1e-9)));
-    (language == config::language::python ? python : rest) += pool.size();
-  }
-  if (s.mix == config::mix_rule::generate && python && rest && s.python_share > 0 && s.python_share < 1) {
-    double const keep_python = std::min(1.0, s.python_share / (1 - s.python_share) * double(rest) / double(python));
-    double const keep_rest = std::min(1.0, (1 - s.python_share) / s.python_share * double(python) / double(rest));
-    for (auto& [language, pool] : pools)
-      pool.resize(
-          std::size_t(std::llround(double(pool.size()) * (language == config::language::python ? keep_python : keep_rest))));
-  }
   std::vector<chosen_document> seeds;
-  for (auto& [language, pool] : pools) seeds.insert(seeds.end(), pool.begin(), pool.end());
+  for (auto const& [language, pool] : pools) {
+    auto const best = std::ptrdiff_t(std::ceil(double(pool.size()) * s.pool_share - 1e-9));
+    seeds.insert(seeds.end(), pool.begin(), pool.begin() + best);
+  }
   if (limit > 0 && limit < std::int64_t(seeds.size())) {
     draws const draw("seed sample", s.seed);
     auto const ticket = [&](chosen_document const& d) { return std::pair(draw(hash64(d.id)), std::string_view(d.id)); };

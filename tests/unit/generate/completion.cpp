@@ -58,10 +58,12 @@ TEST_CASE("a completion ends with the text, the limit and the context", "[genera
   auto const cut = complete(model, byte_codec{}, "x", {.new_tokens = 2, .sampling = {}, .stop = {}});
   CHECK(cut.text == "ab");
   CHECK(cut.reason == finish::length);
+  CHECK(cut.prompt_cut == 0);
   scripted_model narrow{std::string(100, 'z'), 16};
   auto const full = complete(narrow, byte_codec{}, std::string(40, 'p'), {.new_tokens = 50, .sampling = {}, .stop = {}});
   CHECK(full.prompt_tokens == 8);  // half of the context
-  CHECK(full.tokens == 9);         // the last token need not be read again
+  CHECK(full.prompt_cut == 32);
+  CHECK(full.tokens == 9);  // the last token need not be read again
   CHECK(full.reason == finish::length);
 }
 
@@ -193,12 +195,19 @@ TEST_CASE("server requests and answers", "[generate]") {
     CHECK(endpoint(full, "completions") == "http://h/x/completions");
     CHECK(endpoint(full, "chat/completions") == "http://h/x/chat/completions");
   }
-  auto const body =
-      io::parse_json(completion_request("m", "p", {.new_tokens = 7, .sampling = {}, .stop = stop_words("HumanEval/0")}), "")
-          .value();
+  auto const body_for = [](std::string_view server) {
+    completion_options const options{.new_tokens = 7, .sampling = {}, .stop = stop_words("HumanEval/0")};
+    return io::parse_json(completion_request(server, "m", "p", options), "").value();
+  };
+  auto const body = body_for("http://h:1");
   CHECK(body["max_tokens"] == 7);
   CHECK(body["temperature"] == 0.0);
   CHECK(body["stop"].size() <= 4);
+  CHECK(body["top_k"] == -1);  // nothing is left to what the server does by itself
+  CHECK(body["min_p"] == 0);
+  CHECK(body["repetition_penalty"] == 1);
+  CHECK(body["frequency_penalty"] == 0);
+  CHECK_FALSE(body_for("https://api.openai.com/v1").contains("top_k"));  // which it would refuse
   CHECK(completion_answer(R"({"choices":[{"text":"a\nclass B"}]})", "", {"\nclass"}).value() == "a");
   CHECK_FALSE(completion_answer(R"({"error":"x"})", "", {}));
 }

@@ -2,7 +2,9 @@
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
 
+#include <snowcoder/pipeline/generators.hpp>
 #include <snowcoder/publish/hugging_face.hpp>
+#include <snowcoder/recipes/quickstart.hpp>
 
 #include <array>
 #include <vector>
@@ -59,6 +61,22 @@ TEST_CASE("a folder has what transformers looks for", "[publish]") {
     CHECK(std::filesystem::exists(dir / "hf" / name));
   auto const card = io::mapped_file::open(dir / "hf/README.md");
   CHECK(card->bytes().find(".layers = 1") != std::string::npos);
+  CHECK(card->bytes().find("language models") == std::string::npos);  // it has seen none of their code
+}
+
+TEST_CASE("a model card names who wrote the synthetic code, and the licence", "[publish]") {
+  temporary_folder dir;
+  REQUIRE(io::write_json(dir / "synthetic/report.json",
+                         {{"models", {{"Writer-70B", 1200}}}, {"licence", "Writer Community Licence"}}));
+  auto const card = [&](std::string const& synthetic) {
+    return publish::model_card({}, shape, publish::weight_type::bf16, pipeline::generators_in(dir / synthetic));
+  };
+  CHECK(card("synthetic").find("| `Writer-70B` | Writer Community Licence | 1,200 |") != std::string::npos);
+  CHECK(card("nothing").find("| not recorded | not recorded | 0 |") != std::string::npos);
+  using recipe = recipes::quickstart;
+  STATIC_REQUIRE(pipeline::saw_synthetic<recipe>("synthetic"));
+  STATIC_REQUIRE_FALSE(pipeline::saw_synthetic<recipe>("high_quality"));
+  STATIC_REQUIRE_FALSE(pipeline::saw_synthetic<recipe>("imported"));
 }
 
 TEST_CASE("a broken checkpoint or tokenizer publishes nothing", "[publish]") {

@@ -78,11 +78,17 @@ struct seed_corpus {
     return o;
   }
 };
+template <class R = recipe>
 expected<pipeline::outcome> run(pipeline::synthesize_options const& o) {
   pipeline::run_context context;
   context.threads = 2;
-  return pipeline::synthesize<recipe>(context, o);
+  return pipeline::synthesize<R>(context, o);
 }
+/// The mix by seeds, as the paper's recipe has it: seeds are asked until the tokens are there.
+struct rounds_recipe : recipe {
+  static constexpr std::string_view name = "rounds";
+  static constexpr auto synthesis = config::checked(config::synthesis{});
+};
 io::json report(pipeline::synthesize_options const& o) { return *io::read_json(o.out / "report.json"); }
 
 std::string fenced(std::string const& text) { return "```python\n" + text + "```\n"; }
@@ -112,6 +118,7 @@ TEST_CASE("answers of a server become documents; every sampling field is sent; t
   auto o = c.asking(server, "out");
   std::ofstream(c.folder / "key") << "secret-key\n";
   o.key_file = c.folder / "key";
+  o.licence = "Scripted Licence 1.0";
   auto const done = run(o);
   if (!done) FAIL(done.error().message());
   CHECK(*done == pipeline::outcome::done);
@@ -123,6 +130,8 @@ TEST_CASE("answers of a server become documents; every sampling field is sent; t
   CHECK(r["prompt_tokens"] == 12 * 11);
   CHECK(r["completion_tokens"] == 12 * 7);
   CHECK(r["models"]["scripted-1"] == 12);
+  CHECK(r["licence"] == "Scripted Licence 1.0");
+  CHECK(lines_of(o.out).find(R"("generator":"scripted-1")") != std::string::npos);
   auto const documents = *io::read_documents(o.out);
   REQUIRE(documents.size() == 12);
   for (auto const& d : documents) {
@@ -131,6 +140,7 @@ TEST_CASE("answers of a server become documents; every sampling field is sent; t
     CHECK(d.path.starts_with("python/"));
     CHECK(d.path.ends_with(".py"));
     CHECK(d.text.starts_with("# Problem: made"));
+    CHECK(d.licence == "Scripted Licence 1.0");
   }
   CHECK(documents[0].path == "python/" + c.seeds[0].content_hash().hex() + ".py");
   for (auto const& e : fs::recursive_directory_iterator(o.out))
@@ -191,6 +201,18 @@ TEST_CASE("an empty account, a wrong key and a dead server end the run with an e
   auto const key = run(c.asking(strict, "b"));
   REQUIRE_FALSE(key);
   CHECK(key.error().what.find("bad key") != std::string::npos);
+}
+
+TEST_CASE("a question is the same bytes as ever: answers in journals are found by their hash") {
+  pipeline::chat_server const server({"http://h:1", "m", {}, {}}, config::synthesis{}, {});
+  synthesis_question q;
+  q.system = "s";
+  q.user = "u";
+  q.sampling_seed = 7;
+  CHECK(io::to_line(server.request(q)) ==
+        R"({"model":"m","messages":[{"role":"system","content":"s"},{"role":"user","content":"u"}],"temperature":0.8,)"
+        R"("top_p":0.95,"max_tokens":2500,"n":1,"seed":7,"presence_penalty":0,"frequency_penalty":0,"stream":false,)"
+        R"("top_k":-1,"min_p":0,"repetition_penalty":1,"repeat_penalty":1})");
 }
 
 TEST_CASE("a server that nothing reaches is an error, also where the questions are few") {
@@ -343,6 +365,90 @@ TEST_CASE(
   CHECK(documents[1].text == answers[2]);
   CHECK(documents[2].text == answers[6]);
   CHECK_FALSE(fs::exists(o.out / "journal.jsonl"));
+}
+
+TEST_CASE("seeds are asked until the tokens are there, with the same outcome however the answers come and the run is killed") {
+  seed_corpus const c(60);
+  constexpr std::int64_t wanted = 6000;
+  auto const answer = [](auto const& r) -> scripted_server::reply {  // later questions are often answered earlier
+    return {200, {}, chat_body(answer_to(r.body)), int(hash64(r.body) % 30)};
+  };
+  auto const asking = [&](scripted_server const& server, std::string const& out, int parallel) {
+    auto o = c.asking(server, out);
+    o.tokens = wanted;
+    o.parallel = parallel;
+    return o;
+  };
+  std::string whole, told;
+  int questions = 0;
+  {
+    scripted_server server(answer);
+    auto const o = asking(server, "whole", 1);
+    auto const done = run<rounds_recipe>(o);
+    if (!done) FAIL(done.error().message());
+    whole = lines_of(o.out);
+    told = bytes(o.out / "report.json");
+    auto const r = report(o);
+    questions = r["seeds"];
+    CHECK(server.requests() == questions);  // each once
+    CHECK(questions < 40);
+    CHECK(r["tokens"] >= wanted);
+    CHECK(r["tokens"] < wanted * 12 / 10);
+    CHECK(r["budget"] == wanted);
+    CHECK(r["languages"][0]["seeds_available"] == 60);
+  }
+  scripted_server server(answer);
+  auto const o = asking(server, "killed", 7);
+  int kills = 0;
+  for (int delay : {40, 60, 50}) {
+    pid_t const child = ::fork();
+    if (child == 0) {
+      (void)!std::freopen("/dev/null", "w", stderr);
+      ::_exit(run<rounds_recipe>(o) ? 0 : 1);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(delay));
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    kills += WIFSIGNALED(status);
+  }
+  CHECK(kills >= 1);
+  REQUIRE(run<rounds_recipe>(o));
+  CHECK(lines_of(o.out) == whole);
+  CHECK(bytes(o.out / "report.json") == told);
+  CHECK(server.requests() <= questions + kills * o.parallel);
+
+  // A journal with more than is wanted, and the documents in another order, are the same synthesis.
+  auto all = asking(server, "all", 7);
+  all.tokens = 1'000'000;
+  REQUIRE(run<rounds_recipe>(all));
+  CHECK(report(all)["seeds"] == 60);
+  io::shard_writer backwards(c.folder / "backwards/documents");
+  for (auto d = c.seeds.rbegin(); d != c.seeds.rend(); ++d) REQUIRE(backwards.write("python", io::document_line(*d)));
+  REQUIRE(backwards.close());
+  auto replayed = c.options("replayed");
+  replayed.in = c.folder / "backwards";
+  replayed.replay = all.out / "journal.jsonl";
+  replayed.tokens = wanted;
+  REQUIRE(run<rounds_recipe>(replayed));
+  CHECK(lines_of(replayed.out) == whole);
+}
+
+TEST_CASE("selected documents that are not in --in are counted, and the run does not pass for whole") {
+  seed_corpus const c(3);
+  auto manifest = *io::read_selection(c.folder / "selection.json");
+  for (auto const* id : {"gone", "also gone"}) manifest.documents.push_back({id, config::language::python, 1, 100});
+  REQUIRE(io::write_selection(c.folder / "selection.json", manifest));
+  auto o = c.options("out");
+  o.replay = c.folder / "replay.jsonl";
+  std::ofstream(o.replay) << io::to_line({{"seed", c.seeds[0].content_hash().hex()},
+                                          {"finish_reason", "stop"},
+                                          {"response", fenced(program("made", 1))}})
+                          << "\n";
+  CHECK(*run(o) == pipeline::outcome::some_refused);
+  CHECK(report(o)["seeds_not_found"] == 2);
+  CHECK(report(o)["rejects"]["seed_not_found"] == 1);
+  CHECK(*run(o) == pipeline::outcome::some_refused);  // nothing left to do, and still not whole
 }
 
 TEST_CASE("a replay that answers nothing, contradicts itself or is no journal is an error") {

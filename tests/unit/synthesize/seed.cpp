@@ -89,17 +89,6 @@ TEST_CASE("the pool's share takes the best of every language") {
   for (auto const& d : seeds) CHECK(std::stoi(d.id.substr(1)) < (d.id[0] == 'p' ? 25 : 10));
 }
 
-TEST_CASE("a recipe may reach its Python share by choosing seeds") {
-  config::synthesis s;
-  s.mix = config::mix_rule::generate;
-  CHECK(by_language(choose_seeds(pool(100, 40), s, 0)) ==
-        std::map<config::language, int>{{config::language::python, 40}, {config::language::java, 40}});
-  CHECK(by_language(choose_seeds(pool(40, 100), s, 0)) ==
-        std::map<config::language, int>{{config::language::python, 40}, {config::language::java, 40}});
-  s.mix = config::mix_rule::sample;
-  CHECK(by_language(choose_seeds(pool(40, 100), s, 0)).at(config::language::java) == 100);
-}
-
 TEST_CASE("a limit takes an even sample that a larger limit extends") {
   config::synthesis const s;
   auto const ten = choose_seeds(pool(1000, 1000), s, 100), twenty = choose_seeds(pool(1000, 1000), s, 200);
