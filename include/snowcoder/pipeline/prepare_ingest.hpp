@@ -154,6 +154,7 @@ void judge_file(judged_file& j, prepare_options const& options) {
 inline expected<void> settle(judged_file& j, prepare_state& state) {
   auto const& repository_name = j.refusal.reason.empty() ? j.file.repository : j.refusal.repository;
   auto const repository = state.number_of(repository_name);
+  SNOWCODER_CHECK(check_number(state.repositories.size(), "repositories"));
   state.counts.came_in(j.language, repository, j.bytes);
   state.broken += j.broken;
   if (!j.why.reason.empty())

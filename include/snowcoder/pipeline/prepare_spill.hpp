@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -30,6 +31,13 @@ struct spilled {
   std::uint16_t emails = 0, addresses = 0, secrets = 0;  ///< replaced
 };
 
+/// Documents and repositories are numbered in 32 bits, and so are they counted: the last number stays free.
+inline expected<void> check_number(std::uint64_t number, char const* of_what) {
+  if (number < 0xffffffff) return {};
+  return failure("prepare numbers 4,294,967,295 " + std::string(of_what) + " at most, and there are more", "--in",
+                 "prepare the inputs in parts, each into a folder of its own");
+}
+
 class spill {
  public:
   /// Two files: FOLDER/texts and FOLDER/names.
@@ -41,6 +49,7 @@ class spill {
 
   /// Appends a document; `s` gets its places and is kept.
   expected<void> add(document const& d, spilled s) {
+    SNOWCODER_CHECK(check_number(records.size(), "documents"));
     s.text_at = texts_.end();
     s.names_at = names_.end();
     for (std::string_view name :

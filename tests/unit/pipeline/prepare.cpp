@@ -379,6 +379,13 @@ TEST_CASE("held-out documents are a share of every language and of nothing else"
   CHECK(where->find("held_out/documents") != std::string::npos);
 }
 
+TEST_CASE("more documents than there are numbers are refused") {
+  CHECK(pipeline::check_number(0xfffffffe, "documents"));
+  auto const refused = pipeline::check_number(0xffffffff, "documents");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message().find("4,294,967,295 documents") != std::string::npos);
+}
+
 TEST_CASE("wrong paths are refused") {
   temporary_folder tmp;
   make_corpus(tmp);
