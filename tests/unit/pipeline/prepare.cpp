@@ -341,6 +341,7 @@ TEST_CASE("killed at any moment, the same command makes the same files") {
     ::waitpid(child, &status, 0);
     killed += WIFSIGNALED(status);
     if (fs::exists(tmp / "out" / "provenance.json")) {
+      REQUIRE(run(tmp, "out"));  // which clears what is left of the work
       CHECK(contents(tmp / "out") == expected);
       fs::remove_all(tmp / "out");
     }
