@@ -71,9 +71,9 @@ expected<provenance> provenance_of(prepare_options const& o) {
 /// whose number changes with every version that writes or reads it otherwise.
 inline std::string work_key(provenance const& origin, std::vector<corpus::unit> const& units) {
   constexpr int form = 1;
-  io::json key{origin.key(), form};
-  for (auto const& u : units) key.push_back({int(u.kind), u.path.string(), u.repository});
-  return hash(io::to_line(key)).hex();
+  auto key = hash(origin.key() + std::to_string(form));
+  for (auto const& u : units) key = hash(key.hex() + std::to_string(int(u.kind)) + u.path.string() + '\0' + u.repository);
+  return key.hex();
 }
 
 /// All passes, from where an interrupted run has come to: the results lie in `made` of the work folder, and its journal says
