@@ -90,6 +90,11 @@ int main(int argc, char** argv) {
     SNOWCODER_TRY(auto const report, pipeline::prepare<recipe>(options, pool, run.bar));
     if (report.nothing_to_do)
       run.say("prepare: nothing to do, " + options.out.string() + " was made from the same inputs by the same recipe");
+    if (report.remembered > 0) {
+      run.say(
+          fmt::format("prepare: {} files had been read and filtered before an interruption", with_commas(report.remembered)));
+      run.log.event("went_on", {{"files", report.remembered}});
+    }
     std::fputs(summary(report.funnel).c_str(), stdout);
     run.log.event("funnel", report.funnel["total"]);
     next = next_command(options.out);

@@ -20,6 +20,11 @@ class shard_writer {
   shard_writer(std::filesystem::path folder, std::size_t shard_bytes = std::size_t(256) << 20)
       : folder_(std::move(folder)), limit_(shard_bytes) {}
 
+  /// Goes on behind `shards` finished shards of `group`.
+  void go_on_behind(std::string group, int shards) {
+    group_ = std::move(group);
+    number_ = shards;
+  }
   /// Lines of the same `group` (a language's file-safe name) share shards: <group>-00000.jsonl.zst.
   expected<void> write(std::string_view group, std::string_view line) {
     if (open_ && (group != group_ || written_ + line.size() > limit_)) SNOWCODER_CHECK(close());
@@ -39,6 +44,8 @@ class shard_writer {
   }
   /// The name of the shard that took the last line; rows about documents are filed under the same name.
   std::string const& name() const { return name_; }
+  /// So many shards of its group have been begun.
+  int shards() const { return number_; }
   expected<void> close() {
     if (!open_) return {};
     auto const closed = open_->commit();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Band keys of many documents on disk, dealt by their upper bits into partitions that fit in memory one a thread: equal keys
 // meet in one partition, which is read as a whole, so the disk is never asked for a single key. One file: partitions are
-// chains of chunks, written in the order in which they fill up.
+// chains of chunks, written in the order in which they fill up, and their table stands at the end, so that a later run can
+// read them.
 #pragma once
 
 #include <snowcoder/dedup/near.hpp>
@@ -13,7 +14,9 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -26,11 +29,34 @@ class band_partitions {
   static expected<band_partitions> open(std::filesystem::path const& path, std::uint64_t entries, std::int64_t memory,
                                         int threads) {
     SNOWCODER_TRY(auto file, io::atomic_file::open(path));
-    auto const room = std::uint64_t(std::max<std::int64_t>(memory, 1 << 16)) / std::uint64_t(std::max(threads, 1));
-    auto const needed = entries * sizeof(dedup::band_entry) / room + 1;  // keys are spread evenly
-    auto const most = std::uint64_t(std::max<std::int64_t>(memory / std::int64_t(chunk_bytes), 1));
-    auto const wanted = std::clamp<std::uint64_t>(std::max<std::uint64_t>(needed, std::uint64_t(threads) * 8), 1, 1 << 16);
-    return band_partitions(path, std::bit_floor(std::min(std::bit_ceil(wanted), most)), std::move(file));
+    auto const wanted = std::max<std::uint64_t>(needed(entries, memory, threads), std::uint64_t(threads) * 8);
+    return band_partitions(path, allowed(wanted, memory), std::move(file));
+  }
+  /// What finish() made of `path`.
+  static expected<band_partitions> reopen(std::filesystem::path const& path) {
+    SNOWCODER_TRY(auto map, io::mapped_file::open(path));
+    auto left = map.bytes();
+    auto const number = [&] {
+      std::uint64_t n = 0;
+      std::memcpy(&n, left.data(), sizeof n);
+      left.remove_prefix(sizeof n);
+      return n;
+    };
+    left.remove_prefix(left.size() - 2 * sizeof(std::uint64_t));
+    auto const table = number(), count = number();
+    left = map.bytes().substr(table);
+    band_partitions bands(path, count, {});
+    for (auto& p : bands.partitions_)
+      for (auto chunks = number(); chunks > 0; --chunks) {
+        auto const offset = number();
+        p.chunks.push_back({offset, std::uint32_t(number())});
+      }
+    bands.map_ = std::move(map);
+    return bands;
+  }
+  /// Whether `threads` threads can read them within `memory` bytes, as far as partitions can be made that small.
+  bool fit(std::uint64_t entries, std::int64_t memory, int threads) const {
+    return count() >= allowed(needed(entries, memory, threads), memory);
   }
 
   expected<void> add(std::uint64_t key, std::uint32_t item) {
@@ -45,7 +71,19 @@ class band_partitions {
       if (!p.open.empty()) SNOWCODER_CHECK(write(p));
       p.open = {};
     }
-    SNOWCODER_CHECK(file_.commit());
+    std::string table;
+    auto const put = [&](std::uint64_t n) { table.append(reinterpret_cast<char const*>(&n), sizeof n); };
+    for (auto const& p : partitions_) {
+      put(p.chunks.size());
+      for (auto const& c : p.chunks) {
+        put(c.offset);
+        put(c.entries);
+      }
+    }
+    put(written_);
+    put(partitions_.size());
+    SNOWCODER_CHECK(file_->write(table));
+    SNOWCODER_CHECK(file_->commit());
     SNOWCODER_TRY(map_, io::mapped_file::open(path_));
     return {};
   }
@@ -76,12 +114,23 @@ class band_partitions {
     std::vector<chunk> chunks;
   };
 
-  band_partitions(std::filesystem::path path, std::uint64_t count, io::atomic_file file)
+  /// How many partitions keep one a thread within the memory.
+  static std::uint64_t needed(std::uint64_t entries, std::int64_t memory, int threads) {
+    auto const room = std::uint64_t(std::max<std::int64_t>(memory, 1 << 16)) / std::uint64_t(std::max(threads, 1));
+    return entries * sizeof(dedup::band_entry) / room + 1;  // keys are spread evenly
+  }
+  /// `wanted` partitions or near it: a power of two, and an open chunk of each fits in the memory.
+  static std::uint64_t allowed(std::uint64_t wanted, std::int64_t memory) {
+    auto const most = std::uint64_t(std::max<std::int64_t>(memory / std::int64_t(chunk_bytes), 1));
+    return std::bit_floor(std::min(std::bit_ceil(std::clamp<std::uint64_t>(wanted, 1, 1 << 16)), most));
+  }
+
+  band_partitions(std::filesystem::path path, std::uint64_t count, std::optional<io::atomic_file> file)
       : path_(std::move(path)), shift_(64 - std::countr_zero(count)), partitions_(count), file_(std::move(file)) {}
   std::size_t partition_of(std::uint64_t key) const { return shift_ == 64 ? 0 : std::size_t(key >> shift_); }
   expected<void> write(partition& p) {
     std::string_view const bytes(reinterpret_cast<char const*>(p.open.data()), p.open.size() * sizeof(dedup::band_entry));
-    SNOWCODER_CHECK(file_.write(bytes));
+    SNOWCODER_CHECK(file_->write(bytes));
     p.chunks.push_back({written_, std::uint32_t(p.open.size())});
     written_ += bytes.size();
     p.open.clear();
@@ -91,7 +140,7 @@ class band_partitions {
   std::filesystem::path path_;
   int shift_;
   std::vector<partition> partitions_;
-  io::atomic_file file_;
+  std::optional<io::atomic_file> file_;  // until finish()
   std::uint64_t written_ = 0;
   io::mapped_file map_;
 };

@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <filesystem>
 #include <span>
 #include <vector>
 
@@ -28,25 +27,32 @@ struct unique_documents {
   }
 };
 
-/// Where the band keys of long enough documents go, on disk.
-template <config::recipe R>
-expected<band_partitions> partitions_for(prepare_options const& options, unique_documents const& unique,
-                                         std::filesystem::path const& work, thread_pool const& pool) {
-  return band_partitions::open(work / "bands",
-                               unique.documents.size() * std::uint64_t(config::near_duplicate(R::near_duplicates).bands),
-                               options.memory / 8, pool.threads());
+/// The band keys of long enough documents, on disk: those that an interrupted run has dealt, where they fit in the memory of
+/// this one, or else what deal(bands) adds.
+template <config::recipe R, class Deal>
+expected<band_partitions> dealt_bands(prepare_options const& options, unique_documents const& unique, prepare_work& work,
+                                      thread_pool const& pool, Deal&& deal) {
+  auto const keys = unique.documents.size() * std::uint64_t(config::near_duplicate(R::near_duplicates).bands);
+  if (work.done("bands")) {
+    SNOWCODER_TRY(auto bands, band_partitions::reopen(work.folder() / "bands"));
+    if (bands.fit(keys, options.memory / 8, pool.threads())) return bands;
+  }
+  SNOWCODER_TRY(auto bands, band_partitions::open(work.folder() / "bands", keys, options.memory / 8, pool.threads()));
+  SNOWCODER_CHECK(deal(bands));
+  SNOWCODER_CHECK(bands.finish());
+  SNOWCODER_CHECK(work.commit("bands", {"bands"}));
+  return bands;
 }
 template <config::recipe R>
 constexpr bool long_enough(std::int64_t units) {
   return units > 0 && units >= config::near_duplicate(R::near_duplicates).minimum_words;
 }
 
-/// Band keys of the unique documents, by rank.
+/// Adds the band keys of the unique documents, by rank.
 template <config::recipe R>
-expected<band_partitions> sign_documents(prepare_options const& options, spill const& documents, unique_documents const& unique,
-                                         std::filesystem::path const& work, thread_pool& pool, progress& bar) {
+expected<void> sign_documents(spill const& documents, unique_documents const& unique, band_partitions& bands, thread_pool& pool,
+                              progress& bar) {
   using hasher = dedup::minhash<R>;
-  SNOWCODER_TRY(auto bands, partitions_for<R>(options, unique, work, pool));
   auto const& all = unique.documents;
   std::vector<typename hasher::band_keys> keys(std::min<std::size_t>(all.size(), 4096));
   std::vector<std::int64_t> units(keys.size());
@@ -60,8 +66,7 @@ expected<band_partitions> sign_documents(prepare_options const& options, spill c
       if (long_enough<R>(units[i]))
         for (auto const key : keys[i]) SNOWCODER_CHECK(bands.add(key, unique.rank_of[all[begin + i]]));
   }
-  SNOWCODER_CHECK(bands.finish());
-  return bands;
+  return {};
 }
 
 /// Pairs that differ and are known again, by the memory that there is.
@@ -73,9 +78,11 @@ inline std::size_t remembered_pairs(prepare_options const& options) {
 template <config::recipe R>
 expected<std::vector<std::uint32_t>> near_keepers(prepare_options const& options, spill const& documents,
                                                   std::vector<std::uint32_t> const& order, unique_documents const& unique,
-                                                  std::filesystem::path const& work, thread_pool& pool, progress& bar) {
+                                                  prepare_work& work, thread_pool& pool, progress& bar) {
   bar.begin("near duplicates: signatures", "files", std::int64_t(unique.documents.size()));
-  SNOWCODER_TRY(auto const bands, sign_documents<R>(options, documents, unique, work, pool, bar));
+  SNOWCODER_TRY(auto const bands, dealt_bands<R>(options, unique, work, pool, [&](band_partitions& dealt) {
+                  return sign_documents<R>(documents, unique, dealt, pool, bar);
+                }));
   auto const threads = std::max(pool.threads(), 1);
   auto const cached = std::size_t(std::max<std::int64_t>(options.memory / 16 / threads / 8, 1 << 14));
   auto const set_of = [&](std::uint32_t rank) {
@@ -98,25 +105,26 @@ expected<std::vector<std::uint32_t>> near_keepers(prepare_options const& options
 template <config::recipe R>
 expected<std::vector<std::uint32_t>> near_keepers_by_gpu(prepare_options const& options, spill const& documents,
                                                          std::vector<std::uint32_t> const& order,
-                                                         unique_documents const& unique, std::filesystem::path const& work,
-                                                         thread_pool& pool, progress& bar) try {
+                                                         unique_documents const& unique, prepare_work& work, thread_pool& pool,
+                                                         progress& bar) try {
   cuda::device gpu;
   auto const batch_bytes = std::clamp<std::int64_t>(options.memory / 16, 1 << 20, 64 << 20);
   bar.begin("near duplicates: signatures", "files", std::int64_t(unique.documents.size()));
-  SNOWCODER_TRY(auto bands, partitions_for<R>(options, unique, work, pool));
-  SNOWCODER_CHECK(gpu_signatures<R>(gpu, batch_bytes)
-                      .sign(
-                          std::int64_t(unique.documents.size()),
-                          [&](std::int64_t i) { return documents.text(unique.documents[std::size_t(i)]); }, pool,
-                          [&](std::int64_t i, std::uint64_t const* keys, std::int64_t units) -> expected<void> {
-                            bar.advance();
-                            if (!long_enough<R>(units)) return {};
-                            auto const rank = unique.rank_of[unique.documents[std::size_t(i)]];
-                            for (int band = 0; band < config::near_duplicate(R::near_duplicates).bands; ++band)
-                              SNOWCODER_CHECK(bands.add(keys[band], rank));
-                            return {};
-                          }));
-  SNOWCODER_CHECK(bands.finish());
+  auto const deal = [&](band_partitions& dealt) {
+    return gpu_signatures<R>(gpu, batch_bytes)
+        .sign(
+            std::int64_t(unique.documents.size()),
+            [&](std::int64_t i) { return documents.text(unique.documents[std::size_t(i)]); }, pool,
+            [&](std::int64_t i, std::uint64_t const* keys, std::int64_t units) -> expected<void> {
+              bar.advance();
+              if (!long_enough<R>(units)) return {};
+              auto const rank = unique.rank_of[unique.documents[std::size_t(i)]];
+              for (int band = 0; band < config::near_duplicate(R::near_duplicates).bands; ++band)
+                SNOWCODER_CHECK(dealt.add(keys[band], rank));
+              return {};
+            });
+  };
+  SNOWCODER_TRY(auto const bands, dealt_bands<R>(options, unique, work, pool, deal));
   bar.begin("near duplicates: comparison", "partitions", std::int64_t(bands.count()));
   gpu_clusters<R> clusters(gpu, std::uint32_t(order.size()), batch_bytes, remembered_pairs(options));
   for (std::size_t i = 0; i < bands.count(); ++i) {
@@ -133,7 +141,7 @@ expected<std::vector<std::uint32_t>> near_keepers_by_gpu(prepare_options const& 
 template <config::recipe R>
 expected<std::vector<std::uint32_t>> near_keepers_by_gpu(prepare_options const& options, spill const&,
                                                          std::vector<std::uint32_t> const&, unique_documents const&,
-                                                         std::filesystem::path const&, thread_pool&, progress&) {
+                                                         prepare_work&, thread_pool&, progress&) {
   SNOWCODER_CHECK(check_device(options.device));
   return failure("this program was built without CUDA");
 }

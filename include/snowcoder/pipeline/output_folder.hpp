@@ -30,6 +30,14 @@ inline bool nothing_in(std::filesystem::path const& folder) {
   return true;
 }
 
+/// Removes what a program made itself.
+inline expected<void> clear_away(std::filesystem::path const& path) {
+  std::error_code e;
+  std::filesystem::remove_all(path, e);
+  if (e) return failure(e.message(), path.string(), "remove it by hand");
+  return {};
+}
+
 /// Refused: a folder that holds anything, and that `program` did not make. `flag` is where the user named it.
 inline expected<void> check_output_folder(std::filesystem::path const& folder, std::string_view program,
                                           std::string const& flag) {

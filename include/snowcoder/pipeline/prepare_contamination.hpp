@@ -35,9 +35,14 @@ expected<std::optional<decontaminate::detector>> read_benchmarks(prepare_options
   return std::optional(std::move(detector));
 }
 
-/// Drops what holds benchmark text; adds to `about` what was found.
+/// Drops what holds benchmark text; adds to `about` what was found. Or takes both from an interrupted run that has done so.
 inline expected<void> drop_contaminated(decontaminate::detector const& detector, prepare_state& state,
                                         std::vector<std::uint32_t>& kept, io::json& about, thread_pool& pool, progress& bar) {
+  if (auto const* done = state.work.done("contamination")) {
+    about["hits"] = done->at("hits");
+    SNOWCODER_TRY(kept, state.work.read_numbers("contamination"));
+    return {};
+  }
   bar.begin("decontaminate", "files", std::int64_t(kept.size()));
   std::vector<std::vector<decontaminate::hit>> hits(std::min<std::size_t>(kept.size(), 4096));
   std::size_t clean = 0;  // of `kept`, moved to the front
@@ -73,7 +78,8 @@ inline expected<void> drop_contaminated(decontaminate::detector const& detector,
     }
   }
   kept.resize(clean);
-  return {};
+  SNOWCODER_CHECK(state.work.write_numbers("contamination", kept));
+  return state.commit("contamination", {{"hits", about["hits"]}}, {"contamination"});
 }
 
 }  // namespace snowcoder::pipeline::detail

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Second pass of prepare: exact duplicates, then near duplicates among what is left. Documents are numbered by rank, so the
 // smallest number of a group is the copy to keep. Texts are read in the order in which they lie on disk, but for those that
-// share a band and are compared; besides some 100 bytes a document, memory is bounded by --memory.
+// share a band and are compared; besides some 100 bytes a document, memory is bounded by --memory. A step that an interrupted
+// run has finished is read, not done again.
 #pragma once
 
 #include <snowcoder/dedup/exact.hpp>
@@ -57,40 +58,33 @@ std::vector<std::uint32_t> documents_by_rank(prepare_state const& state) {
 
 }  // namespace detail
 
-/// The numbers of the documents that stay, best rank first.
-template <config::recipe R>
-expected<std::vector<std::uint32_t>> without_duplicates(prepare_options const& options, prepare_state& state,
-                                                        std::filesystem::path const& work, thread_pool& pool, progress& bar) {
+namespace detail {
+
+/// Per rank the best rank of its content; all other copies are dropped.
+inline expected<std::vector<std::uint32_t>> drop_exact_duplicates(prepare_state& state, std::vector<std::uint32_t> const& order,
+                                                                  progress& bar) {
   auto const& documents = state.documents;
-  auto const count = std::uint32_t(documents.records.size());
+  auto const count = std::uint32_t(order.size());
   bar.begin("exact duplicates", "files", count);
-  auto const order = detail::documents_by_rank<R>(state);
-  std::vector<std::uint32_t> first;  // per rank the best rank of its content
-  {
-    std::vector<dedup::content_key> keys(count);
-    for (std::uint32_t rank = 0; rank < count; ++rank)
-      keys[rank] = {documents.records[order[rank]].content, documents.records[order[rank]].text_bytes};
-    first = dedup::exact_duplicates(keys, [&](auto a, auto b) { return documents.text(order[a]) == documents.text(order[b]); });
-  }
+  std::vector<dedup::content_key> keys(count);
+  for (std::uint32_t rank = 0; rank < count; ++rank)
+    keys[rank] = {documents.records[order[rank]].content, documents.records[order[rank]].text_bytes};
+  auto first =
+      dedup::exact_duplicates(keys, [&](auto a, auto b) { return documents.text(order[a]) == documents.text(order[b]); });
   for (std::uint32_t rank = 0; rank < count; ++rank)
     if (first[rank] != rank)
-      SNOWCODER_CHECK(detail::drop_copy(state, order[rank], order[first[rank]], "exact_duplicate", "same_content", ""));
+      SNOWCODER_CHECK(drop_copy(state, order[rank], order[first[rank]], "exact_duplicate", "same_content", ""));
   bar.advance(count);
+  return first;
+}
 
-  detail::unique_documents const unique(order, first);
-  SNOWCODER_TRY(auto const keeper, options.device == "cuda"
-                                       ? detail::near_keepers_by_gpu<R>(options, documents, order, unique, work, pool, bar)
-                                       : detail::near_keepers<R>(options, documents, order, unique, work, pool, bar));
-  std::vector<std::uint32_t> kept, copies;  // documents; ranks
-  for (std::uint32_t rank = 0; rank < count; ++rank) {
-    if (first[rank] != rank) continue;
-    if (keeper[rank] == rank)
-      kept.push_back(order[rank]);
-    else
-      copies.push_back(rank);
-  }
+/// Drops the documents of the ranks `copies`, whose keepers are known, and says how alike they are.
+template <config::recipe R>
+expected<void> drop_near_duplicates(prepare_state& state, std::vector<std::uint32_t> const& order,
+                                    std::vector<std::uint32_t> const& keeper, std::vector<std::uint32_t> const& copies,
+                                    thread_pool& pool) {
   auto const set_of = [&](std::uint32_t rank) {
-    return dedup::shingles(documents.text(order[rank]), config::near_duplicate(R::near_duplicates));
+    return dedup::shingles(state.documents.text(order[rank]), config::near_duplicate(R::near_duplicates));
   };
   std::vector<double> index(std::min<std::size_t>(copies.size(), 1024));
   for (std::size_t begin = 0; begin < copies.size(); begin += index.size()) {
@@ -103,9 +97,39 @@ expected<std::vector<std::uint32_t>> without_duplicates(prepare_options const& o
       auto const rank = copies[begin + i];
       char similarity[32];
       std::snprintf(similarity, sizeof similarity, ", Jaccard %.3f", index[i]);
-      SNOWCODER_CHECK(
-          detail::drop_copy(state, order[rank], order[keeper[rank]], "near_duplicate", "similar_content", similarity));
+      SNOWCODER_CHECK(drop_copy(state, order[rank], order[keeper[rank]], "near_duplicate", "similar_content", similarity));
     }
+  }
+  return {};
+}
+
+}  // namespace detail
+
+/// The numbers of the documents that stay, best rank first. Three steps: the copies, their near ones, and what is told of
+/// these.
+template <config::recipe R>
+expected<std::vector<std::uint32_t>> without_duplicates(prepare_options const& options, prepare_state& state, thread_pool& pool,
+                                                        progress& bar) {
+  auto const order = detail::documents_by_rank<R>(state);
+  SNOWCODER_TRY(auto const first,
+                state.numbers_of("exact_duplicates", [&] { return detail::drop_exact_duplicates(state, order, bar); }));
+  SNOWCODER_TRY(auto const keeper, state.numbers_of("near_duplicates", [&] {
+    detail::unique_documents const unique(order, first);
+    return options.device == "cuda"
+               ? detail::near_keepers_by_gpu<R>(options, state.documents, order, unique, state.work, pool, bar)
+               : detail::near_keepers<R>(options, state.documents, order, unique, state.work, pool, bar);
+  }));
+  std::vector<std::uint32_t> kept, copies;  // documents; ranks
+  for (std::uint32_t rank = 0; rank < order.size(); ++rank) {
+    if (first[rank] != rank) continue;
+    if (keeper[rank] == rank)
+      kept.push_back(order[rank]);
+    else
+      copies.push_back(rank);
+  }
+  if (!state.work.done("near_duplicates_dropped")) {
+    SNOWCODER_CHECK(detail::drop_near_duplicates<R>(state, order, keeper, copies, pool));
+    SNOWCODER_CHECK(state.commit("near_duplicates_dropped"));
   }
   return kept;
 }

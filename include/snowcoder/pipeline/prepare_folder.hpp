@@ -33,18 +33,18 @@ inline expected<void> check_prepares_own(std::filesystem::path const& out) {
   return {};
 }
 
-inline expected<void> clear_away(std::filesystem::path const& path) {
-  std::error_code e;
-  std::filesystem::remove_all(path, e);
-  if (e) return failure(e.message(), path.string(), "remove it by hand");
-  return {};
-}
-inline expected<void> move_into_place(std::filesystem::path const& from, std::filesystem::path const& to) {
-  SNOWCODER_CHECK(clear_away(to));
-  std::error_code e;
-  std::filesystem::create_directories(to.parent_path(), e);
-  std::filesystem::rename(from, to, e);
-  if (e) return failure(e.message(), to.string());
+/// Moves the results from `made` to `out`, each over what an earlier run has put there. Those that are no longer in `made` have
+/// been moved before an interruption.
+inline expected<void> put_in_place(std::filesystem::path const& made, std::filesystem::path const& out) {
+  namespace fs = std::filesystem;
+  for (auto const* name : prepared) {
+    std::error_code e;
+    if (!fs::exists(made / name, e)) continue;
+    SNOWCODER_CHECK(clear_away(out / name));
+    fs::create_directories((out / name).parent_path(), e);
+    fs::rename(made / name, out / name, e);
+    if (e) return failure(e.message(), (out / name).string());
+  }
   return {};
 }
 

@@ -25,13 +25,24 @@ struct redaction_totals {
       different[k] += r.counts[k].different;
     }
   }
+  static redaction_totals from_json(io::json const& counts) {
+    redaction_totals r;
+    counts.at("files").get_to(r.files);
+    for (std::size_t k = 0; k < privacy::kind_count; ++k) {
+      counts.at(plural[k]).at("found").get_to(r.found[k]);
+      counts.at(plural[k]).at("different").get_to(r.different[k]);
+    }
+    return r;
+  }
   io::json to_json() const {
-    constexpr std::array<std::string_view, privacy::kind_count> plural{"emails", "ipv4", "ipv6", "keys", "passwords"};
     io::json counts{{"files", files}};
     for (std::size_t k = 0; k < privacy::kind_count; ++k)
-      counts[std::string(plural[k])] = {{"found", found[k]}, {"different", different[k]}};
+      counts[plural[k]] = {{"found", found[k]}, {"different", different[k]}};
     return counts;
   }
+
+ private:
+  static constexpr std::array<char const*, privacy::kind_count> plural{"emails", "ipv4", "ipv6", "keys", "passwords"};
 };
 
 /// A row of redactions.jsonl: [begin, end) are bytes of the text as it came, [result_begin, result_end) of the document's.

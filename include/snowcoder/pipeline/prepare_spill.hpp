@@ -5,12 +5,13 @@
 #pragma once
 
 #include <snowcoder/core/hash.hpp>
-#include <snowcoder/io/atomic_file.hpp>
 #include <snowcoder/io/mapped_file.hpp>
+#include <snowcoder/pipeline/work_file.hpp>
 #include <snowcoder/record/document.hpp>
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -30,42 +31,56 @@ struct spilled {
   std::uint16_t emails = 0, addresses = 0, secrets = 0;  ///< replaced
 };
 
+/// Documents and repositories are numbered in 32 bits, and so are they counted: the last number stays free.
+inline expected<void> check_number(std::uint64_t number, char const* of_what) {
+  if (number < 0xffffffff) return {};
+  return failure("prepare numbers 4,294,967,295 " + std::string(of_what) + " at most, and there are more", "--in",
+                 "prepare the inputs in parts, each into a folder of its own");
+}
+
 class spill {
  public:
-  /// Two files: FOLDER/texts and FOLDER/names.
-  static expected<spill> open(std::filesystem::path const& folder) {
-    SNOWCODER_TRY(auto texts, half::open(folder / "texts"));
-    SNOWCODER_TRY(auto names, half::open(folder / "names"));
+  /// Two files: FOLDER/texts and FOLDER/names, of which as many bytes stay as are given: those of the records that the caller
+  /// puts back.
+  static expected<spill> open(std::filesystem::path const& folder, std::uint64_t text_bytes, std::uint64_t name_bytes) {
+    SNOWCODER_TRY(auto texts, work_file::open(folder / "texts", text_bytes));
+    SNOWCODER_TRY(auto names, work_file::open(folder / "names", name_bytes));
     return spill(std::move(texts), std::move(names));
   }
 
   /// Appends a document; `s` gets its places and is kept.
   expected<void> add(document const& d, spilled s) {
+    SNOWCODER_CHECK(check_number(records.size(), "documents"));
     s.text_at = texts_.end();
     s.names_at = names_.end();
+    std::string names;
     for (std::string_view name :
          {std::string_view(d.path), std::string_view(d.source), std::string_view(d.created), std::string_view(d.licence)})
-      (names_.buffer += name.substr(0, name.find('\0'))) += '\0';
-    texts_.buffer += d.text;
-    s.names_bytes = std::uint32_t(names_.end() - s.names_at);
+      (names += name.substr(0, name.find('\0'))) += '\0';
+    s.names_bytes = std::uint32_t(names.size());
     s.text_bytes = std::uint32_t(d.text.size());
     records.push_back(s);
-    SNOWCODER_CHECK(names_.flush_if_large());
-    return texts_.flush_if_large();
+    SNOWCODER_CHECK(names_.append(names));
+    return texts_.append(d.text);
   }
-  /// After the last add: the texts can be read from now on.
+  /// What was added is safe.
+  expected<void> sync() {
+    SNOWCODER_CHECK(names_.sync());
+    return texts_.sync();
+  }
+  /// After the last add and sync: the texts can be read from now on.
   expected<void> finish() {
-    SNOWCODER_CHECK(names_.finish());
-    SNOWCODER_CHECK(texts_.finish());
-    texts_.map.expect_random();
+    SNOWCODER_TRY(name_map_, io::mapped_file::open(names_.path()));
+    SNOWCODER_TRY(text_map_, io::mapped_file::open(texts_.path()));
+    text_map_.expect_random();
     return {};
   }
 
-  std::string_view text(std::uint32_t i) const { return texts_.map.fetch(records[i].text_at, records[i].text_bytes); }
+  std::string_view text(std::uint32_t i) const { return text_map_.fetch(records[i].text_at, records[i].text_bytes); }
   /// path, source, created, licence.
   std::array<std::string_view, 4> names(std::uint32_t i) const {
     auto const& r = records[i];
-    auto all = names_.map.bytes().substr(r.names_at, r.names_bytes);
+    auto all = name_map_.bytes().substr(r.names_at, r.names_bytes);
     std::array<std::string_view, 4> parts;
     for (auto& part : parts) {
       part = all.substr(0, all.find('\0'));
@@ -78,36 +93,10 @@ class spill {
   std::vector<spilled> records;
 
  private:
-  struct half {
-    std::filesystem::path path;
-    io::atomic_file file;
-    std::string buffer = {};
-    std::uint64_t written = 0;
-    io::mapped_file map = {};
+  spill(work_file texts, work_file names) : texts_(std::move(texts)), names_(std::move(names)) {}
 
-    static expected<half> open(std::filesystem::path const& path) {
-      SNOWCODER_TRY(auto file, io::atomic_file::open(path));
-      return half{path, std::move(file)};
-    }
-    std::uint64_t end() const { return written + buffer.size(); }
-    expected<void> flush() {
-      SNOWCODER_CHECK(file.write(buffer));
-      written += buffer.size();
-      buffer.clear();
-      return {};
-    }
-    expected<void> flush_if_large() { return buffer.size() < (std::size_t(4) << 20) ? expected<void>{} : flush(); }
-    expected<void> finish() {
-      SNOWCODER_CHECK(flush());
-      buffer = {};
-      SNOWCODER_CHECK(file.commit());
-      SNOWCODER_TRY(map, io::mapped_file::open(path));
-      return {};
-    }
-  };
-  spill(half texts, half names) : texts_(std::move(texts)), names_(std::move(names)) {}
-
-  half texts_, names_;
+  work_file texts_, names_;
+  io::mapped_file text_map_, name_map_;
 };
 
 }  // namespace snowcoder::pipeline

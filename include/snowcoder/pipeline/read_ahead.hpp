@@ -70,6 +70,8 @@ class read_ahead {
     }
     return false;
   }
+  /// Which of the units the last items came from.
+  std::size_t unit() const { return turn_; }
 
  private:
   struct slot {

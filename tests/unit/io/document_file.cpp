@@ -59,6 +59,10 @@ TEST_CASE("shards are cut by group and size, and read back in order") {
   REQUIRE(all);
   REQUIRE(all->size() == 20);
   for (int i = 0; i < 20; ++i) CHECK((*all)[std::size_t(i)].id == ids[std::size_t(i)]);
+  io::shard_writer later(dir / "documents", 1000);
+  later.go_on_behind("go", writer.shards());
+  REQUIRE(later.write("go", "{}"));
+  CHECK(later.name() == "go-0000" + std::to_string(writer.shards()) + ".jsonl.zst");
   CHECK_FALSE(io::read_documents(dir / "nothing"));
 }
 

@@ -5,6 +5,7 @@
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
 
+#include <algorithm>
 #include <map>
 
 using namespace snowcoder;
@@ -30,6 +31,16 @@ TEST_CASE("equal keys meet in one partition, whatever the memory, and nothing is
           CHECK(home.try_emplace(e.key(), p).first->second == p);
         }
       CHECK(found == added);
+      auto const again = pipeline::band_partitions::reopen(tmp / "bands");
+      REQUIRE(again);
+      REQUIRE(again->count() == bands->count());
+      for (std::size_t p = 0; p < again->count(); ++p) {
+        auto const one = bands->read(p), other = again->read(p);
+        CHECK(std::equal(one.begin(), one.end(), other.begin(), other.end(),
+                         [](auto const& a, auto const& b) { return a.key() == b.key() && a.item == b.item; }));
+      }
+      CHECK(again->fit(60'000, memory, threads));
+      CHECK(again->fit(60'000, std::int64_t(1) << 40, threads));
       if (memory == 1 << 18) CHECK(bands->count() >= 8);
     }
 }

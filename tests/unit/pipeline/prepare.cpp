@@ -361,6 +361,7 @@ TEST_CASE("killed at any moment, the same command makes the same files") {
     ::waitpid(child, &status, 0);
     killed += WIFSIGNALED(status);
     if (fs::exists(tmp / "out" / "provenance.json")) {
+      REQUIRE(run(tmp, "out"));  // which clears what is left of the work
       CHECK(contents(tmp / "out") == expected);
       fs::remove_all(tmp / "out");
     }
@@ -397,6 +398,13 @@ TEST_CASE("held-out documents are a share of every language and of nothing else"
   auto const where = pipeline::explain_document(tmp / "out", held->front().id);
   REQUIRE(where);
   CHECK(where->find("held_out/documents") != std::string::npos);
+}
+
+TEST_CASE("more documents than there are numbers are refused") {
+  CHECK(pipeline::check_number(0xfffffffe, "documents"));
+  auto const refused = pipeline::check_number(0xffffffff, "documents");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message().find("4,294,967,295 documents") != std::string::npos);
 }
 
 TEST_CASE("wrong paths are refused") {
