@@ -202,7 +202,7 @@ class judge {
     if (!e.alone) d.candidate.end();
     d.examiner.end();
     auto const line = e.text.find('\n');
-    auto const said = io::json::parse(e.text.substr(0, line), nullptr, false);
+    auto const said = io::parsed(std::string_view(e.text).substr(0, line));
     if (late) {
       result.outcome = verdict::timed_out;
       result.detail = "no verdict after " + io::to_line(box_.bounds().seconds) + " s of wall time";

@@ -98,7 +98,8 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
     if (samples.empty()) return failure("no samples", options.samples.string());
   }
 
-  auto stamp = provenance::of<R>("judge", {{"canonical", options.canonical}, {"ground_truth", options.ground_truth}});
+  auto stamp = provenance::of<R>(
+      "judge", {{"canonical", options.canonical}, {"ground_truth", options.ground_truth}, {"weaker", options.allow_weaker}});
   SNOWCODER_CHECK(stamp.add_input(options.benchmark));
   if (!options.canonical) SNOWCODER_CHECK(stamp.add_input(options.samples));
   SNOWCODER_CHECK(io::check_file_place(options.out));

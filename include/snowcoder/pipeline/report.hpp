@@ -30,13 +30,13 @@ expected<outcome> report(run_context& run, std::filesystem::path const& folder, 
   page.text(fmt::format(
       "Recipe {} (fingerprint {}), {} parameters, written by snowcoder {}. After Arctic-SnowCoder, arXiv 2409.02326.", R::name,
       config::fingerprint<R>.hex(), with_commas(config::parameters(R::model)), version));
-  detail::report_funnel(page, folder);
+  detail::show_file(page, "clean/funnel.json", [&] { detail::report_funnel(page, folder); });
   SNOWCODER_CHECK(detail::report_scores(page, folder));
-  detail::report_selection(page, folder);
+  detail::show_file(page, "a file in selection/", [&] { detail::report_selection(page, folder); });
   detail::report_synthesis(page, folder);
   detail::report_losses<R>(page, folder);
-  detail::report_bits<R>(page, folder);
-  detail::report_verdicts(page, folder);
+  detail::show_file(page, "a file in evaluation/", [&] { detail::report_bits<R>(page, folder); });
+  detail::show_file(page, "a file in evaluation/", [&] { detail::report_verdicts(page, folder); });
   page.section("The recipe");
   page.folded("Every value, and whether it is the paper's or ours", describe<R>());
   SNOWCODER_CHECK(io::write_file(out, page.finish()));

@@ -15,39 +15,50 @@
 
 namespace snowcoder::pipeline::detail {
 
+/// A page on a file of the run; where that is not what its program writes, this is said in the page's place.
+template <class Show>
+void show_file(html_page& page, std::string const& name, Show const& show) {
+  try {
+    show();
+  } catch (io::json::exception const& e) {
+    page.note("Not shown: " + name + " is not what its program writes (" + e.what() + ").");
+  }
+}
+
 inline void report_funnel(html_page& page, std::filesystem::path const& run) {
   page.section("Data funnel");
   auto const value = io::read_json(run / "clean" / "funnel.json");
   if (!value) return page.note("No prepared documents in this run folder yet.");
-  auto const& total = (*value)["total"];
-  auto files = [](io::json const& n) { return with_commas(n["files"].get<std::int64_t>()); };
-  auto bytes = [](io::json const& n) { return bytes_text(n["bytes"].get<double>()); };
+  auto const& total = value->at("total");
+  auto files = [](io::json const& n) { return with_commas(n.at("files").get<std::int64_t>()); };
+  auto bytes = [](io::json const& n) { return bytes_text(n.at("bytes").get<double>()); };
   std::vector<std::vector<std::string>> rows{
-      {"came in", "", files(total["in"]), bytes(total["in"]), total["in"]["repositories"].dump()}};
-  for (auto const& d : total["dropped"])
-    rows.push_back(
-        {d["stage"].get<std::string>(), d["reason"].get<std::string>(), "−" + files(d), bytes(d), d["repositories"].dump()});
-  rows.push_back({"kept", "", files(total["kept"]), bytes(total["kept"]), total["kept"]["repositories"].dump()});
+      {"came in", "", files(total.at("in")), bytes(total.at("in")), total.at("in").at("repositories").dump()}};
+  for (auto const& d : total.at("dropped"))
+    rows.push_back({d.at("stage").get<std::string>(), d.at("reason").get<std::string>(), "−" + files(d), bytes(d),
+                    d.at("repositories").dump()});
+  auto const& kept = total.at("kept");
+  rows.push_back({"kept", "", files(kept), bytes(kept), kept.at("repositories").dump()});
   page.table({"stage", "reason", "files", "bytes", "repositories"}, rows);
 
   // By language: one column for each stage that dropped anything.
   std::vector<std::string> stages;
-  for (auto const& d : total["dropped"])
-    if (auto const s = d["stage"].get<std::string>(); std::find(stages.begin(), stages.end(), s) == stages.end())
+  for (auto const& d : total.at("dropped"))
+    if (auto const s = d.at("stage").get<std::string>(); std::find(stages.begin(), stages.end(), s) == stages.end())
       stages.push_back(s);
   std::vector<std::string> head{"language", "files in"};
   head.insert(head.end(), stages.begin(), stages.end());
   head.insert(head.end(), {"files kept", "bytes kept", "repositories kept"});
   rows.clear();
-  for (auto const& l : (*value)["languages"]) {
-    std::vector<std::string> row{l["language"].get<std::string>(), files(l["in"])};
+  for (auto const& l : value->at("languages")) {
+    std::vector<std::string> row{l.at("language").get<std::string>(), files(l.at("in"))};
     for (auto const& s : stages) {
       std::int64_t n = 0;
-      for (auto const& d : l["dropped"])
-        if (d["stage"] == s) n += d["files"].get<std::int64_t>();
+      for (auto const& d : l.at("dropped"))
+        if (d.at("stage") == s) n += d.at("files").get<std::int64_t>();
       row.push_back(n ? "−" + with_commas(n) : "");
     }
-    row.insert(row.end(), {files(l["kept"]), bytes(l["kept"]), l["kept"]["repositories"].dump()});
+    row.insert(row.end(), {files(l.at("kept")), bytes(l.at("kept")), l.at("kept").at("repositories").dump()});
     rows.push_back(std::move(row));
   }
   page.table(head, rows);

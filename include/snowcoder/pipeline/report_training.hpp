@@ -92,14 +92,18 @@ void report_bits(html_page& page, std::filesystem::path const& run) {
     }
     rows.push_back(row);
   };
-  auto total = [](io::json const& v) -> std::optional<double> { return v["total"]["bits_per_byte"].get<double>(); };
+  auto bits = [](io::json const& v) -> std::optional<double> {  // null: not finite
+    auto const& number = v.at("bits_per_byte");
+    return number.is_null() ? std::nullopt : std::optional(number.get<double>());
+  };
+  auto total = [&](io::json const& v) { return bits(v.at("total")); };
   add("HumanEval, prompt and solution", "humaneval", total);
   add("held-out files, all", "held_out", total);
   for (auto l : R::languages) {
     std::string const name(config::title(l));
     add("held-out, " + name, "held_out", [&](io::json const& v) -> std::optional<double> {
-      if (!v["languages"].contains(name)) return {};
-      return v["languages"][name]["bits_per_byte"].get<double>();
+      auto const languages = io::value_or_null(v, "languages");
+      return languages.contains(name) ? bits(languages.at(name)) : std::nullopt;
     });
   }
   std::erase_if(
@@ -109,8 +113,9 @@ void report_bits(html_page& page, std::filesystem::path const& run) {
   auto const last = std::string(R::curriculum.back().name);
   for (std::string const what : {"humaneval", "held_out"}) {
     auto const ours = bits_of(run, last, what), control = bits_of(run, "control-" + last, what);
-    if (!ours || !control) continue;
-    double const a = *total(*ours), b = *total(*control);
+    auto const known = [&](auto const& value) { return value ? total(*value) : std::nullopt; };
+    if (!known(ours) || !known(control)) continue;
+    double const a = *known(ours), b = *known(control);
     page.text(
         fmt::format("On {}, the three phases end at {:.4f} bits per byte and the control arm (the same tokens, on unselected "
                     "code) at {:.4f}: "
@@ -133,7 +138,8 @@ inline void report_verdicts(html_page& page, std::filesystem::path const& run) {
       rows.push_back({verdict, fmt::format("{}", count.get<std::int64_t>())});
     page.table({"verdict", "samples"}, rows);
     if (value->contains("limits"))
-      page.note("Limits of one sample: " + io::to_line((*value)["limits"]) + "; walls: " + io::to_line((*value)["walls"]));
+      page.note("Limits of one sample: " + io::to_line((*value)["limits"]) +
+                "; walls: " + io::to_line(io::value_or_null(*value, "walls")));
   }
   if (!any) page.note("Nothing has been judged in this run folder yet.");
 }
