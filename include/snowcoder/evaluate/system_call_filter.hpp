@@ -46,6 +46,7 @@ inline expected<std::vector<sock_filter>> system_call_filter(bool own_processes,
       // memory that no limit counts
       "memfd_create", "memfd_secret", "shmget", "shmat", "shmctl", "msgget", "msgsnd", "msgrcv", "msgctl", "semget", "semop",
       "semctl", "semtimedop", "mq_open", "mq_unlink", "add_key", "request_key", "keyctl", "mlock", "mlock2", "mlockall",
+      "landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self",
       // waiting for the disks of the machine
       "sync", "syncfs",
       // kernel interfaces with a history
@@ -88,7 +89,8 @@ inline expected<std::vector<sock_filter>> system_call_filter(bool own_processes,
     refuse_command("prctl", 0, PR_SET_PDEATHSIG);  // dies with the judge
     refuse_command("prctl", 0, PR_SET_DUMPABLE);   // or a handler of the machine takes its core, whatever the limit
   }
-  refuse_command("prctl", 0, 62 /* PR_SCHED_CORE */);  // whose processor the nursery may share
+  // Its younger commands: whose processor the nursery may share (PR_SCHED_CORE), a GiB of the kernel's memory (PR_FUTEX_HASH).
+  refuse_when("prctl", {0, SCMP_CMP_GE, 62, 0});
   // Signals by way of a file's owner.
   for (unsigned command : {F_SETOWN, 15 /* F_SETOWN_EX */}) refuse_command("fcntl", 1, command);
   for (unsigned command : {FIOSETOWN, SIOCSPGRP}) refuse_command("ioctl", 1, command);

@@ -114,6 +114,8 @@ TEST_CASE("a system call that is refused is refused however it is written") {
          {"157, 1" + bits + ", 0, 0, 0, 0", "157, 4" + bits + ", 1, 0, 0, 0", "157, 62" + bits + ", 1, 1, 0, 0",
           "72, 4, 8" + bits + ", os.getppid()", "16, 4, 0x8901" + bits})
       CHECK(verdicts({refused(call)}) == "passed");
+  // Memory of the kernel: prctl(PR_FUTEX_HASH), landlock_create_ruleset.
+  CHECK(verdicts({refused("157, 78, 1, 1 << 24, 0, 0"), refused("444, 0, 0, 1")}) == "passed passed");
   CHECK(verdicts({refused("162, 0"), refused("306, 0")}) == "passed passed");  // sync, syncfs
   // A socket that is made on the way to a pair of them: socketpair(AF_INET), socketpair(AF_NETLINK).
   for (std::string const family : {"2", "16"}) CHECK(verdicts({refused("53, " + family + ", 2, 0, 0")}) == "passed");
