@@ -6,9 +6,9 @@
 
 #include <snowcoder/core/expected.hpp>
 
-#include <asm/sockios.h>
 #include <fcntl.h>
 #include <linux/filter.h>
+#include <linux/sockios.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/mman.h>
@@ -91,9 +91,9 @@ inline expected<std::vector<sock_filter>> system_call_filter(bool own_processes,
   }
   // Its younger commands: whose processor the nursery may share (PR_SCHED_CORE), a GiB of the kernel's memory (PR_FUTEX_HASH).
   refuse_when("prctl", {0, SCMP_CMP_GE, 62, 0});
-  // Signals by way of a file's owner.
+  // Signals by way of a file's owner; what sockets take of that kind also names interfaces, and loads modules for them.
   for (unsigned command : {F_SETOWN, 15 /* F_SETOWN_EX */}) refuse_command("fcntl", 1, command);
-  for (unsigned command : {FIOSETOWN, SIOCSPGRP}) refuse_command("ioctl", 1, command);
+  refuse_when("ioctl", {1, SCMP_CMP_MASKED_EQ, 0xff00, SOCK_IOC_TYPE << 8});
   if (!made) return failure("libseccomp refuses a rule");
 
   int const file = int(::memfd_create("filter", MFD_CLOEXEC));

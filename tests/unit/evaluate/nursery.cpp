@@ -108,11 +108,11 @@ TEST_CASE("a sample has the descriptors of its own examination, and none of its 
 
 TEST_CASE("a system call that is refused is refused however it is written") {
   // Bits above the command, which the kernel does not read: prctl(PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SCHED_CORE),
-  // fcntl(F_SETOWN), ioctl(FIOSETOWN).
+  // fcntl(F_SETOWN), ioctl(FIOSETOWN, SIOCGIFVLAN).
   for (std::string const bits : {"", " | 1 << 32"})
     for (std::string const& call :
          {"157, 1" + bits + ", 0, 0, 0, 0", "157, 4" + bits + ", 1, 0, 0, 0", "157, 62" + bits + ", 1, 1, 0, 0",
-          "72, 4, 8" + bits + ", os.getppid()", "16, 4, 0x8901" + bits})
+          "72, 4, 8" + bits + ", os.getppid()", "16, 4, 0x8901" + bits, "16, 4, 0x8982" + bits})
       CHECK(verdicts({refused(call)}) == "passed");
   // Memory of the kernel: prctl(PR_FUTEX_HASH), landlock_create_ruleset.
   CHECK(verdicts({refused("157, 78, 1, 1 << 24, 0, 0"), refused("444, 0, 0, 1")}) == "passed passed");
