@@ -140,9 +140,11 @@ class judge {
     SNOWCODER_TRY(auto calls, open_pipe());
     SNOWCODER_TRY(auto answers, open_pipe());
     SNOWCODER_TRY(auto verdict_pipe, open_pipe());
-    SNOWCODER_TRY(auto nothing, nursery::null_device());
-    int const null = nothing.get();
-    std::vector<int> examiner{trusted.get(), null, null, answers.first.get(), calls.second.get(), verdict_pipe.second.get()};
+    // One for each: where it is a file, the program would read what the test prints.
+    SNOWCODER_TRY(auto nowhere, nursery::null_device());
+    SNOWCODER_TRY(auto elsewhere, nursery::null_device());
+    int const null = nowhere.get(), other = elsewhere.get();
+    std::vector<int> examiner{trusted.get(), other, other, answers.first.get(), calls.second.get(), verdict_pipe.second.get()};
     if (!t.row.empty() && !e.alone) examiner.push_back(known.of(t));
     // One that is gone takes the other's program along: nobody has heard of it.
     if (!e.alone && !d.candidate.begin({untrusted.get(), null, null, calls.first.get(), answers.second.get()})) return {};

@@ -127,6 +127,34 @@ TEST_CASE("a sample stays what was forked: no other program, no core for a handl
                 "import ctypes\nassert ctypes.CDLL(None).prctl(3, 0, 0, 0, 0) == 0\n" + honest}) == "passed passed");
 }
 
+TEST_CASE("what a test prints is out of its program's sight where there is no null device") {
+  auto task = add_task();
+  task.test = "def check(candidate):\n    print(3, flush=True)\n    assert candidate(1, 2) == 3\n";
+  pid_t const child = ::fork();
+  if (child == 0) {
+    if (::unshare(CLONE_NEWNS) != 0 || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        ::mount("tmpfs", "/dev", "tmpfs", 0, nullptr) != 0)
+      ::_exit(9);
+    auto box = evaluate::open_sandbox(quick());
+    if (!box) ::_exit(9);
+    auto outcome = verdict::passed;
+    std::string const spy = "import os\ndef add(a, b): return int(os.pread(1, 99, 0))\n";
+    auto const done =
+        evaluate::judge(*box, 1).run({task}, {{task.id, spy, true}}, [&](std::size_t, judged_sample v) -> expected<void> {
+          outcome = v.outcome;
+          return {};
+        });
+    ::_exit(done && outcome == verdict::failed ? 0 : 1);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  REQUIRE(WIFEXITED(status));
+  if (WEXITSTATUS(status) == 9)
+    WARN("not tested without the right to hide /dev");
+  else
+    CHECK(WEXITSTATUS(status) == 0);
+}
+
 TEST_CASE("a nursery survives its samples") {
   CHECK(verdicts({intruder, honest, "import os\nos._exit(0)\n", honest, "import ctypes\nctypes.string_at(0)\n", honest,
                   "import sys\nframe = sys._getframe()\nwhile frame.f_back: frame = frame.f_back\nframe.f_globals.clear()\n" +
