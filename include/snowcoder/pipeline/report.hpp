@@ -22,9 +22,9 @@ namespace snowcoder::pipeline {
 template <config::recipe R>
 expected<outcome> report(run_context& run, std::filesystem::path const& folder, std::filesystem::path const& out) {
   if (!std::filesystem::is_directory(folder)) return failure("no such run folder", folder.string());
-  auto const parts = {"clean", "selection", "synthetic", "metrics", "evaluation"};
+  auto const parts = {"clean", "selection", "synthetic", "tokens", "metrics", "evaluation"};
   if (std::none_of(parts.begin(), parts.end(), [&](auto const* part) { return std::filesystem::exists(folder / part); }))
-    return failure("nothing to report: no clean/, selection/, synthetic/, metrics/ or evaluation/", folder.string(),
+    return failure("nothing to report: no clean/, selection/, synthetic/, tokens/, metrics/ or evaluation/", folder.string(),
                    "give the folder of a run");
   html_page page("snowcoder: " + std::string(R::name));
   page.text(fmt::format(
@@ -34,6 +34,7 @@ expected<outcome> report(run_context& run, std::filesystem::path const& folder, 
   SNOWCODER_CHECK(detail::report_scores(page, folder));
   detail::show_file(page, "a file in selection/", [&] { detail::report_selection(page, folder); });
   detail::report_synthesis(page, folder);
+  detail::show_file(page, "a file in tokens/", [&] { detail::report_mixes(page, folder); });
   detail::report_losses<R>(page, folder);
   detail::show_file(page, "a file in evaluation/", [&] { detail::report_bits<R>(page, folder); });
   detail::show_file(page, "a file in evaluation/", [&] { detail::report_verdicts(page, folder); });

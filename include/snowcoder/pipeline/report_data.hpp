@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,17 @@ void show_file(html_page& page, std::string const& name, Show const& show) {
   } catch (io::json::exception const& e) {
     page.note("Not shown: " + name + " is not what its program writes (" + e.what() + ").");
   }
+}
+
+/// The JSON files of a folder by name, without their stamps.
+inline std::vector<std::filesystem::path> json_files(std::filesystem::path const& folder) {
+  std::error_code ignored;
+  std::vector<std::filesystem::path> files;
+  for (auto const& e : std::filesystem::directory_iterator(folder, ignored))
+    if (e.path().extension() == ".json" && e.path().filename().string().find("provenance") == std::string::npos)
+      files.push_back(e.path());
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 inline void report_funnel(html_page& page, std::filesystem::path const& run) {
@@ -67,12 +79,7 @@ inline void report_funnel(html_page& page, std::filesystem::path const& run) {
 
 inline void report_selection(html_page& page, std::filesystem::path const& run) {
   page.section("Selection");
-  std::error_code ignored;
-  std::vector<std::filesystem::path> files;
-  for (auto const& e : std::filesystem::directory_iterator(run / "selection", ignored))
-    if (e.path().extension() == ".json" && e.path().filename().string().find("provenance") == std::string::npos)
-      files.push_back(e.path());
-  std::sort(files.begin(), files.end());
+  auto const files = json_files(run / "selection");
   for (auto const& file : files) {
     auto const value = io::read_json(file);
     if (!value || !value->contains("cuts")) continue;
@@ -87,6 +94,36 @@ inline void report_selection(html_page& page, std::filesystem::path const& run) 
     page.table({"language", "threshold", "documents kept", "of", "tokens kept", "budget", "shortfall"}, rows);
   }
   if (files.empty()) page.note("Nothing has been selected in this run folder yet.");
+}
+
+/// What every token file holds: a row a language, a column a file.
+inline void report_mixes(html_page& page, std::filesystem::path const& run) {
+  page.section("Mixes");
+  std::vector<std::string> head{"language"};
+  std::map<std::string, std::vector<std::string>> shares;  // by language, one for each file before
+  std::vector<std::vector<std::string>> sizes;
+  for (auto const& file : json_files(run / "tokens")) {
+    auto const value = io::read_json(file);
+    if (!value || !value->contains("languages") || !value->contains("phase")) continue;
+    head.push_back(file.stem().string());
+    sizes.push_back({head.back(), value->at("phase").get<std::string>(), with_commas(value->at("tokens").get<std::int64_t>()),
+                     with_commas(value->at("files").get<std::int64_t>()),
+                     with_commas(value->at("files_available").get<std::int64_t>()), value->at("grouping").get<std::string>()});
+    for (auto const& row : value->at("languages")) {
+      auto& of = shares[row.at("language").get<std::string>()];
+      of.resize(head.size() - 1);
+      of.back() = fmt::format("{:.1f} %", 100 * row.at("share").get<double>());
+    }
+  }
+  if (sizes.empty()) return page.note("Nothing has been packed in this run folder yet.");
+  page.table({"token file", "phase", "tokens", "files packed, copies counted", "files available", "grouping"}, sizes);
+  std::vector<std::vector<std::string>> rows;
+  for (auto& [language, of] : shares) {
+    of.resize(head.size() - 1);
+    rows.push_back({language});
+    rows.back().insert(rows.back().end(), of.begin(), of.end());
+  }
+  page.table(head, rows);
 }
 
 inline void report_synthesis(html_page& page, std::filesystem::path const& run) {

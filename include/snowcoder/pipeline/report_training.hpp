@@ -8,12 +8,14 @@
 #include <snowcoder/io/json_field.hpp>
 #include <snowcoder/io/metrics_file.hpp>
 #include <snowcoder/pipeline/html.hpp>
+#include <snowcoder/pipeline/report_data.hpp>
 
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,12 +40,28 @@ inline std::string passes_of(std::filesystem::path const& run, std::string const
   return passes.is_number() ? fmt::format("{:.2f}", passes.get<double>()) : "";
 }
 
+/// "" and "<arm>-" for every arm (`train --arm`) that has metrics or bits per byte: what stands before a phase's name.
+template <config::recipe R>
+std::vector<std::string> arms_of(std::filesystem::path const& run) {
+  std::set<std::string> arms{""};
+  std::error_code ignored;
+  for (auto const* folder : {"metrics", "evaluation"})
+    for (auto const& e : std::filesystem::directory_iterator(run / folder, ignored)) {
+      auto const name = e.path().stem().string();
+      for (auto const& phase : R::curriculum)
+        for (auto const* end : {"", "-held_out"})
+          if (auto const label = "-" + std::string(phase.name) + end; name.ends_with(label))
+            arms.insert(name.substr(0, name.size() - label.size() + 1));
+    }
+  return {arms.begin(), arms.end()};
+}
+
 template <config::recipe R>
 void report_losses(html_page& page, std::filesystem::path const& run) {
   page.section("Training");
   plot losses{"tokens trained (millions)", "cross-entropy (nats)", {}};
   std::vector<std::vector<std::string>> rows;
-  for (std::string const arm : {"", "control-"})
+  for (auto const& arm : arms_of<R>(run))
     for (auto const& phase : R::curriculum) {
       auto const label = arm + std::string(phase.name);
       auto const steps = io::read_metrics(run / "metrics" / (label + ".jsonl"));
@@ -75,7 +93,7 @@ template <config::recipe R>
 void report_bits(html_page& page, std::filesystem::path const& run) {
   page.section("Bits per byte (lower is better)");
   std::vector<std::string> labels;
-  for (std::string const arm : {"", "control-"})
+  for (auto const& arm : arms_of<R>(run))
     for (auto const& phase : R::curriculum)
       if (bits_of(run, arm + std::string(phase.name), "held_out")) labels.push_back(arm + std::string(phase.name));
   if (labels.empty()) return page.note("Not measured in this run folder yet.");
@@ -125,23 +143,36 @@ void report_bits(html_page& page, std::filesystem::path const& run) {
   page.note("One run, one seed, a small model: a direction, not a proof.");
 }
 
+/// Every file of verdicts in evaluation/, whatever its name; a score never stands without what the benchmark's own solutions
+/// do.
 inline void report_verdicts(html_page& page, std::filesystem::path const& run) {
   page.section("Verdicts");
-  bool any = false;
-  for (std::string const name : {"canonical", "verdicts"}) {
-    auto const value = io::read_json(run / "evaluation" / (name + ".json"));
-    if (!value || !value->contains("verdicts")) continue;
-    any = true;
-    page.heading(name == "canonical" ? "The benchmark's own solutions" : "The trained model's completions, greedy");
-    std::vector<std::vector<std::string>> rows;
-    for (auto const& [verdict, count] : (*value)["verdicts"].items())
-      rows.push_back({verdict, fmt::format("{}", count.get<std::int64_t>())});
-    page.table({"verdict", "samples"}, rows);
-    if (value->contains("limits"))
-      page.note("Limits of one sample: " + io::to_line((*value)["limits"]) +
-                "; walls: " + io::to_line(io::value_or_null(*value, "walls")));
+  std::vector<std::vector<std::string>> rows;
+  std::vector<std::string> notes;
+  for (auto const& file : json_files(run / "evaluation")) {
+    auto const value = io::read_json(file);
+    if (!value || !value->contains("verdicts") || !value->contains("benchmark")) continue;
+    auto const name = file.stem().string();
+    auto const share = [&](char const* key) {
+      auto const p = io::value_or_null(io::value_or_null(*value, key), "1");
+      return p.is_number() ? fmt::format("{:.1f} %", 100 * p.get<double>()) : std::string();
+    };
+    auto const& benchmark = value->at("benchmark");
+    bool const canonical = value->at("judged").value("canonical", false);
+    auto const truth = io::value_or_null(*value, "ground_truth");
+    std::string counts;
+    for (auto const& [verdict, count] : value->at("verdicts").items())
+      counts += (counts.empty() ? "" : ", ") + count.dump() + " " + verdict;
+    rows.push_back({name, io::text_or(benchmark, "name"), io::text_or(benchmark, "md5").substr(0, 8),
+                    canonical ? "the benchmark's own solutions" : "completions", share("pass_at"), share("base_pass_at"),
+                    counts, truth.is_object() ? truth.at("passed").dump() + " of " + truth.at("tasks").dump() : ""});
+    notes.push_back(name + ": limits " + io::to_line(io::value_or_null(*value, "limits")) + "; walls " +
+                    io::to_line(io::value_or_null(*value, "walls")));
   }
-  if (!any) page.note("Nothing has been judged in this run folder yet.");
+  if (rows.empty()) return page.note("Nothing has been judged in this run folder yet.");
+  page.table({"file", "benchmark", "md5", "judged", "pass@1", "by base inputs alone", "verdicts", "own solutions that pass"},
+             rows);
+  for (auto const& n : notes) page.note(n);
 }
 
 }  // namespace snowcoder::pipeline::detail

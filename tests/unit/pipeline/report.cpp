@@ -12,14 +12,39 @@
 using namespace snowcoder;
 using recipe = recipes::quickstart;
 
+namespace {
+std::string report_of(temporary_folder const& run) {
+  pipeline::run_context context;
+  REQUIRE(pipeline::report<recipe>(context, run.path(), run / "report.html"));
+  return std::string(io::mapped_file::open(run / "report.html")->bytes());
+}
+bool holds(std::string const& page, std::string const& part) { return page.find(part) != std::string::npos; }
+}  // namespace
+
+TEST_CASE("verdicts, mixes and arms are shown whatever their files are called") {
+  temporary_folder run;
+  auto const phase = std::string(recipe::curriculum.front().name);
+  REQUIRE(io::write_file(
+      run / "evaluation/plus.json",
+      R"({"benchmark": {"name": "HumanEvalPlus", "md5": "fe585eb4df8c88d8", "tasks": 164}, "judged": {"samples": 164, "tasks": 164,
+    "canonical": false}, "pass_at": {"1": 0.25}, "base_pass_at": {"1": 0.3125}, "verdicts": {"passed": 41, "failed": 123},
+    "ground_truth": {"tasks": 164, "passed": 163, "failed": []}, "limits": {"seconds": 60}, "walls": ["seccomp"]})"));
+  REQUIRE(io::write_file(run / "tokens/mine.json",
+                         R"({"phase": "general", "tokens": 1234567, "files": 9, "files_available": 8, "grouping": "by_file",
+    "languages": [{"language": "Python", "share": 0.75}, {"language": "Java", "share": 0.25}]})"));
+  REQUIRE(io::write_file(run / ("evaluation/longer-" + phase + "-held_out.json"), R"({"total": {"bits_per_byte": 1.5}})"));
+  auto const page = report_of(run);
+  for (auto const* part : {"25.0 %", "31.2 %", "163 of 164", "fe585eb4", "41 passed", "1,234,567", "75.0 %"}) {
+    INFO(part);
+    CHECK(holds(page, part));
+  }
+  CHECK(holds(page, "longer-" + phase));
+  CHECK(holds(page, "1.5000"));
+}
+
 TEST_CASE("files of a run that lack what a page needs are named, and the rest is shown") {
   temporary_folder run;
-  auto const report = [&] {
-    pipeline::run_context context;
-    REQUIRE(pipeline::report<recipe>(context, run.path(), run / "report.html"));
-    return std::string(io::mapped_file::open(run / "report.html")->bytes());
-  };
-  auto const shows = [&](std::string const& part) { return report().find(part) != std::string::npos; };
+  auto const shows = [&](std::string const& part) { return holds(report_of(run), part); };
   for (auto const* funnel : {"{}", "[]", "{\"total\": {\"in\": 7}}"}) {
     REQUIRE(io::write_file(run / "clean/funnel.json", funnel));
     CHECK(shows("clean/funnel.json is not what its program writes"));
