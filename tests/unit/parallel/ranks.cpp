@@ -20,10 +20,11 @@ namespace {
 
 struct ranks_recipe : tests::tiny_recipe {
   static constexpr std::string_view name = "ranks";
-  /// Seven sequences: lanes of one and of two.
+  /// Those of the paper's recipe, and eleven sequences: lanes of one and of two.
+  static constexpr int reduction_lanes = recipes::arctic_snowcoder_1b3::reduction_lanes;
   static constexpr auto curriculum = config::checked(
       std::array{config::phase{
-          .name = "general", .tokens = 16 * 7 * 64, .sequences_per_step = 7, .rate = {config::law::constant, 5e-3, 5e-3, 0}}},
+          .name = "general", .tokens = 16 * 11 * 64, .sequences_per_step = 11, .rate = {config::law::constant, 5e-3, 5e-3, 0}}},
       model.context);
 };
 

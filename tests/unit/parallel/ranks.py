@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""One, two and four processes train to the same bytes, whatever happens on the way: ranks.py MPIRUN TRAIN_TINY FOLDER
+"""One, two, four and eight processes train to the same bytes, whatever happens on the way: ranks.py MPIRUN TRAIN_TINY FOLDER
 
 TRAIN_TINY (tests/unit/parallel/ranks.cpp) trains a tiny recipe in the folder that it is given, for so many steps.
 """
@@ -57,6 +57,8 @@ def main():
     same("two", one)
     train(4, "four")
     same("four", one)
+    train(8, "eight")
+    same("eight", one)
 
     assert one["metrics/general.evaluation.jsonl"].count(b"\n") == 4, one["metrics/general.evaluation.jsonl"]
 
@@ -66,7 +68,7 @@ def main():
     train(4, "narrow_four", precision="bf16")
     same("narrow_four", narrow)
 
-    for ranks, steps in ((1, 3), (4, 4), (2, 2), (1, 4), (4, 0)):  # stops fall between checkpoints and on them
+    for ranks, steps in ((1, 3), (8, 4), (2, 2), (1, 4), (4, 0)):  # stops fall between checkpoints and on them
         train(ranks, "changing", steps)
     final = {name: value for name, value in one.items() if "/step-" not in name}
     found = {name: value for name, value in result("changing").items() if "/step-" not in name}
@@ -98,11 +100,12 @@ def main():
     if found != final:
         sys.exit("a rank was killed: differs from one process")
 
-    message = train(3, "three", wanted=1)
-    assert "lanes" in message, message
+    for ranks in (3, 16):
+        message = train(ranks, "refused", wanted=1)
+        assert "lanes" in message, message
     message = train(1, "foreign", wanted=1, launcher={"PMI_SIZE": "2"})  # as MPICH's launcher says it to a program of Open MPI
     assert "another MPI" in message, message
-    print(f"1, 2 and 4 processes agree, also when their number changes and when ranks are killed ({kills} times)")
+    print(f"1, 2, 4 and 8 processes agree, also when their number changes and when ranks are killed ({kills} times)")
 
 
 main()
