@@ -112,6 +112,9 @@ class near_clusters {
       first = last;
     }
   }
+  /// For two items that are known to be in one cluster.
+  void join_alike(std::uint32_t a, std::uint32_t b) { clusters_.join(a, b); }
+  std::uint32_t size() const { return clusters_.size(); }
   /// The smallest item of the cluster. Final when every join() has returned.
   std::uint32_t keeper(std::uint32_t item) { return clusters_.root(item); }
   /// Pairs that were compared; depends on the order of work.

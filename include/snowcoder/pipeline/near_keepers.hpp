@@ -11,7 +11,10 @@
 #include <snowcoder/pipeline/prepare_ingest.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -74,6 +77,60 @@ inline std::size_t remembered_pairs(prepare_options const& options) {
   return std::size_t(std::clamp<std::int64_t>(options.memory / 64 / 8, 1 << 12, 1 << 24));
 }
 
+template <config::recipe R>
+std::vector<std::uint32_t> keepers_of(dedup::near_clusters<R>& clusters) {
+  std::vector<std::uint32_t> keeper(clusters.size());
+  for (std::uint32_t item = 0; item < keeper.size(); ++item) keeper[item] = clusters.keeper(item);
+  return keeper;
+}
+
+/// Which partitions' documents have been compared. Now and then that is saved with the clusters as they are: what is joined
+/// stays joined, so pairs of partitions that are not yet through do no harm.
+class compared_partitions {
+ public:
+  compared_partitions(prepare_options const& options, prepare_work& work, std::size_t count)
+      : work_(work), every_(options.save_every), compared_(count) {}
+
+  /// Takes up what an interrupted run has saved of as many partitions, which are the same then.
+  template <config::recipe R>
+  expected<void> remember(dedup::near_clusters<R>& clusters) {
+    auto const* done = work_.done("clusters");
+    if (!done || done->at("partitions") != compared_.size()) return {};
+    SNOWCODER_TRY(auto const saved, work_.read_numbers("clusters"));
+    for (std::uint32_t item = 0; item < clusters.size(); ++item) clusters.join_alike(item, saved[item]);
+    for (std::size_t i = clusters.size(); i < saved.size(); ++i) compared_[saved[i]] = true;
+    return {};
+  }
+  bool has(std::size_t partition) const { return compared_[partition]; }
+  /// Partition `partition` is through. From any thread.
+  template <config::recipe R>
+  void add(std::size_t partition, dedup::near_clusters<R>& clusters) {
+    std::lock_guard const lock(mutex_);
+    compared_[partition] = true;
+    auto const began = clock::now();
+    if (began - saved_ < every_ || !result_) return;
+    auto numbers = keepers_of(clusters);
+    for (std::uint32_t i = 0; i < compared_.size(); ++i)
+      if (compared_[i]) numbers.push_back(i);
+    result_ = work_.write_numbers("clusters", numbers);
+    if (result_) result_ = work_.commit("clusters", {"clusters"}, {{"partitions", compared_.size()}});
+    saved_ = clock::now();
+    every_ = std::max<clock::duration>(every_, (saved_ - began) * 20);  // however many documents there are
+  }
+  /// Whether all could be saved.
+  expected<void> result() const { return result_; }
+
+ private:
+  using clock = std::chrono::steady_clock;
+
+  prepare_work& work_;
+  clock::duration every_;
+  std::vector<char> compared_;
+  std::mutex mutex_;
+  expected<void> result_;
+  clock::time_point saved_ = clock::now();
+};
+
 /// Per rank the best rank of its cluster of near duplicates.
 template <config::recipe R>
 expected<std::vector<std::uint32_t>> near_keepers(prepare_options const& options, spill const& documents,
@@ -90,14 +147,18 @@ expected<std::vector<std::uint32_t>> near_keepers(prepare_options const& options
   };
   bar.begin("near duplicates: comparison", "partitions", std::int64_t(bands.count()));
   dedup::near_clusters<R> clusters(std::uint32_t(order.size()), remembered_pairs(options));
+  compared_partitions compared(options, work, bands.count());
+  SNOWCODER_CHECK(compared.remember(clusters));
   pool.for_each_index(std::int64_t(bands.count()), [&](std::int64_t i) {
-    auto entries = bands.read(std::size_t(i));
-    clusters.join(std::span(entries), set_of, cached);
+    if (!compared.has(std::size_t(i))) {
+      auto entries = bands.read(std::size_t(i));
+      clusters.join(std::span(entries), set_of, cached);
+      compared.add(std::size_t(i), clusters);
+    }
     bar.advance();
   });
-  std::vector<std::uint32_t> keeper(order.size());
-  for (std::uint32_t rank = 0; rank < keeper.size(); ++rank) keeper[rank] = clusters.keeper(rank);
-  return keeper;
+  SNOWCODER_CHECK(compared.result());
+  return keepers_of(clusters);
 }
 
 /// The same, found on the GPU. Fails where the program was built without CUDA.

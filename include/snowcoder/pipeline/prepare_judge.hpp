@@ -35,7 +35,7 @@ struct prepare_options {
   std::uint64_t seed = 0;  ///< of the draws that choose them
   int threads = 1;
   std::string device = "cpu";                  ///< or cuda: where near duplicates are found; what is found is the same
-  std::chrono::milliseconds save_every{5000};  ///< of the first pass; what is not yet saved is lost when a run is interrupted
+  std::chrono::milliseconds save_every{5000};  ///< of reading and comparing; what is not yet saved is lost in an interruption
 };
 
 namespace detail {
