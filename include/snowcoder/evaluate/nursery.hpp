@@ -34,7 +34,7 @@ inline std::vector<std::string> python(std::string text, std::vector<std::string
 }
 
 /// What a nursery needs of the interpreter.
-inline constexpr std::string_view nursery_imports = "import ctypes, json, os, random, resource, signal, socket, sys\n";
+inline constexpr std::string_view nursery_imports = "import ctypes, json, os, random, resource, signal, socket, sys, time\n";
 
 /// Ends with a call of `nurse(program)`, where `program` is a function that lives by descriptors 0 to count - 1.
 /// Descriptors: 0 the strict filter, 3 the judge's socket. A packet with descriptors starts a program, the next one ends it;
@@ -64,8 +64,13 @@ def nurse(program):
         most = resource.getrlimit(what)[1]
         if most != resource.RLIM_INFINITY: value = min(value, most)
         resource.setrlimit(what, (value, value))
+    def patient_fork():                        # a machine may be out of processes or memory for a moment
+        for pause in (0.05, 0.2, 0.5, 1):
+            try: return os.fork()
+            except OSError: time.sleep(pause)
+        return os.fork()
     def fork(files, program):
-        child = os.fork()
+        child = patient_fork()
         if child: return child
         wrong = 1
         try:

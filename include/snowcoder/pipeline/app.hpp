@@ -42,7 +42,10 @@ class app {
     cli_.option_defaults()->always_capture_default();
     context_.threads = int(std::max(1u, std::thread::hardware_concurrency()));
     cli_.add_option("--threads", context_.threads, "worker threads; default: one per processor")->check(CLI::Range(1, 4096));
-    cli_.add_option("--seed", context_.seed, "seed of every random decision; default: 0")->check(whole_number, "WHOLE");
+    cli_.add_option("--seed", context_.seed,
+                    "seed of every random decision that the recipe leaves open; default: 0, where selection and annotators "
+                    "take the seed 42")
+        ->check(whole_number, "WHOLE");
     cli_.add_option("--log", log_, "write events to this file as JSON lines");
     cli_.add_flag("--describe")->description("print recipe, fingerprint and accounting; do no work");
     cli_.set_version_flag("--version", std::string(version));

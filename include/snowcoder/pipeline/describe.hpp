@@ -5,6 +5,7 @@
 
 #include <snowcoder/config/accounting.hpp>
 #include <snowcoder/config/fingerprint.hpp>
+#include <snowcoder/config/language.hpp>
 #include <snowcoder/config/paper_phases.hpp>
 
 #include <fmt/core.h>
@@ -45,6 +46,9 @@ std::string describe() {
                                 config::parameters(R::model));
   out += fmt::format("tokens       {}\nFLOP/token   {:.4g} (causal)\n", config::total_tokens<R>(),
                      config::flop_per_token(R::model));
+  out += "languages   ";
+  for (auto l : R::languages) out += (l == R::languages.front() ? " " : ", ") + std::string(config::title(l));
+  out += "\n";
   out += fmt::format("filters      {}\nsplitter     {}\nkeeper       {}\n", R::filters::text(), R::splitter::text(),
                      R::keeper::text());
   out += fmt::format("notebooks    {}\n", name_of(R::notebooks));
