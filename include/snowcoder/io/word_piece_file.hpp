@@ -28,7 +28,8 @@ inline expected<void> read_added_tokens(sorted_json const& file, word_piece_voca
     auto const refuse = [&](std::string why) {
       return failure("added token \"" + text + "\" " + why, where, "only tokens found as they are spelled are read here");
     };
-    if (text.empty() || !id.is_number_unsigned() || id.get<std::uint64_t>() >= 0x7fffffff) return refuse("has no text or no id");
+    if (text.empty() || !id.is_number_unsigned() || id.get<std::uint64_t>() >= 0x7fffffff)
+      return refuse("has no text or no id");
     if (flag_or(row, "normalized", false)) return refuse("is normalized");
     if (flag_or(row, "single_word", false)) return refuse("is single_word");
     auto const place = id.get<std::size_t>();  // lstrip and rstrip take white space along, which makes no id anyway

@@ -48,8 +48,8 @@ class perplexity_scorer {
 };
 static_assert(annotate::scorer<perplexity_scorer>);
 
-/// Calls use(bits, settings) with a function that measures a document under `checkpoint`, in f32, and with what decides its values.
-/// Only the first `tokens` tokens of a text are read (0: all), their bits over their bytes.
+/// Calls use(bits, settings) with a function that measures a document under `checkpoint`, in f32, and with what decides its
+/// values. Only the first `tokens` tokens of a text are read (0: all), their bits over their bytes.
 template <config::recipe R, class Use>
 expected<outcome> with_perplexity(run_context& run, std::filesystem::path const& checkpoint,
                                   std::filesystem::path const& tokenizer, std::int64_t tokens, Use const& use) {
