@@ -36,10 +36,12 @@ def inputs_of(row, part):
     for arguments in row.get(part) or []:      # Mbpp/793 says {} where it has none
         yield [mbpp_forming[form[min(i, len(form) - 1)]](v) for i, v in enumerate(arguments)]
 def is_near(a, b, slack):                      # numpy.allclose with rtol 1e-7
-    if isinstance(b, (list, tuple)): return isinstance(a, (list, tuple)) and len(a) == len(b) and all(map(is_near, a, b, [slack] * len(b)))
+    if isinstance(b, (list, tuple)):
+        return isinstance(a, (list, tuple)) and len(a) == len(b) and all(map(is_near, a, b, [slack] * len(b)))
     if not isinstance(a, (int, float, complex)) or not isinstance(b, (int, float, complex)): return False
     return a == b or (abs(b) < float("inf") and abs(a - b) <= slack + 1e-7 * abs(b))
-def is_floats(v): return isinstance(v, float) or isinstance(v, (list, tuple)) and len(v) > 0 and all([isinstance(x, float) for x in v])
+def is_floats(v):
+    return isinstance(v, float) or isinstance(v, (list, tuple)) and len(v) > 0 and all([isinstance(x, float) for x in v])
 def digit_distance(a, b):                      # numbers of different length are aligned at their ends
     longest = max(len(str(a)), len(str(b)))
     return sum([abs(int(x) - int(y)) for x, y in zip(str(a).zfill(longest), str(b).zfill(longest))])
@@ -69,7 +71,8 @@ def answers_of(row, solution, finish):
         for i, arguments in enumerate(inputs_of(row, part)):
             began = time.monotonic()
             try: answer = solution(*arguments)
-            except BaseException as e: finish("refused", "the benchmark's own solution ends with %s on %s %d" % (type(e).__name__, part, i))
+            except BaseException as e:
+                finish("refused", "the benchmark's own solution ends with %s on %s %d" % (type(e).__name__, part, i))
             unpack(json.loads(json.dumps(pack(answer, lambda v: None))))  # a sample's answer must come this way too
             seconds = time.monotonic() - began
             if row["task_id"].startswith("Mbpp/") and row["entry_point"] in only_match: answer = answer is not None
