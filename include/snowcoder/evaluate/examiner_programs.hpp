@@ -138,7 +138,8 @@ def examine():
         except Exception: finish("failed", "a malformed answer")
     def foreign(v):                            # handed on from an answer it is the sample's doing, else the test's
         given = type(v) is Opaque or type(v) is type(iter([]))
-        finish("failed" if given else "refused", "an argument of type " + (repr(v) if given else type(v).__name__) + " cannot cross")
+        kind = repr(v) if given else type(v).__name__
+        finish("failed" if given else "refused", "an argument of type " + kind + " cannot cross")
     def put_back(old, new):                    # what the call did to its arguments
         if type(old) is not type(new): return
         if type(old) is list or type(old) is bytearray: old[:] = new
@@ -206,7 +207,8 @@ def examine():
     except BaseException as e: outcome = ("failed", describe(e))
     if end: outcome = end[0]
     with open(5, "wb") as verdict:
-        verdict.write(json.dumps({"outcome": outcome[0], "detail": outcome[1][:400], "base": "base_input" in done}).encode() + b"\n" + found)
+        said = {"outcome": outcome[0], "detail": outcome[1][:400], "base": "base_input" in done}
+        verdict.write(json.dumps(said).encode() + b"\n" + found)
     os._exit(0)
 nurse(examine)
 )python";
