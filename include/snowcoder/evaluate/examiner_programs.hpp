@@ -127,7 +127,8 @@ def examine():
         if not end: end.append((outcome, detail))
         raise Ended()
     def hear(seconds):
-        if not select.select([answers], [], [], seconds)[0]: finish("timed_out", "no answer after %.3g s of wall time" % seconds)
+        if not select.select([answers], [], [], seconds)[0]:
+            finish("timed_out", "no answer after %.3g s of wall time" % seconds)
         line = answers.readline(longest)
         if not line: finish("crashed", "the program ended before it answered")
         if not line.endswith(b"\n"): finish("failed", "an answer is too long")
