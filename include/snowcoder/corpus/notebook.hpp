@@ -19,7 +19,7 @@ namespace snowcoder::corpus {
 namespace detail {
 
 /// A text of a notebook: a string, or a list of strings.
-inline std::optional<std::string> joined(io::json const& value) {
+inline std::optional<std::string> joined(io::sorted_json const& value) {
   if (value.is_string()) return value.get<std::string>();
   if (!value.is_array()) return {};
   std::string text;
@@ -30,14 +30,14 @@ inline std::optional<std::string> joined(io::json const& value) {
   return text;
 }
 
-inline std::optional<std::string> cell_source(io::json const& cell) {
+inline std::optional<std::string> cell_source(io::sorted_json const& cell) {
   auto source = cell.find("source");
   if (source == cell.end()) source = cell.find("input");  // format 3 calls code so
   return source == cell.end() ? std::string() : joined(*source);
 }
 
 /// What a cell printed: streams, and results as plain text. Pictures, HTML and tracebacks are left out.
-inline std::string cell_output(io::json const& cell) {
+inline std::string cell_output(io::sorted_json const& cell) {
   std::string text;
   auto const outputs = cell.find("outputs");
   if (outputs == cell.end() || !outputs->is_array()) return text;
@@ -97,7 +97,7 @@ struct cell {
 };
 
 inline expected<std::vector<cell>> notebook_cells(std::string_view text, std::string const& where) {
-  SNOWCODER_TRY(auto const book, io::parse_json(text, where));
+  SNOWCODER_TRY(auto const book, io::parse_json<io::sorted_json>(text, where));
   if (!book.is_object()) return failure("not a notebook: no JSON object", where);
   auto cells = book.find("cells");
   if (cells == book.end()) {  // format 3 keeps them in worksheets

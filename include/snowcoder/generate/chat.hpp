@@ -31,29 +31,30 @@ struct text_request {
 namespace detail {
 
 inline std::string shortest(double n) { return n == std::floor(n) ? std::to_string(std::int64_t(n)) : std::to_string(n); }
-inline expected<double> number(io::json const& body, char const* key, double otherwise, double least, double most) {
+inline expected<double> number(io::sorted_json const& body, char const* key, double otherwise, double least, double most) {
   if (!body.contains(key) || body[key].is_null()) return otherwise;
   if (!body[key].is_number() || body[key].get<double>() < least || body[key].get<double>() > most)
     return failure(std::string(key) + " must be a number from " + shortest(least) + " to " + shortest(most), key);
   return body[key].get<double>();
 }
-inline expected<std::int64_t> whole(io::json const& body, char const* key, std::int64_t otherwise, double least, double most) {
+inline expected<std::int64_t> whole(io::sorted_json const& body, char const* key, std::int64_t otherwise, double least,
+                                    double most) {
   SNOWCODER_TRY(double const n, number(body, key, double(otherwise), least, most));
   if (n != std::floor(n)) return failure(std::string(key) + " must be a whole number", key);
   return std::int64_t(n);
 }
-inline expected<bool> truth(io::json const& body, char const* key) {
+inline expected<bool> truth(io::sorted_json const& body, char const* key) {
   if (!body.contains(key) || body[key].is_null()) return false;
   if (!body[key].is_boolean()) return failure(std::string(key) + " must be true or false", key);
   return body[key].get<bool>();
 }
 
 /// A message's content: a string, or a list of parts that are texts.
-inline expected<std::string> content_of(io::json const& message) {
+inline expected<std::string> content_of(io::sorted_json const& message) {
   auto const content = io::value_or_null(message, "content");
   if (content.is_string()) return content.get<std::string>();
   std::string text;
-  for (auto const& part : content.is_array() ? content : io::json::array({nullptr})) {
+  for (auto const& part : content.is_array() ? content : io::sorted_json::array({nullptr})) {
     if (io::value_or_null(part, "type") != "text" || !io::value_or_null(part, "text").is_string())
       return failure("a message's content must be a string, or parts of type text", "messages");
     text += part["text"].get<std::string>();
@@ -62,7 +63,7 @@ inline expected<std::string> content_of(io::json const& message) {
 }
 
 /// Messages one after the other, a line between them: a base model knows no roles.
-inline expected<std::string> joined(io::json const& messages) {
+inline expected<std::string> joined(io::sorted_json const& messages) {
   if (!messages.is_array() || messages.empty()) return failure("messages must be a list that is not empty", "messages");
   std::string text;
   for (auto const& m : messages) {
@@ -74,11 +75,11 @@ inline expected<std::string> joined(io::json const& messages) {
 }
 
 /// A string, ids, or a list of either.
-inline expected<std::vector<text_or_ids>> prompts(io::json const& stated, int vocabulary) {
+inline expected<std::vector<text_or_ids>> prompts(io::sorted_json const& stated, int vocabulary) {
   auto const refuse = [] { return failure("prompt must be a string, token ids, or a list of either", "prompt"); };
   if (stated.is_string()) return std::vector<text_or_ids>{stated.get<std::string>()};
   if (!stated.is_array() || stated.empty()) return refuse();
-  auto const list = stated[0].is_number() ? io::json::array({stated}) : stated;
+  auto const list = stated[0].is_number() ? io::sorted_json::array({stated}) : stated;
   std::vector<text_or_ids> all;
   for (auto const& one : list) {
     if (one.is_string()) {
@@ -98,15 +99,15 @@ inline expected<std::vector<text_or_ids>> prompts(io::json const& stated, int vo
 }
 
 /// Fields that would change the answer and are not done here, unless they say what is done anyway.
-inline expected<void> refuse_others(io::json const& body, bool chat) {
+inline expected<void> refuse_others(io::sorted_json const& body, bool chat) {
   struct rule {
     char const* key;
-    std::vector<io::json> harmless;
+    std::vector<io::sorted_json> harmless;
   };
   static std::vector<rule> const rules{{"suffix", {""}},
-                                       {"tools", {io::json::array()}},
-                                       {"functions", {io::json::array()}},
-                                       {"logit_bias", {io::json::object()}},
+                                       {"tools", {io::sorted_json::array()}},
+                                       {"functions", {io::sorted_json::array()}},
+                                       {"logit_bias", {io::sorted_json::object()}},
                                        {"presence_penalty", {0}},
                                        {"frequency_penalty", {0}},
                                        {"repetition_penalty", {1}},
@@ -125,7 +126,7 @@ inline expected<void> refuse_others(io::json const& body, bool chat) {
 }
 
 /// `logprobs` is a count for a completion, and a yes with `top_logprobs` for a chat.
-inline expected<void> read_judged(io::json const& body, text_request& r) {
+inline expected<void> read_judged(io::sorted_json const& body, text_request& r) {
   constexpr double most = 100;
   if (r.chat) {
     SNOWCODER_TRY(r.options.judged, truth(body, "logprobs"));
@@ -148,7 +149,7 @@ inline expected<void> read_judged(io::json const& body, text_request& r) {
 /// From the body of POST /v1/completions or, with `chat`, /v1/chat/completions. The error's place is the field's name.
 inline expected<text_request> parse_text_request(std::string const& text, bool chat, std::int64_t context,
                                                  int vocabulary = INT32_MAX) {
-  auto const body = io::parsed(text);
+  auto const body = io::parsed<io::sorted_json>(text);
   if (!body.is_object()) return failure("the body must be a JSON object", "body");
   SNOWCODER_CHECK(detail::refuse_others(body, chat));
   text_request r;
@@ -171,7 +172,7 @@ inline expected<text_request> parse_text_request(std::string const& text, bool c
   SNOWCODER_TRY(auto const seed, detail::whole(body, "seed", 0, -9e15, 9e15));
   r.options.sampling.seed = std::uint64_t(seed);
   if (body.contains("stop") && !body["stop"].is_null()) {
-    auto const words = body["stop"].is_array() ? body["stop"] : io::json::array({body["stop"]});
+    auto const words = body["stop"].is_array() ? body["stop"] : io::sorted_json::array({body["stop"]});
     for (auto const& w : words) {
       if (!w.is_string() || w.get<std::string>().empty()) return failure("stop must be a string or a list of strings", "stop");
       r.options.stop.push_back(w.get<std::string>());

@@ -79,7 +79,7 @@ inline std::string_view safetensors_name(dtype type) {
 }
 
 /// One entry of the header as a tensor inside `data`, or what is wrong with it.
-inline expected<tensor> safetensors_entry(std::string const& name, json const& entry, std::string_view data,
+inline expected<tensor> safetensors_entry(std::string const& name, sorted_json const& entry, std::string_view data,
                                           std::string const& where) {
   auto const refuse = [&](std::string what) {
     return failure("tensor " + name + ": " + what, where, "download or export the file again");
@@ -88,7 +88,7 @@ inline expected<tensor> safetensors_entry(std::string const& name, json const& e
     return refuse("dtype, shape or data_offsets is missing");
   auto const &type_name = entry["dtype"], &shape = entry["shape"], &offsets = entry["data_offsets"];
   auto const type = type_name.is_string() ? safetensors_type(type_name.get_ref<std::string const&>()) : std::nullopt;
-  if (!type) return refuse("element type " + to_line(type_name) + " is not supported");
+  if (!type) return refuse("element type " + to_line(json(type_name)) + " is not supported");
   if (!shape.is_array() || !offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() ||
       !offsets[1].is_number_unsigned())
     return refuse("malformed shape or data_offsets");
@@ -128,14 +128,14 @@ class safetensors {
 
     std::set<std::string> names;
     std::string repeated;
-    auto const watch = [&](int depth, json::parse_event_t event, json& value) {
-      if (event == json::parse_event_t::key && depth == 1 && !names.insert(value.get<std::string>()).second)
+    auto const watch = [&](int depth, sorted_json::parse_event_t event, sorted_json& value) {
+      if (event == sorted_json::parse_event_t::key && depth == 1 && !names.insert(value.get<std::string>()).second)
         repeated = value.get<std::string>();
       return true;
     };
     auto const text = bytes.substr(8, length);
     if (nested_too_deeply(text)) return refuse("safetensors header is nested too deeply");
-    auto const header = json::parse(text.begin(), text.end(), watch, false);
+    auto const header = sorted_json::parse(text.begin(), text.end(), watch, false);
     if (!header.is_object()) return refuse("safetensors header is not a JSON object");
     if (!repeated.empty()) return refuse("tensor " + repeated + " appears twice");
     for (auto const& [name, entry] : header.items()) {

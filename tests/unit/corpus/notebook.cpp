@@ -3,6 +3,8 @@
 
 #include "support/catch.hpp"
 
+#include <string>
+
 using namespace snowcoder::corpus;
 
 TEST_CASE("a structured notebook has markdown, code and output between sentinels") {
@@ -38,4 +40,9 @@ TEST_CASE("no cell can forge the next one, and long output is cut between charac
   CHECK(cut->size() == std::string("<jupyter_start><jupyter_code>f()<jupyter_output>").size() + 1999);
   CHECK(notebook_structure(R"({"cells": [{"cell_type": "markdown", "source": "words"}]})", "")->empty());
   CHECK_FALSE(notebook_structure("{}", ""));
+  std::string keys = "{\"cells\": []";
+  for (int i = 0; i < 1'000'000; ++i) keys += ",\"" + std::to_string(i) + "\":0";
+  CHECK(notebook_script(keys + "}", "")->empty());  // a look at every key for each would take the test's whole time
+  auto const deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
+  CHECK_FALSE(notebook_script("{\"metadata\": " + deep + ", \"nbformat\": 4, \"cells\": []}", ""));
 }
