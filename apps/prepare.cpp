@@ -80,7 +80,7 @@ int main(int argc, char** argv) {
   auto const code = app.run(argc, argv, [&](pipeline::run_context& run) -> expected<pipeline::outcome> {
     if (*explain) {
       SNOWCODER_TRY(auto const answer, pipeline::explain_document(options.out, id));
-      std::fputs(answer.c_str(), stdout);
+      run.print(answer);
       return pipeline::outcome::done;
     }
     options.threads = run.threads;
@@ -95,7 +95,7 @@ int main(int argc, char** argv) {
           fmt::format("prepare: {} files had been read and filtered before an interruption", with_commas(report.remembered)));
       run.log.event("went_on", {{"files", report.remembered}});
     }
-    std::fputs(summary(report.funnel).c_str(), stdout);
+    run.print(summary(report.funnel));
     run.log.event("funnel", report.funnel["total"]);
     next = next_command(options.out);
     return report.broken ? pipeline::outcome::some_refused : pipeline::outcome::done;

@@ -29,6 +29,7 @@
 #include <exception>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -115,13 +116,19 @@ class app {
       if (std::string_view(argv[i]) == "--describe") return true;
     return false;
   }
+  /// The bar, as long as the body runs.
+  struct shown_bar {
+    run_context& run;
+    explicit shown_bar(run_context& r) : run(r) { run.shown = std::make_unique<console>(run.bar); }
+    ~shown_bar() { run.shown.reset(); }
+  };
   expected<outcome> guarded(std::function<expected<outcome>(run_context&)> const& body) {
     SNOWCODER_CHECK(check_processor());
     SNOWCODER_TRY(context_.log, event_log::open(log_));
     context_.log.event("start",
                        {{"program", cli_.get_name()}, {"recipe", R::name}, {"fingerprint", config::fingerprint<R>.hex()}});
     try {
-      console shown(context_.bar);
+      shown_bar const bar(context_);
       auto result = body(context_);
       if (result) {
         context_.log.event("done", {{"exit", int(*result)}});

@@ -31,6 +31,15 @@ class console {
   console(console const&) = delete;
   console& operator=(console const&) = delete;
 
+  /// Words in the place of a bar, which is drawn again below them. A part that has begun is named before them.
+  void print(std::string const& text, std::FILE* out) {
+    std::lock_guard lock(drawing_);
+    show(shown_.read(), false);
+    if (terminal_ && drawn_) std::fputs("\r\033[K", stderr);
+    drawn_ = false;
+    std::fputs(text.c_str(), out);
+  }
+
  private:
   using clock = std::chrono::steady_clock;
 
@@ -39,7 +48,10 @@ class console {
     std::condition_variable_any tick;
     std::unique_lock lock(m);
     while (!stop.stop_requested()) {
-      show(shown_.read(), false);
+      {
+        std::lock_guard drawing(drawing_);
+        show(shown_.read(), false);
+      }
       tick.wait_for(lock, stop, std::chrono::milliseconds(200), [] { return false; });
     }
   }
@@ -78,6 +90,7 @@ class console {
   }
 
   progress const& shown_;
+  std::mutex drawing_;
   bool const terminal_;
   bool drawn_ = false;
   int part_ = 0;

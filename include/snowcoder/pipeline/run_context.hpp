@@ -3,10 +3,12 @@
 #pragma once
 
 #include <snowcoder/core/progress.hpp>
+#include <snowcoder/pipeline/console.hpp>
 #include <snowcoder/pipeline/log.hpp>
 
 #include <cstdint>
 #include <cstdio>
+#include <memory>
 #include <string>
 
 namespace snowcoder::pipeline {
@@ -20,9 +22,17 @@ struct run_context {
   std::uint64_t seed = 0;
   progress bar;
   event_log log;
+  std::unique_ptr<console> shown = nullptr;  ///< while the body runs
 
   /// One line for the person at the terminal (standard error).
-  void say(std::string const& line) const { std::fputs((line + "\n").c_str(), stderr); }
+  void say(std::string const& line) const { print(line + "\n", stderr); }
+  /// Results go to standard output.
+  void print(std::string const& text, std::FILE* out = stdout) const {
+    if (shown)
+      shown->print(text, out);
+    else
+      std::fputs(text.c_str(), out);
+  }
 };
 
 }  // namespace snowcoder::pipeline

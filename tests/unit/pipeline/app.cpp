@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -109,4 +110,34 @@ TEST_CASE("refused input is named at the end") {
     std::ofstream(folder / file) << "{}\n";
     CHECK(said(at(out)) == "made: done, but some input was refused: see " + at(file) + "\n");
   }
+}
+
+TEST_CASE("words stand below the name of their part, and on a terminal in the place of its bar") {
+  auto const work = [](pipeline::run_context& context) -> expected<pipeline::outcome> {
+    context.bar.begin("read", "files", 10);
+    context.say("words");
+    context.print("a result\n", stderr);
+    return pipeline::outcome::done;
+  };
+  auto const plain = run({}, work).errors;
+  CHECK(plain.starts_with("read …\nwords\na result\n"));
+
+  int const screen = ::posix_openpt(O_RDWR | O_NOCTTY);
+  REQUIRE((screen >= 0 && ::grantpt(screen) == 0 && ::unlockpt(screen) == 0));
+  {
+    redirected const shown(2, ::ptsname(screen));
+    pipeline::app<recipes::quickstart> app("made", "a program of this test");
+    char name[] = "made";
+    char* words[] = {name};
+    CHECK(app.run(1, words, work) == 0);
+  }
+  std::string text;
+  char part[4096];
+  for (::ssize_t got; (got = ::read(screen, part, sizeof part)) > 0;) text.append(part, std::size_t(got));
+  ::close(screen);
+  INFO(text);
+  CHECK(text.find("0/10 files\r\033[Kwords\r\n") != text.npos);
+  CHECK(text.find("0/10 files\r\033[Ka result\r\n") != text.npos);
+  CHECK(text.rfind("0/10 files") > text.rfind("a result"));
+  CHECK(text.ends_with("\r\n"));
 }
