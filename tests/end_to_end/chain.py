@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -193,6 +194,8 @@ def main():
         for part in ("Data", "Scores", "Training", "Bits per byte"):
             if part not in report:
                 sys.exit(f"the report has no part {part}")
+        if not re.search(r"<td>python_share</td><td>\d+\.\d %</td>", report):
+            sys.exit("the report does not say Python's share for people")
         for name in ("config.json", "model.safetensors", "tokenizer.json"):
             if not os.path.exists(os.path.join(run, "published", name)):
                 sys.exit(f"the published folder lacks {name}")

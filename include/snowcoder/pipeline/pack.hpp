@@ -184,7 +184,9 @@ expected<outcome> pack(run_context& run, pack_options const& options) {
   SNOWCODER_CHECK(io::write_json(beside(".json"), counts));
   SNOWCODER_CHECK(stamp.write(stamp_beside(options.out), counts));
   fs::remove_all(parts, ignored);
-  run.say(with_commas(writer.tokens()) + " tokens of " + with_commas(order.files.size()) + " files in " +
+  auto const there = corpus.files.size();  // where languages have shares, some are packed more than once, others not at all
+  run.say(with_commas(writer.tokens()) + " tokens of " + with_commas(order.files.size()) + " files" +
+          (order.files.size() == there ? "" : ", copies counted, of " + with_commas(there) + " that are there,") + " in " +
           with_commas(writer.documents()) + (how.pack == config::packing::best_fit ? " sequences (" : " groups (") +
           beside(".bin").string() + ")");
   return refused == 0 ? outcome::done : outcome::some_refused;

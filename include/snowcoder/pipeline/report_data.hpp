@@ -133,8 +133,10 @@ inline void report_synthesis(html_page& page, std::filesystem::path const& run) 
   page.folded("Seeds, answers, and why some were refused", value->dump(2));
   std::vector<std::vector<std::string>> rows;
   for (auto const& [key, n] : value->items())
-    if (n.is_number()) rows.push_back({key, n.dump()});
-  page.table({"count", ""}, rows);
+    if (n.is_number())
+      rows.push_back(
+          {key, n.is_number_float() ? fmt::format("{:.1f} %", 100 * n.get<double>()) : with_commas(n.get<std::int64_t>())});
+  page.table({"what", "how many"}, rows);
 }
 
 }  // namespace snowcoder::pipeline::detail
