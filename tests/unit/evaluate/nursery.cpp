@@ -7,6 +7,9 @@
 #include <snowcoder/core/enum_name.hpp>
 #include <snowcoder/evaluate/judge.hpp>
 
+#include <sys/resource.h>
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -83,9 +86,12 @@ TEST_CASE("a sample finds nothing of the one before it") {
   CHECK(verdicts({"import builtins, json, sys\nbuiltins.left = sys.left = json.left = 1\nsys.setrecursionlimit(50)\n" + honest,
                   asks("not any(hasattr(m, 'left') for m in (builtins, sys, json)) and sys.getrecursionlimit() == 1000")}) ==
         "passed passed");
+  auto const mask_now = ::umask(0);
+  ::umask(mask_now);
+  auto const mask = std::to_string(mask_now), nice = std::to_string(::getpriority(PRIO_PROCESS, 0));
   CHECK(verdicts({"import os\nos.chdir('/usr')\nos.umask(0o777)\nos.environ['LEFT'] = 'x'\nos.nice(5)\n" + honest,
-                  asks("os.getcwd() == '/tmp' and os.umask(0) == 0o22 and 'LEFT' not in os.environ and os.nice(0) == 0")}) ==
-        "passed passed");
+                  asks("os.getcwd() == '/tmp' and 'LEFT' not in os.environ and os.umask(0) == " + mask +
+                       " and os.nice(0) == " + nice)}) == "passed passed");
   // Nor what its nursery was told.
   CHECK(verdicts({asks("sys.argv == ['-c']")}) == "passed");
   // Chance is seeded anew for each.
