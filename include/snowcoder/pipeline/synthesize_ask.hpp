@@ -2,6 +2,7 @@
 // The first part of synthesize: the questions of a round, and their answers from a server or a recording into the journal.
 #pragma once
 
+#include <snowcoder/config/concepts.hpp>
 #include <snowcoder/core/philox.hpp>
 #include <snowcoder/io/document_stream.hpp>
 #include <snowcoder/io/journal.hpp>
