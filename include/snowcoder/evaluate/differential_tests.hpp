@@ -73,7 +73,11 @@ def answers_of(row, solution, finish):
             try: answer = solution(*arguments)
             except BaseException as e:
                 finish("refused", "the benchmark's own solution ends with %s on %s %d" % (type(e).__name__, part, i))
-            unpack(json.loads(json.dumps(pack(answer, lambda v: None))))  # a sample's answer must come this way too
+            try: text = json.dumps(pack(answer, lambda v: None))  # a sample's answer must come this way too
+            except MemoryError: text = None
+            if text is None or len(text) >= longest_answer:
+                finish("refused", "the benchmark's own answer is too large to cross: %s %d" % (part, i))
+            unpack(json.loads(text))
             seconds = time.monotonic() - began
             if row["task_id"].startswith("Mbpp/") and row["entry_point"] in only_match: answer = answer is not None
             found.append((answer, seconds))

@@ -21,6 +21,7 @@ sys.path[:] = [p for p in sys.path if p]
 if hasattr(sys, "set_int_max_str_digits"): sys.set_int_max_str_digits(0)
 views = (type({}.keys()), type({}.items()))
 bases = (bool, int, str, float, complex, bytes, bytearray, list, tuple, dict, set, frozenset)
+longest_answer = 1 << 26                       # characters
 atoms = {type(None), bool, str, float}
 def is_flat(v):                                # most of what is long is: no call for each of its items
     kinds = set(map(type, v))
@@ -117,7 +118,6 @@ def examine():
     compared = row and not task["alone"]       # the file of known answers is read at a place of our own: others read it too
     expected = pickle.loads(os.pread(6, os.fstat(6).st_size, 0)) if compared else None
     done = []                                  # the parts of the tests that are over
-    longest = 1 << 26
     class Ended(BaseException): pass
     class Opaque:
         def __init__(self, name): self.name = str(name)[:80]
@@ -129,7 +129,7 @@ def examine():
     def hear(seconds):
         if not select.select([answers], [], [], seconds)[0]:
             finish("timed_out", "no answer after %.3g s of wall time" % seconds)
-        line = answers.readline(longest)
+        line = answers.readline(longest_answer)
         if not line: finish("crashed", "the program ended before it answered")
         if not line.endswith(b"\n"): finish("failed", "an answer is too long")
         try:

@@ -120,6 +120,9 @@ TEST_CASE("where the benchmark's own solution has no answer, no sample is blamed
   CHECK(verdicts(plus_task("HumanEval/1", "f", "def f(x):\n    return 1 / x\n", "[[1]]", "[[0]]"),
                  {"def f(x):\n    return 1\n"}) ==
         all{"refused: the benchmark's own solution ends with ZeroDivisionError on plus_input 0"});
+  CHECK(verdicts(plus_task("HumanEval/1", "f", "def f(x):\n    return 'x' * x\n", "[[1]]", "[[100000000]]"),
+                 {"def f(x):\n    return 'x' * x\n"}) ==
+        all{"refused: the benchmark's own answer is too large to cross: plus_input 0"});
   auto task = add_task();
   task.test = "import absent\n" + task.test;
   CHECK(verdicts(task, {honest}) ==
