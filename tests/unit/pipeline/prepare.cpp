@@ -7,6 +7,7 @@
 
 #include "support/catch.hpp"
 #include "support/cleaning_recipe.hpp"
+#include "support/made_files.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <sys/wait.h>
@@ -16,7 +17,7 @@
 #include <map>
 
 using namespace snowcoder;
-using tests::cleaning;
+using tests::cleaning, tests::put, tests::get, tests::function;
 namespace fs = std::filesystem;
 
 namespace {
@@ -28,22 +29,6 @@ struct stricter : cleaning {
   using filters = filter::chain<filter::lines_at_most<1>>;
 };
 
-void put(fs::path const& path, std::string const& text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << text;
-}
-std::string get(fs::path const& path) {
-  std::ifstream f(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(f), {}};
-}
-
-/// A function with names of its own, long enough for shingles.
-std::string function(std::string const& name, int lines) {
-  std::string text = "def " + name + "(first, second):\n";
-  for (int i = 0; i < lines; ++i)
-    text += "    step_" + name + std::to_string(i) + " = first * " + std::to_string(i) + " + second\n";
-  return text + "    return first\n";
-}
 /// Secrets of nobody, in two parts, so that no scanner of this repository takes them for real ones.
 std::string password() { return std::string("mX4k9") + "Wq7tz"; }
 std::string key() { return std::string("gh") + "p_" + "w8Zr2Lk5Tn0Qv7Xb3Md9Hs6Jf1Gc4Py8Ra2Ue"; }

@@ -5,6 +5,7 @@
 
 #include "support/catch.hpp"
 #include "support/cleaning_recipe.hpp"
+#include "support/made_files.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <sys/resource.h>
@@ -12,30 +13,14 @@
 #include <unistd.h>
 #include <algorithm>
 #include <csignal>
-#include <fstream>
 #include <map>
 #include <thread>
 
 using namespace snowcoder;
-using tests::cleaning;
+using tests::cleaning, tests::put, tests::get, tests::function;
 namespace fs = std::filesystem;
 
 namespace {
-
-void put(fs::path const& path, std::string const& text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << text;
-}
-std::string get(fs::path const& path) {
-  std::ifstream f(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(f), {}};
-}
-std::string function(std::string const& name, int lines) {
-  std::string text = "def " + name + "(first, second):\n";
-  for (int i = 0; i < lines; ++i)
-    text += "    step_" + name + std::to_string(i) + " = first * " + std::to_string(i) + " + second\n";
-  return text + "    return first\n";
-}
 
 /// Repositories in folders, and rows that are several pieces of reading; of everything that a step counts some.
 void make_corpus(temporary_folder const& tmp) {
