@@ -19,7 +19,7 @@ for word in "$@"; do
 done
 echo "$verb" >> "$WORLD/calls"
 case $verb in
-  indextargets) echo "http://deb.debian.org/debian $codename"; exit 0 ;;
+  indextargets) echo "http://archive.example/debian $codename"; exit 0 ;;
   update) if [ ! -e "$WORLD/network" ]; then exit ${strict:+100}; fi; touch "$WORLD/lists" ;;
   source)
     if [ ! -e "$WORLD/lists" ]; then echo "E: no lists" >&2; exit 100; fi

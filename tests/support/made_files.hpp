@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <string>
 
 namespace snowcoder::tests {
@@ -16,6 +17,14 @@ inline void put(std::filesystem::path const& path, std::string const& text) {
 inline std::string get(std::filesystem::path const& path) {
   std::ifstream f(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(f), {}};
+}
+/// Every file below a folder except provenance, which has a clock in it.
+inline std::map<std::string, std::string> contents(std::filesystem::path const& folder) {
+  std::map<std::string, std::string> all;
+  for (auto const& e : std::filesystem::recursive_directory_iterator(folder))
+    if (e.is_regular_file() && e.path().filename() != "provenance.json")
+      all[std::filesystem::relative(e.path(), folder).string()] = get(e.path());
+  return all;
 }
 /// A function with names of its own, long enough for shingles.
 inline std::string function(std::string const& name, int lines) {

@@ -17,7 +17,7 @@
 #include <map>
 
 using namespace snowcoder;
-using tests::cleaning, tests::put, tests::get, tests::function;
+using tests::cleaning, tests::put, tests::get, tests::function, tests::contents;
 namespace fs = std::filesystem;
 
 namespace {
@@ -75,15 +75,6 @@ expected<pipeline::prepare_report> run(temporary_folder const& tmp, std::string 
   o.memory = memory;
   o.threads = threads;
   return pipeline::prepare<R>(o, pool, bar);
-}
-
-/// Every file below a folder except provenance, which has a clock in it.
-std::map<std::string, std::string> contents(fs::path const& folder) {
-  std::map<std::string, std::string> all;
-  for (auto const& e : fs::recursive_directory_iterator(folder))
-    if (e.is_regular_file() && e.path().filename() != "provenance.json")
-      all[fs::relative(e.path(), folder).string()] = get(e.path());
-  return all;
 }
 
 /// Id and value of every row of the signals, in their order.

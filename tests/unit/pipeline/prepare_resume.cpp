@@ -17,7 +17,7 @@
 #include <thread>
 
 using namespace snowcoder;
-using tests::cleaning, tests::put, tests::get, tests::function;
+using tests::cleaning, tests::put, tests::get, tests::function, tests::contents;
 namespace fs = std::filesystem;
 
 namespace {
@@ -63,13 +63,6 @@ expected<pipeline::prepare_report> run(options const& o) {
   return pipeline::prepare<cleaning>(o, pool, bar);
 }
 
-std::map<std::string, std::string> contents(fs::path const& folder) {
-  std::map<std::string, std::string> all;
-  for (auto const& e : fs::recursive_directory_iterator(folder))
-    if (e.is_regular_file() && e.path().filename() != "provenance.json")
-      all[fs::relative(e.path(), folder).string()] = get(e.path());
-  return all;
-}
 std::map<std::string, std::string> whole(temporary_folder const& tmp, options o) {
   o.out = tmp / "whole";
   o.save_every = std::chrono::hours(1);
