@@ -61,10 +61,11 @@ class judge {
       bool busy = false;
       for (auto& d : desks) {
         for (; !d.sample && next < samples.size(); ++next)
-          if (auto const* refusal = refusal_of(task_of[next]))
-            SNOWCODER_CHECK(tell(next, {samples[next], verdict::refused, refusal}));
-          else
+          if (auto refusal = refusal_of(task_of[next], known); !refusal.empty()) {
+            SNOWCODER_CHECK(tell(next, {samples[next], verdict::refused, std::move(refusal)}));
+          } else {
             d.sample = next;
+          }
         if (d.sample && !d.work) SNOWCODER_CHECK(begin(d, *task_of[*d.sample], samples[*d.sample], known));
         busy = busy || d.sample;
       }
@@ -80,8 +81,11 @@ class judge {
           SNOWCODER_CHECK(known.learn(*task_of[index], result.detail));
           continue;
         }
-        if (alone && result.outcome != verdict::refused)
-          result = {samples[index], verdict::refused, "the benchmark's own solution: " + result.detail};
+        if (alone) {
+          auto const why = (result.outcome == verdict::refused ? "" : "the benchmark's own solution: ") + result.detail;
+          known.refuse(*task_of[index], why);
+          result = {samples[index], verdict::refused, why};
+        }
         if (!task_of[index]->row.empty()) known.finish(*task_of[index]);
         d.sample.reset();
         SNOWCODER_CHECK(tell(index, std::move(result)));
@@ -111,11 +115,12 @@ class judge {
     std::optional<examination> work;
   };
 
-  static char const* refusal_of(benchmark_task const* t) {
-    return !t                                                              ? "no such task in the benchmark"
-           : t->row.empty() && t->test.find("assert") == std::string::npos ? "the task has no test that is judged here"
-           : t->entry_point.empty()                                        ? "the task names no entry point"
-                                                                           : nullptr;
+  /// Why a sample of `t` cannot be judged; empty where nothing is known against it.
+  static std::string refusal_of(benchmark_task const* t, known_answers const& known) {
+    if (!t) return "no such task in the benchmark";
+    if (t->row.empty() && t->test.find("assert") == std::string::npos) return "the task has no test that is judged here";
+    if (t->entry_point.empty()) return "the task names no entry point";
+    return known.refusal(*t);
   }
 
   /// Starts the examination of the desk's sample, or of its task's own solution where its answers must be known first. Where a

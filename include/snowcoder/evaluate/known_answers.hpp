@@ -8,7 +8,9 @@
 #include <snowcoder/record/benchmark_task.hpp>
 
 #include <map>
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace snowcoder::evaluate {
 
@@ -28,6 +30,13 @@ class known_answers {
     SNOWCODER_TRY(tasks_[&t].answers, sealed_file(answers));
     return {};
   }
+  /// There are none, and why: nobody need ask for them again.
+  void refuse(benchmark_task const& t, std::string why) { tasks_[&t].refusal = std::move(why); }
+  /// Why there are none; empty where they are known, or not yet.
+  std::string refusal(benchmark_task const& t) const {
+    auto const found = tasks_.find(&t);
+    return found == tasks_.end() ? std::string() : found->second.refusal;
+  }
   /// One sample less.
   void finish(benchmark_task const& t) {
     if (--tasks_[&t].samples == 0) tasks_.erase(&t);
@@ -37,6 +46,7 @@ class known_answers {
   struct entry {
     std::size_t samples = 0;
     descriptor answers;
+    std::string refusal;
   };
   std::map<benchmark_task const*, entry> tasks_;
 };

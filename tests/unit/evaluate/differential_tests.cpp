@@ -118,8 +118,8 @@ TEST_CASE("a call has its own time, as much as the benchmark's own solution need
 
 TEST_CASE("where the benchmark's own solution has no answer, no sample is blamed") {
   CHECK(verdicts(plus_task("HumanEval/1", "f", "def f(x):\n    return 1 / x\n", "[[1]]", "[[0]]"),
-                 {"def f(x):\n    return 1\n"}) ==
-        all{"refused: the benchmark's own solution ends with ZeroDivisionError on plus_input 0"});
+                 {"def f(x):\n    return 1\n", "def f(x):\n    return 2\n"}) ==
+        all(2, "refused: the benchmark's own solution ends with ZeroDivisionError on plus_input 0"));
   CHECK(verdicts(plus_task("HumanEval/1", "f", "def f(x):\n    return 'x' * x\n", "[[1]]", "[[100000000]]"),
                  {"def f(x):\n    return 'x' * x\n"}) ==
         all{"refused: the benchmark's own answer is too large to cross: plus_input 0"});
