@@ -75,7 +75,7 @@ def main():
     if found != final:
         sys.exit("a world that changes its size: differs from one process")
 
-    lives = kills = hangs = 0
+    lives = kills = 0
     while not os.path.exists(os.path.join(scratch, "killed", "checkpoints", "general", "final")):
         running = subprocess.Popen(command(2, "killed"), env={**os.environ, **LAUNCHER}, stderr=subprocess.DEVNULL)
         ranks = []
@@ -92,13 +92,7 @@ def main():
         except subprocess.TimeoutExpired:
             for process in (*children(running.pid), running.pid):
                 os.kill(int(process), 9)
-            running.wait()
-            hangs += 1
-            print(f"a rank was killed in life {lives}: the launcher did not end within two minutes")
-            # Of one that dies before it has spoken to the launcher Open MPI 4 may miss the end, seldom with gds=hash too: its
-            # fault, and one more kind of death to go on after. What hangs twice, or later than at the start, is ours.
-            if hangs > 1 or lives > 2:
-                sys.exit("the launcher does not end when a rank is killed")
+            sys.exit(f"a rank was killed in life {lives}: the launcher did not end within two minutes")
         lives += 1
         assert lives < 200
     found = {name: value for name, value in result("killed").items() if "/step-" not in name}
