@@ -2,7 +2,7 @@
 // How exact a GPU's sums of bfloat16 products are, by their depth: product_error TILE DEEPEST. Multiplies drawn matrices as
 // weights' gradients are multiplied (TILE x depth by depth x TILE, bf16 into float) for depths of 512 and its doubles up to
 // DEEPEST. Prints a JSON line for each: distances from the sum in double, relative to the root mean square of the exact result,
-// beside what two models give (tests/support/cut_sums.hpp): additions that are rounded, and tensor cores that cut. `inwards` is
+// beside what two models give (tests/support/cut_sums.hpp): additions that are rounded, and an H100's, which cuts. `inwards` is
 // the mean of what sums lack: far from 0 only if something is cut. A small tile may be multiplied in parts that are added
 // afterwards, and is more exact then: take one of a weight's size beside it.
 #include "support/cut_sums.hpp"
@@ -94,7 +94,7 @@ class measurement {
  private:
   /// The host's sums, to that depth: a multiple of what the model adds at a time.
   void go_on(std::int64_t depth) {
-    constexpr std::int64_t together = tests::cut_sum::products;
+    constexpr std::int64_t together = tests::cut_rule().products;
     std::vector<double> row(exact_.at.size()), step(together);
     for (auto k = done_; k < depth; ++k) {
       for (std::size_t j = 0; j < row.size(); ++j) row[j] = double(float(x_[std::size_t(k * tile_ + exact_.at[j])]));

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two ways to add up products of bfloat16 in a float: rounded after each product, and as tensor cores are supposed to do it,
-// who cut. A model, not a promise of any GPU: benchmarks/cuda/product_error.cpp sets it beside what a real one gives.
+// Sums of bfloat16 products that are rounded, beside those that are cut (backend/cpu/reference/cut_sum.hpp), and how far either
+// lies from the exact ones.
 #pragma once
 
+#include <snowcoder/backend/cpu/reference/cut_sum.hpp>
 #include <snowcoder/core/dtype.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
-#include <span>
 
 namespace snowcoder::tests {
+
+using cpu::reference::cut_rule;
+using cpu::reference::cut_sum;
 
 /// A sum of products in float, each addition rounded to the nearest.
 class rounded_sum {
@@ -20,35 +22,6 @@ class rounded_sum {
   float value() const { return sum_; }
 
  private:
-  float sum_ = 0;
-};
-
-/// A sum that takes 16 exact products at a time: they and the sum so far are aligned to the largest exponent among them, where
-/// each loses what lies more than `extra` bits below a float's last; their exact sum is cut to a float. Everything is cut
-/// towards zero, so the sum stays behind, by an amount that grows with the number of steps and not with the root of it.
-class cut_sum {
- public:
-  static constexpr int products = 16, extra = 2;
-
-  /// At most `products` of them; fewer are a step as well.
-  void add(std::span<double const> exact) {
-    int largest = std::numeric_limits<int>::min();
-    for (double p : exact)
-      if (p != 0) largest = std::max(largest, std::ilogb(p));
-    if (sum_ != 0) largest = std::max(largest, std::ilogb(sum_));
-    if (largest == std::numeric_limits<int>::min()) return;
-    double const unit = std::ldexp(1.0, largest - 23 - extra);
-    double all = std::trunc(double(sum_) / unit);  // of whole numbers below 2^31: exact
-    for (double p : exact) all += std::trunc(p / unit);
-    sum_ = towards_zero(all * unit);
-  }
-  float value() const { return sum_; }
-
- private:
-  static float towards_zero(double x) {
-    float const nearest = float(x);
-    return std::abs(double(nearest)) > std::abs(x) ? std::nextafter(nearest, 0.0f) : nearest;
-  }
   float sum_ = 0;
 };
 

@@ -1,49 +1,92 @@
 // SPDX-License-Identifier: Apache-2.0
-// How exact a device's long sums of products can be. What a float has no room for is rounded by processors, and cut by tensor
-// cores: errors of roundings go both ways, so a sum's grows with the root of its length; what is cut is always missing, so it
-// grows with the length itself. Which of them a device does is asked of the device.
+// How a device adds up products that a float has no room for: processors round, tensor cores cut, and each generation cuts in
+// its own way (backend/cpu/reference/cut_sum.hpp). The device is asked, by sums whose results tell the ways apart.
 #pragma once
 
 #include <snowcoder/backend/backend.hpp>
+#include <snowcoder/backend/cpu/reference/cut_sum.hpp>
 #include <snowcoder/backend/tolerance.hpp>
 #include <snowcoder/pipeline/selftest_subject.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <type_traits>
 #include <vector>
 
 namespace snowcoder::pipeline {
 
-enum class float_sums : bool { rounded, cut };
+namespace detail {
 
-/// Adds three quarters of a float's last bit to 1, many times, as a weight's gradient (tile, tile) over `depth` rows adds up.
-/// Rounded each time the sum is ahead of the exact one, cut each time it stays 1. Parts that are added afterwards do not hide
-/// it: the one that has the 1 lags behind.
+/// Asks with a product of a weight's gradient's shape, (tile, tile) over `depth` rows, so that what trains answers.
 template <class T, class Backend>
-float_sums sums_of_products(Backend& device, std::int64_t depth, std::int64_t tile) {
-  constexpr std::int64_t apart = 64;        // more products than a tensor core adds at once
-  constexpr double last = 1.0 / (1 << 23);  // of 1
-  constexpr float some = 3.0f / (1 << 13), few = 1.0f / (1 << 12);
-  static_assert(double(some) * double(few) == 0.75 * last);
-  std::vector<T> left(std::size_t(depth * tile)), right(left.size());
-  for (std::int64_t row = 0; row < depth; row += apart) {
-    std::fill_n(left.begin() + row * tile, tile, T(row == 0 ? 1.0f : some));
-    std::fill_n(right.begin() + row * tile, tile, T(row == 0 ? 1.0f : few));
+class sums_asked {
+  /// left times right, in a row of that depth; where there is none the product is 0.
+  struct placed {
+    std::int64_t row;
+    double left, right;
+  };
+  static constexpr double last = 0x1p-23;  // of 1
+
+ public:
+  sums_asked(Backend& device, std::int64_t depth, std::int64_t tile) : device_(device), depth_(depth), tile_(tile) {}
+
+  /// Three quarters of a float's last bit, added to 1 many times: rounded the sum is ahead of the exact one, cut it stays 1.
+  /// Parts that are added afterwards do not hide it: the one that has the 1 lags behind.
+  bool cuts() {
+    constexpr std::int64_t apart = 64;  // more products than a tensor core adds at once
+    std::vector<placed> all{{0, 1, 1}};
+    for (std::int64_t row = apart; row < depth_; row += apart) all.push_back({row, 3 * 0x1p-13, 0x1p-12});
+    return 1 + 0.75 * last * double(all.size() - 1) - sum_of(all) > 2 * last;
   }
-  subject<Backend, T> const a(device, std::move(left)), b(device, std::move(right));
-  subject<Backend, float> sum(device, tile * tile);
-  matmul(device, sum.on_device(tile), transposed(a.on_device(tile)), operand<T>(b.on_device(tile)),
-         product_options{.accumulate = true});
-  double const exact = 1 + 0.75 * last * double((depth - 1) / apart);
-  return exact - double(sum.fetched().front()) > 2 * last ? float_sums::cut : float_sums::rounded;
+
+  /// Beside 2, where a float's last bit is worth two of 1's, two of these count together and are lost one by one.
+  int products() {
+    int together = 1;
+    for (int n = 4; n <= 64 && n <= depth_; n *= 2)
+      if (sum_of({{0, 1, 1}, {1, 1, 1}, {2, 0x1p-11, 0x1p-12}, {n - 1, 0x1p-11, 0x1p-12}}) == 2 + 2 * last) together = n;
+    return together;
+  }
+
+  /// 1 and its last bit, less something smaller: cut to 1 if that was seen.
+  int extra() {
+    int bits = 0;
+    while (bits < 8 && sum_of({{0, 1, 1}, {1, 0x1p-11, 0x1p-12}, {2, -0x1p-12, std::ldexp(1.0, -12 - bits)}}) == 1) ++bits;
+    return bits;
+  }
+
+ private:
+  double sum_of(std::vector<placed> const& products) {
+    std::vector<T> left(std::size_t(depth_ * tile_)), right(left.size());
+    for (auto const& p : products) {
+      std::fill_n(left.begin() + p.row * tile_, tile_, T(float(p.left)));
+      std::fill_n(right.begin() + p.row * tile_, tile_, T(float(p.right)));
+    }
+    subject<Backend, T> const a(device_, std::move(left)), b(device_, std::move(right));
+    subject<Backend, float> sum(device_, tile_ * tile_);
+    matmul(device_, sum.on_device(tile_), transposed(a.on_device(tile_)), operand<T>(b.on_device(tile_)),
+           product_options{.accumulate = true});
+    return double(sum.fetched().front());
+  }
+
+  Backend& device_;
+  std::int64_t depth_, tile_;
+};
+
+}  // namespace detail
+
+/// How it cuts sums of T's products, nothing where they are rounded.
+template <class T, class Backend>
+std::optional<cpu::reference::cut_rule> cut_of_sums(Backend& device, std::int64_t depth, std::int64_t tile) {
+  detail::sums_asked<T, Backend> asked(device, depth, tile);
+  if (!asked.cuts()) return std::nullopt;
+  return cpu::reference::cut_rule{.products = asked.products(), .extra = asked.extra()};
 }
 
 /// How far a sum of `depth` products may lie from its twin: sums are longer at a recipe's widths than the table's
-/// (backend/tolerance.hpp). In float their error grows with the root of their length where they are rounded. Sums that are cut
-/// are held to the same: how much farther they may lie is not settled (benchmarks/results/h100.md). A narrow result has one
-/// rounding, whatever the length.
+/// (backend/tolerance.hpp), and in float an error of roundings grows with the root of their length. The twin of a sum that is
+/// cut is cut as well, and held to the same bound. A narrow result has one rounding, whatever the length.
 template <class Sum>
 double product_bound(std::int64_t depth) {
   if constexpr (!std::is_same_v<Sum, float>) return verb_tolerance<Sum>::matmul;

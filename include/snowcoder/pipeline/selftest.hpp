@@ -7,6 +7,7 @@
 #include <snowcoder/backend/cpu/reference/adamw.hpp>
 #include <snowcoder/backend/cpu/reference/attention.hpp>
 #include <snowcoder/backend/cpu/reference/cross_entropy.hpp>
+#include <snowcoder/backend/cpu/reference/cut_sum.hpp>
 #include <snowcoder/backend/cpu/reference/elementwise.hpp>
 #include <snowcoder/backend/cpu/reference/embed.hpp>
 #include <snowcoder/backend/cpu/reference/matmul.hpp>
@@ -28,6 +29,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -49,11 +51,11 @@ class selftest {
   selftest(Backend& device, std::int64_t rows, std::int64_t length)
       : device_(device), rows_(rows), length_(std::min<std::int64_t>(length, shape.context)) {}
 
-  /// What the device does with sums of products that a float has no room for.
-  float_sums sums() const { return sums_; }
+  /// How the device cuts sums of products that a float has no room for; nothing where it rounds them.
+  std::optional<cpu::reference::cut_rule> cut() const { return cut_; }
 
   std::vector<comparison> run() {
-    sums_ = sums_of_products<T>(device_, std::min<std::int64_t>(rows_, shape.context), width);
+    cut_ = cut_of_sums<T>(device_, std::min<std::int64_t>(rows_, shape.context), width);
     attention_shape const heads = attention_heads();
     products("qkv", heads.packed(), width);
     products("output", width, width);
@@ -83,6 +85,14 @@ class selftest {
     return distance(got.data(), want.data(), std::int64_t(want.size()));
   }
 
+  /// A sum in float is cut as the device cuts it: what a long one lacks is the device's way, no fault of the verb.
+  template <class C>
+  void twin(matrix_view<C> c, operand<T> a, operand<T> b) const {
+    if constexpr (std::is_same_v<C, float>)
+      if (cut_) return cpu::reference::matmul_cut(c, a, b, *cut_);
+    cpu::reference::matmul(c, a, b);
+  }
+
   /// c, of zeros on the device, (+)= a b; compared in bands at its edges.
   template <class C>
   void product(std::string const& name, array<C>& c, std::int64_t columns, operand<T> a, operand<T> b, operand<T> host_a,
@@ -95,7 +105,7 @@ class selftest {
       auto const rows = c.fetched_rows(row, tall, columns);
       for (auto column : {std::int64_t(0), columns - wide}) {
         std::vector<C> band(std::size_t(tall * wide));
-        cpu::reference::matmul(matrix_view<C>(band.data(), tall, wide), host_a.slice(row, tall), host_b.part(column, wide));
+        twin(matrix_view<C>(band.data(), tall, wide), host_a.slice(row, tall), host_b.part(column, wide));
         want.insert(want.end(), band.begin(), band.end());
         for (std::int64_t i = 0; i < tall; ++i)
           got.insert(got.end(), rows.begin() + i * columns + column, rows.begin() + i * columns + column + wide);
@@ -302,7 +312,7 @@ class selftest {
 
   Backend& device_;
   std::int64_t rows_, length_;
-  float_sums sums_ = float_sums::rounded;
+  std::optional<cpu::reference::cut_rule> cut_;
   std::vector<comparison> comparisons_;
 };
 
@@ -318,10 +328,12 @@ expected<outcome> selftest_recipe(run_context& run, train_options const& options
     std::int64_t const context = R::model.context, rows = std::min(micro_batch, lane_sequences<R>(phase)) * context;
     selftest<R, Backend, T> all(device, few ? std::min<std::int64_t>(rows, 64) : rows, few ? 1024 : context);
     auto const comparisons = all.run();
-    bool const cut = all.sums() == float_sums::cut;
-    run.say(fmt::format("this device's sums of products are {}",
-                        cut ? "cut, which may take long ones beyond their bounds" : "rounded"));
-    run.log.event("sums of products", {{"cut", cut}});
+    auto const cut = all.cut();
+    run.say(cut ? fmt::format("this device cuts sums of products, {} at a time with {} bits to spare; so do their twins",
+                              cut->products, cut->extra)
+                : "this device rounds sums of products");
+    run.log.event("sums of products",
+                  {{"cut", cut.has_value()}, {"products", cut ? cut->products : 0}, {"extra", cut ? cut->extra : 0}});
     return report_selftest(run, comparisons);
   };
   return with_device(options.device, run.threads,

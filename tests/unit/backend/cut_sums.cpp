@@ -24,11 +24,11 @@ std::pair<distance_of_sums, distance_of_sums> drawn(std::int64_t depth, std::int
     rounded_sum rounded;
     cut_sum cut;
     double exact = 0;
-    std::array<double, cut_sum::products> step;
+    std::array<double, cut_rule().products> step;
     for (std::int64_t k = 0; k < depth; ++k) {
       auto const at = std::uint64_t(s * depth + k);
       bfloat16 const a(float(source.normal(at, 0))), b(float(source.normal(at, 1)));
-      auto const place = std::size_t(k % cut_sum::products);
+      auto const place = std::size_t(k % cut_rule().products);
       exact += step[place] = double(float(a)) * double(float(b));
       rounded.add(a, b);
       if (place + 1 == step.size()) cut.add(step);
@@ -44,7 +44,7 @@ std::pair<distance_of_sums, distance_of_sums> drawn(std::int64_t depth, std::int
 TEST_CASE("a cut sum is exact where nothing is lost", "[backend]") {
   cut_sum sum;
   double exact = 0;
-  std::vector<double> step(cut_sum::products);
+  std::vector<double> step(cut_rule().products);
   for (int i = 0; i < 100; ++i) {
     for (std::size_t j = 0; j < step.size(); ++j) exact += step[j] = double((i * 37 + int(j) * 11) % 201 - 100) / 8;
     sum.add(step);
