@@ -22,6 +22,10 @@ int main(int argc, char** argv) {
   auto* canonical = flags.add_flag("--canonical", options.canonical, "judge the benchmark's own solutions instead");
   samples->excludes(canonical);
   flags.add_option("--out", options.out, "result file (JSON)")->required();
+  flags
+      .add_option("--packages", options.packages,
+                  "a Python environment (venv) whose packages programs may import, as BigCodeBench's do")
+      ->check(CLI::ExistingDirectory);
   flags.add_option("--workers", options.workers, "samples judged at the same time (default: --threads)")
       ->check(CLI::Range(1, 1024));
   flags.add_flag("--no-ground-truth", no_ground_truth, "do not judge the benchmark's own solutions beside the samples");

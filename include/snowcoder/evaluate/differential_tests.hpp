@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests by comparison, which HumanEval+ and MBPP+ add to their authors' own: on every input of a task (`base_input`,
-// `plus_input`) a sample must agree with the canonical solution. What is an input, when two answers agree and which tasks ask
-// something else are EvalPlus's rules (github.com/evalplus/evalplus 0.3.1: data/mbpp.py, eval/__init__.py,
-// eval/_special_oracle.py). One thing differs: there a tolerance that one answer called for stays for the inputs after it.
+// `plus_input`; EvoEval's, by rules of its own: evolved_tests.hpp) a sample must agree with the canonical solution. What is an
+// input, when two answers agree and which tasks ask something else are EvalPlus's rules (github.com/evalplus/evalplus 0.3.1:
+// data/mbpp.py, eval/__init__.py, eval/_special_oracle.py). One thing differs: there a tolerance that one answer called for
+// stays for the inputs after it.
 #pragma once
 
 #include <string_view>
@@ -33,6 +34,7 @@ def inputs_of(row, part):
     if suite == "Mbpp":
         for letters, numbers in mbpp_forms.items():
             if number in numbers.split(): form = letters
+    if "inputs" in row and part == "base_input": yield from evolved_inputs(row)
     for arguments in row.get(part) or []:      # Mbpp/793 says {} where it has none
         yield [mbpp_forming[form[min(i, len(form) - 1)]](v) for i, v in enumerate(arguments)]
 def is_near(a, b, slack):                      # numpy.allclose with rtol 1e-7
@@ -49,6 +51,7 @@ def pyramid_surface(base, height):             # by the height, where the soluti
     return round(base ** 2 + 2 * base * math.sqrt((base / 2) ** 2 + height ** 2))
 only_match = ("check_str", "text_match_three", "text_starta_endb")  # whether there is a match counts, not which
 def agrees(row, arguments, answer, expected):
+    if row["task_id"].startswith("EvoEval/"): return evolved_agrees(row["suite"], row, arguments, answer, expected)
     name, slack = row["entry_point"], row.get("atol", 0)
     if not row["task_id"].startswith("Mbpp/"):
         if name == "find_zero":                # any root will do

@@ -107,7 +107,9 @@ nurse(serve)
 )python";
 
 /// Descriptors: 0 its task as JSON, 3 answers in, 4 calls out, 5 the verdict out, 6 the canonical solution's answers where the
-/// task has inputs to compare on. Without a candidate (`alone`) it finds those, and writes them behind its verdict.
+/// task has inputs to compare on. For the canonical solution (`own`) there is no candidate: it finds those, and writes them
+/// behind its verdict. Where the test is made of `cases` there is no candidate either: the `program` stands here
+/// (case_tests.hpp).
 inline constexpr std::string_view examiner_program = R"python(
 def examine():
     import builtins, select
@@ -115,7 +117,8 @@ def examine():
     os.dup2(1, 0)
     answers, calls = open(3, "rb"), open(4, "wb")
     row = json.loads(task["row"]) if task["row"] else None
-    compared = row and not task["alone"]       # the file of known answers is read at a place of our own: others read it too
+    if row: row["suite"] = task["suite"]
+    compared = row and not task["own"]       # the file of known answers is read at a place of our own: others read it too
     expected = pickle.loads(os.pread(6, os.fstat(6).st_size, 0)) if compared else None
     done = []                                  # the parts of the tests that are over
     class Ended(BaseException): pass
@@ -193,16 +196,20 @@ def examine():
                 raise
             if "check" in space: space["check"](candidate)
         if not called: finish("refused", "the test never calls the program")
-    outcome, found = ("failed", ""), b""
-    try:
+    def examine_calls():
         own = task["prompt"] + task["solution"]
         if not task["solution"]:                # a prompt that ends at its signature lacks a body, which nobody calls
             try: compile(own, "benchmark.py", "exec")
             except SyntaxError: own += "\n    pass\n"
         try: exec(compile(own, "benchmark.py", "exec"), space)
         except BaseException as e: finish("refused", "the benchmark's own text does not run: " + describe(e))
-        if task["alone"]: found = pickle.dumps(answers_of(row, space[task["entry_point"]], finish))
-        else: examine_candidate()
+        if task["own"]: return pickle.dumps(answers_of(row, space[task["entry_point"]], finish))
+        examine_candidate()
+        return b""
+    outcome, found = ("failed", ""), b""
+    try:
+        if task["cases"]: run_cases(task["program"], task["test"], finish)
+        else: found = examine_calls()
         outcome = ("passed", "")
     except Ended: pass
     except BaseException as e: outcome = ("failed", describe(e))

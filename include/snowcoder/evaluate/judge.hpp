@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Judges samples of code benchmarks (paper section 3): for each, an examiner and a candidate process, each in a sandbox of
-// its own, and a timer outside of both. One thread watches all of them; nothing that a sample does holds up the next.
+// its own, and a timer outside of both; where tests are cases for unittest, the examiner alone. One thread watches all of
+// them; nothing that a sample does holds up the next.
 #pragma once
 
 #include <snowcoder/core/enum_name.hpp>
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/progress.hpp>
+#include <snowcoder/evaluate/case_tests.hpp>
 #include <snowcoder/evaluate/differential_tests.hpp>
+#include <snowcoder/evaluate/evolved_tests.hpp>
 #include <snowcoder/evaluate/examiner_programs.hpp>
 #include <snowcoder/evaluate/known_answers.hpp>
 #include <snowcoder/evaluate/nursery.hpp>
@@ -27,10 +30,10 @@
 
 namespace snowcoder::evaluate {
 
-/// The walls for judging, or why this machine cannot have them.
-inline expected<sandbox> open_sandbox(limits bounds, bool allow_weaker = false) {
+/// The walls for judging, or why this machine cannot have them. Programs may import what lies in `packages`.
+inline expected<sandbox> open_sandbox(limits bounds, bool allow_weaker = false, std::string const& packages = {}) {
   if (::access(interpreter, X_OK) != 0) return failure("no Python interpreter", interpreter, "install the package python3");
-  return sandbox::open(python(std::string(nursery_imports)), bounds, allow_weaker);
+  return sandbox::open(python(std::string(nursery_imports)), bounds, allow_weaker, packages);
 }
 
 class judge {
@@ -50,7 +53,7 @@ class judge {
     for (auto const& s : samples) {
       auto const found = by_id.find(s.task);
       task_of.push_back(found == by_id.end() ? nullptr : found->second);
-      if (task_of.back() && !task_of.back()->row.empty()) known.expect(*task_of.back());
+      if (task_of.back() && begins_with_own(*task_of.back())) known.expect(*task_of.back());
     }
     auto tell = [&](std::size_t index, judged_sample result) {
       if (bar) bar->advance();
@@ -75,18 +78,17 @@ class judge {
         bool const late = d.work && !d.work->closed && clock::now() >= d.work->deadline;
         if (!d.work || (!d.work->closed && !late)) continue;
         auto const index = *d.sample;
-        bool const alone = d.work->alone;
+        bool const own = d.work->own;
         SNOWCODER_TRY(auto result, end(d, late, samples[index]));
-        if (alone && result.outcome == verdict::passed) {  // now for the sample itself
-          SNOWCODER_CHECK(known.learn(*task_of[index], result.detail));
-          continue;
-        }
-        if (alone) {
+        if (own && result.outcome == verdict::passed) {
+          SNOWCODER_CHECK(known.learn(*task_of[index], std::exchange(result.detail, {})));
+          if (!is_own(*task_of[index], samples[index])) continue;  // now for the sample itself
+        } else if (own) {
           auto const why = (result.outcome == verdict::refused ? "" : "the benchmark's own solution: ") + result.detail;
           known.refuse(*task_of[index], why);
           result = {samples[index], verdict::refused, why};
         }
-        if (!task_of[index]->row.empty()) known.finish(*task_of[index]);
+        if (begins_with_own(*task_of[index])) known.finish(*task_of[index]);
         d.sample.reset();
         SNOWCODER_CHECK(tell(index, std::move(result)));
       }
@@ -95,14 +97,15 @@ class judge {
 
   /// The whole program that a sample stands for.
   static std::string program_of(benchmark_task const& t, sample const& s) {
-    return s.whole ? s.completion : t.prompt + s.completion;
+    return t.stub + (s.whole ? s.completion : t.prompt + s.completion);
   }
 
  private:
   using clock = std::chrono::steady_clock;
 
   struct examination {
-    bool alone = false;  ///< no candidate: finds the canonical solution's answers
+    bool own = false;     ///< of the canonical solution: finds its answers, or whether it passes its cases
+    bool called = false;  ///< there is a candidate, which the examiner calls
     descriptor said;
     std::string text;
     bool closed = false;
@@ -123,22 +126,34 @@ class judge {
     return known.refusal(*t);
   }
 
-  /// Starts the examination of the desk's sample, or of its task's own solution where its answers must be known first. Where a
+  /// Whether the canonical solution is examined before any sample: for its answers, or because its cases may not run here.
+  static bool begins_with_own(benchmark_task const& t) { return !t.row.empty() || (t.has_cases() && !t.solution.empty()); }
+  /// Whether nothing is left to examine once that is known.
+  static bool is_own(benchmark_task const& t, sample const& s) {
+    return t.has_cases() && !s.whole && s.completion == t.solution;
+  }
+
+  /// Starts the examination of the desk's sample, or of its task's own solution where that comes first. Where a
   /// nursery is not ready nothing is begun, and it is asked for again.
   expected<void> begin(desk& d, benchmark_task const& t, sample const& s, known_answers const& known) {
-    SNOWCODER_CHECK(d.candidate.wake(box_, candidate_));
-    SNOWCODER_CHECK(d.examiner.wake(box_, examiner_));
-    if (!d.candidate.ready() || !d.examiner.ready()) return {};
     examination e;
-    e.alone = !t.row.empty() && known.of(t) < 0;
+    e.own = begins_with_own(t) && known.of(t) < 0;
+    e.called = !e.own && !t.has_cases();
+    if (!t.has_cases()) SNOWCODER_CHECK(d.candidate.wake(box_, candidate_));
+    SNOWCODER_CHECK(d.examiner.wake(box_, examiner_));
+    if ((e.called && !d.candidate.ready()) || !d.examiner.ready()) return {};
     auto const& bounds = box_.bounds();
-    SNOWCODER_TRY(auto untrusted, sealed_file(io::to_line({{"program", program_of(t, s)}, {"entry_point", t.entry_point}})));
+    auto const program = e.own ? t.prompt + t.solution : program_of(t, s);
+    SNOWCODER_TRY(auto untrusted, sealed_file(io::to_line({{"program", program}, {"entry_point", t.entry_point}})));
     SNOWCODER_TRY(auto trusted, sealed_file(io::to_line({{"prompt", t.prompt},
                                                          {"solution", t.solution},
                                                          {"test", t.test},
                                                          {"row", t.row},
+                                                         {"suite", t.suite},
+                                                         {"cases", t.has_cases()},
+                                                         {"program", t.has_cases() ? program : ""},
                                                          {"entry_point", t.entry_point},
-                                                         {"alone", e.alone},
+                                                         {"own", e.own},
                                                          {"seconds", bounds.seconds},
                                                          {"call_seconds", bounds.call_seconds},
                                                          {"reference_factor", bounds.reference_factor}})));
@@ -150,11 +165,11 @@ class judge {
     SNOWCODER_TRY(auto elsewhere, nursery::null_device());
     int const null = nowhere.get(), other = elsewhere.get();
     std::vector<int> examiner{trusted.get(), other, other, answers.first.get(), calls.second.get(), verdict_pipe.second.get()};
-    if (!t.row.empty() && !e.alone) examiner.push_back(known.of(t));
+    if (!t.row.empty() && !e.own) examiner.push_back(known.of(t));
     // One that is gone takes the other's program along: nobody has heard of it.
-    if (!e.alone && !d.candidate.begin({untrusted.get(), null, null, calls.first.get(), answers.second.get()})) return {};
+    if (e.called && !d.candidate.begin({untrusted.get(), null, null, calls.first.get(), answers.second.get()})) return {};
     if (!d.examiner.begin(examiner)) {
-      if (!e.alone) d.candidate.end();
+      if (e.called) d.candidate.end();
       return {};
     }
     e.said = std::move(verdict_pipe.first);
@@ -191,22 +206,23 @@ class judge {
     return {};
   }
 
-  static std::size_t most_said(examination const& e) { return e.alone ? known_answers::most_bytes : 65'536; }
+  static std::size_t most_said(examination const& e) { return e.own ? known_answers::most_bytes : 65'536; }
   static void listen(examination& e, short heard) {
     char block[65'536];
     for (ssize_t n; (n = ::read(e.said.get(), block, sizeof block)) > 0;)
       if (e.text.size() < most_said(e)) e.text.append(block, std::size_t(n));
     // The examiner alone holds the other end: it has ended, or says nothing more after a whole line.
-    e.closed = (heard & POLLHUP) || (!e.alone && e.text.ends_with('\n'));
+    e.closed = (heard & POLLHUP) || (!e.own && e.text.ends_with('\n'));
   }
 
-  /// The verdict; of a canonical solution alone, its answers are the detail.
+  /// The verdict; of a canonical solution that comes first, its answers are the detail.
   expected<judged_sample> end(desk& d, bool late, sample const& s) const {
     // A nursery that speaks while its program should run could not fork it: nothing is known of the sample.
-    for (auto* n : {&d.candidate, &d.examiner}) SNOWCODER_CHECK(n->hear());
+    for (auto* n : {&d.candidate, &d.examiner})
+      if (n->alive()) SNOWCODER_CHECK(n->hear());
     auto e = *std::exchange(d.work, std::nullopt);
     judged_sample result{s, verdict::crashed, {}, std::chrono::duration<double>(clock::now() - e.begun).count()};
-    if (!e.alone) d.candidate.end();
+    if (e.called) d.candidate.end();
     d.examiner.end();
     auto const line = e.text.find('\n');
     auto const said = io::parsed(std::string_view(e.text).substr(0, line));
@@ -221,7 +237,7 @@ class judge {
       result.outcome = from_name<verdict>(said.value("outcome", "")).value_or(verdict::failed);
       result.base = result.outcome == verdict::passed || said.value("base", false);
       result.detail =
-          e.alone && result.outcome == verdict::passed ? e.text.substr(line + 1) : without_addresses(said.value("detail", ""));
+          e.own && result.outcome == verdict::passed ? e.text.substr(line + 1) : without_addresses(said.value("detail", ""));
     }
     return result;
   }
@@ -239,7 +255,7 @@ class judge {
   sandbox& box_;
   int workers_;
   std::string const candidate_ = program_text({candidate_program});
-  std::string const examiner_ = program_text({differential_tests, examiner_program});
+  std::string const examiner_ = program_text({evolved_tests, differential_tests, case_tests, examiner_program});
 };
 
 }  // namespace snowcoder::evaluate

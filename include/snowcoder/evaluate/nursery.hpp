@@ -39,14 +39,20 @@ inline constexpr std::string_view nursery_imports = "import ctypes, json, os, ra
 /// Ends with a call of `nurse(program)`, where `program` is a function that lives by descriptors 0 to count - 1.
 /// Descriptors: 0 the strict filter, 3 the judge's socket. A packet with descriptors starts a program, the next one ends it;
 /// "k" says: ready, nothing of another program is left. Anything else is a complaint. Arguments: seconds of processor time,
-/// tasks, whether /tmp is of this sandbox (1 or 0).
+/// tasks, whether /tmp is of this sandbox (1 or 0), the folder of Python packages or nothing.
 inline constexpr std::string_view nursery_program = R"python(
 def nurse(program):
     import gc
-    for name in ("bisect collections collections.abc copy datetime decimal fractions functools hashlib heapq itertools math "
-                 "operator re statistics string struct time typing types").split():
+    packages = sys.argv.pop()
+    names = ("bisect collections collections.abc copy datetime decimal fractions functools hashlib heapq itertools math "
+             "operator re statistics string struct time typing types")
+    if packages:                               # and what most of BigCodeBench's tasks import
+        sys.path.append(packages)
+        names += " numpy pandas matplotlib.pyplot scipy.stats seaborn sklearn.linear_model unittest.mock"
+    for name in names.split():
         try: __import__(name)
-        except ImportError: pass
+        except Exception: pass
+    seeds = [random.seed] + ([sys.modules["numpy"].random.seed] if "numpy" in sys.modules else [])
     libc = ctypes.CDLL(None, use_errno=True)
     with open(0, "rb", closefd=False) as given: code = given.read()
     class Filter(ctypes.Structure): _fields_ = [("count", ctypes.c_ushort), ("code", ctypes.c_char_p)]
@@ -81,7 +87,7 @@ def nurse(program):
                 limit(resource.RLIMIT_CPU, seconds)
                 limit(resource.RLIMIT_NPROC, tasks)
                 signal.signal(signal.SIGINT, signal.default_int_handler)
-                random.seed(0)
+                for seed in seeds: seed(0)
                 wrong = libc.prctl(set_filter, 2, strict, 0, 0)
             if not wrong: program()
         finally: os._exit(wrong)
@@ -120,7 +126,7 @@ class nursery {
     descriptor door(ends[0]), inside(ends[1]);
     auto const& bounds = box.bounds();
     auto const argv = python(text, {std::to_string(bounds.processor_seconds()), std::to_string(bounds.tasks + 1),
-                                    std::to_string(int(box.standing().private_root))});
+                                    std::to_string(int(box.standing().private_root)), box.packages()});
     SNOWCODER_TRY(process_, box.spawn(argv, {filter.get(), null.get(), null.get(), inside.get()}));
     door_ = std::move(door);
     patience_ = clock::now() + std::chrono::seconds(60);

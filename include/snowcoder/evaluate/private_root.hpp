@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The file wall: a root of its own, made of a read-only /usr, three devices and a small /tmp. Runs in a child that has its
+// The file wall: a root of its own, made of a read-only /usr, three devices and a small /tmp, and a folder of Python packages
+// if one is named. Runs in a child that has its
 // own mount namespace, before it gives up its rights. Safe after fork: everything that needs memory is prepared before.
 #pragma once
 
@@ -19,10 +20,14 @@ namespace snowcoder::evaluate {
 
 class private_root {
  public:
+  static constexpr char const* packages = "/packages";  ///< the named folder, seen from inside
+
   /// Prepares for this machine: which top folders are links into /usr, where a file system can be mounted.
-  explicit private_root(std::int64_t folder_bytes) {
+  private_root(std::int64_t folder_bytes, std::string const& named) {
     for (char const* place : {"/tmp", "/mnt", "/run", "/var", "/home"})
-      if (struct stat s; base_.empty() && ::lstat(place, &s) == 0 && S_ISDIR(s.st_mode)) base_ = place;
+      if (struct stat s;
+          base_.empty() && !named.starts_with(place + std::string("/")) && ::lstat(place, &s) == 0 && S_ISDIR(s.st_mode))
+        base_ = place;
     for (char const* name : {"bin", "lib", "lib64"}) {
       char target[256] = {};
       auto const path = std::string("/") + name;
@@ -33,6 +38,7 @@ class private_root {
         folders_.push_back({path, name});
     }
     folders_.push_back({"/usr", "usr"});
+    if (!named.empty()) folders_.push_back({named, packages + 1});
     folder_options_ = "mode=1777,nr_inodes=1024,size=" + std::to_string(folder_bytes);
   }
 

@@ -33,14 +33,16 @@ namespace snowcoder::evaluate {
 class sandbox {
  public:
   /// Finds the strongest walls of this machine by running `probe` (a program that ends at once with status 0) behind them.
-  /// Fails when they are not enough for untrusted code, unless `allow_weaker`.
-  static expected<sandbox> open(std::vector<std::string> const& probe, limits bounds, bool allow_weaker = false) {
+  /// Fails when they are not enough for untrusted code, unless `allow_weaker`. Inside, the folder `packages` can be read too,
+  /// if one is named.
+  static expected<sandbox> open(std::vector<std::string> const& probe, limits bounds, bool allow_weaker = false,
+                                std::string const& packages = {}) {
     constexpr int rest = CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
     std::string tried;
     error last{"no walls", {}, {}};
     for (int flags : {CLONE_NEWUSER | CLONE_NEWNS | rest, CLONE_NEWNS | rest, rest, 0}) {
       if (flags && !(flags & CLONE_NEWUSER) && ::geteuid() != 0) continue;
-      SNOWCODER_TRY(auto box, make(flags, bounds));
+      SNOWCODER_TRY(auto box, make(flags, bounds, packages));
       auto const child = box.spawn(probe, {});
       if (!child) {
         last = child.error();
@@ -64,6 +66,8 @@ class sandbox {
 
   walls const& standing() const { return walls_; }
   limits const& bounds() const { return bounds_; }
+  /// Where the packages are, seen from inside; empty without.
+  std::string packages() const { return packages_.empty() || !walls_.private_root ? packages_ : private_root::packages; }
   /// The system call filter of an untrusted program, which a nursery hands to its children.
   std::vector<sock_filter> const& filter() const { return filter_; }
 
@@ -166,8 +170,8 @@ class sandbox {
     [[noreturn]] void live() const;
   };
 
-  static expected<sandbox> make(int flags, limits bounds) {
-    sandbox box(flags, bounds);
+  static expected<sandbox> make(int flags, limits bounds, std::string const& packages) {
+    sandbox box(flags, bounds, packages);
     SNOWCODER_TRY(box.filter_, system_call_filter(flags & CLONE_NEWPID, tenant::program));
     SNOWCODER_TRY(box.nursery_filter_, system_call_filter(flags & CLONE_NEWPID, tenant::nursery));
     bool const root = box.root_;
@@ -182,7 +186,8 @@ class sandbox {
                   .landlock = false};
     return box;
   }
-  sandbox(int flags, limits bounds) : flags_(flags), bounds_(bounds), place_(bounds.folder_bytes), root_(::geteuid() == 0) {}
+  sandbox(int flags, limits bounds, std::string const& packages)
+      : flags_(flags), bounds_(bounds), packages_(packages), place_(bounds.folder_bytes, packages), root_(::geteuid() == 0) {}
 
   static void close_all(std::initializer_list<int> files) {
     for (int f : files) ::close(f);
@@ -201,6 +206,7 @@ class sandbox {
 
   int flags_;
   limits bounds_;
+  std::string packages_;  ///< outside
   private_root place_;
   bool root_, probed_ = false, spare_users_ = true;
   std::uint32_t next_user_ = 0;
@@ -279,7 +285,10 @@ inline void sandbox::child_plan::live() const {
   pollfd parent{lifeline, 0, 0};
   if (::poll(&parent, 1, 0) > 0 && (parent.revents & POLLHUP)) ::_exit(127);  // the judge died before that took hold
 
-  constexpr char const* readable[] = {"/usr", "/lib", "/lib64", "/bin", nullptr};
+  char const* const packages = box.packages_.empty()      ? nullptr
+                               : box.flags_ & CLONE_NEWNS ? private_root::packages
+                                                          : box.packages_.c_str();
+  char const* const readable[] = {"/usr", "/lib", "/lib64", "/bin", packages, nullptr};
   bool const confined = landlock::confine(readable, box.flags_ & CLONE_NEWNS ? "/tmp" : nullptr);
   if (box.probed_ && box.walls_.landlock && !confined) fail(stage::landlock);
   tell(stage::ready, 0, confined);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Benchmarks in the JSONL files their authors publish (plain, .gz or .zst): HumanEval and HumanEval+, MBPP and MBPP+,
+// Benchmarks in the JSONL files their authors publish (plain, .gz or .zst): HumanEval and HumanEval+, MBPP and MBPP+, EvoEval,
 // BigCodeBench, and any other file whose rows use the field names below. Read to decontaminate, to complete and to judge.
 #pragma once
 
@@ -126,6 +126,8 @@ inline expected<benchmark_task> benchmark_row(json const& row, std::string const
   t.test = text_field(row, std::array{"test", "assertion", "test_list"});
   t.entry_point = text_field(row, std::array{"entry_point"});
   complete_mbpp_row(row, t);
+  if (t.has_cases())
+    if (auto signature = text_field(row, std::array{"code_prompt"}); !signature.empty()) t.stub = signature + "\n    pass\n";
   if (t.prompt.empty() && t.solution.empty() && t.test.empty() && any_text) texts_within(row, t.texts);
   if (t.prompt.empty() && t.solution.empty() && t.test.empty() && t.texts.empty())
     return failure("a benchmark row has no prompt, solution or test", where,
@@ -143,6 +145,13 @@ inline expected<benchmark_task> benchmark_row(json const& row, std::string const
   return t;
 }
 
+/// HumanEval+ and MBPP+ have inputs as JSON, EvoEval as Python's text.
+inline bool has_inputs(json const& row) {
+  auto const texts = row.find("inputs");
+  return (row.contains("base_input") && row.contains("plus_input")) ||
+         (texts != row.end() && texts->is_array() && !texts->empty() && texts->front().is_string());
+}
+
 inline expected<std::vector<benchmark_task>> benchmark_rows(std::filesystem::path const& path, bool any_text) {
   SNOWCODER_TRY(auto lines, line_reader::open(path));
   std::vector<benchmark_task> tasks;
@@ -153,7 +162,8 @@ inline expected<std::vector<benchmark_task>> benchmark_rows(std::filesystem::pat
     if (!row) row = parse_json(without_python_numbers(line), lines.place());
     if (!row) return failure(row.error());
     SNOWCODER_TRY(auto task, benchmark_row(*row, lines.place(), any_text));
-    if (row->contains("base_input") && row->contains("plus_input")) task.row = line;
+    task.suite = benchmark_name(path);
+    if (has_inputs(*row)) task.row = line;
     tasks.push_back(std::move(task));
   }
   if (tasks.empty()) return failure("no benchmark tasks", path.string(), "one JSON object per line is expected");

@@ -13,6 +13,7 @@
 #include <snowcoder/io/md5.hpp>
 #include <snowcoder/io/sample_file.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
+#include <snowcoder/pipeline/python_packages.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
 
 #include <fmt/core.h>
@@ -27,10 +28,11 @@ namespace snowcoder::pipeline {
 
 struct judge_options {
   std::filesystem::path benchmark, samples, out;
-  int workers = 0;            ///< 0: one per thread
-  bool canonical = false;     ///< judge the benchmark's own solutions
-  bool ground_truth = true;   ///< judge those of the sampled tasks as well, to print beside the score
-  bool allow_weaker = false;  ///< go on where untrusted code cannot be kept from files
+  std::filesystem::path packages;  ///< python_packages.hpp
+  int workers = 0;                 ///< 0: one per thread
+  bool canonical = false;          ///< judge the benchmark's own solutions
+  bool ground_truth = true;        ///< judge those of the sampled tasks as well, to print beside the score
+  bool allow_weaker = false;       ///< go on where untrusted code cannot be kept from files
 };
 
 namespace detail {
@@ -38,17 +40,19 @@ namespace detail {
 /// Judges with a journal, so that a killed run goes on where it was.
 inline expected<std::vector<judged_sample>> judge_all(evaluate::sandbox& box, std::vector<benchmark_task> const& tasks,
                                                       std::vector<sample> const& samples, io::journal& journal,
-                                                      std::map<std::string, judged_sample>& known, int workers, progress& bar) {
+                                                      std::map<std::string, judged_sample>& known, int workers, progress& bar,
+                                                      python_packages const& packages) {
   std::map<std::string, benchmark_task const*> by_id;
   for (auto const& t : tasks) by_id.emplace(t.id, &t);
   auto const& b = box.bounds();
   auto key = [&](sample const& s) {
     auto const t = by_id.find(s.task);
-    std::string all = fmt::format("{} {} {} {} {} {} {}", b.seconds, b.call_seconds, b.reference_factor, b.memory, b.tasks,
-                                  b.file_bytes, s.whole);
+    std::string all = fmt::format("{} {} {} {} {} {} {} {}", packages.text(), b.seconds, b.call_seconds, b.reference_factor,
+                                  b.memory, b.tasks, b.file_bytes, s.whole);
     ((all += '\0') += s.task) += '\0';
     if (t != by_id.end())
-      for (auto const* text : {&t->second->prompt, &t->second->test, &t->second->solution, &t->second->row})
+      for (auto const* text :
+           {&t->second->stub, &t->second->prompt, &t->second->test, &t->second->solution, &t->second->row, &t->second->suite})
         (all += *text) += '\0';
     return hash((all += '\0') += s.completion).hex();
   };
@@ -98,8 +102,11 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
     if (samples.empty()) return failure("no samples", options.samples.string());
   }
 
-  auto stamp = provenance::of<R>(
-      "judge", {{"canonical", options.canonical}, {"ground_truth", options.ground_truth}, {"weaker", options.allow_weaker}});
+  SNOWCODER_TRY(auto const packages, python_packages::find(options.packages));
+  auto stamp = provenance::of<R>("judge", {{"canonical", options.canonical},
+                                           {"ground_truth", options.ground_truth},
+                                           {"weaker", options.allow_weaker},
+                                           {"packages", packages.names}});
   SNOWCODER_CHECK(stamp.add_input(options.benchmark));
   if (!options.canonical) SNOWCODER_CHECK(stamp.add_input(options.samples));
   SNOWCODER_CHECK(io::check_file_place(options.out));
@@ -127,7 +134,7 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
                                 .memory = setting.memory,
                                 .tasks = setting.processes,
                                 .file_bytes = setting.file_bytes};
-  SNOWCODER_TRY(auto box, evaluate::open_sandbox(limits, options.allow_weaker));
+  SNOWCODER_TRY(auto box, evaluate::open_sandbox(limits, options.allow_weaker, packages.folder.string()));
   if (!box.standing().enough()) run.say("warning: this machine lacks walls; only those named in the result stand");
 
   auto const journal_path = options.out.string() + ".journal";
@@ -143,8 +150,8 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
                 }));
   run.bar.begin("judging", "samples", std::int64_t(samples.size() + own.size()));
   int const workers = options.workers > 0 ? options.workers : run.threads;
-  SNOWCODER_TRY(auto const truths, detail::judge_all(box, tasks, own, journal, known, workers, run.bar));
-  SNOWCODER_TRY(auto const verdicts, detail::judge_all(box, tasks, samples, journal, known, workers, run.bar));
+  SNOWCODER_TRY(auto const truths, detail::judge_all(box, tasks, own, journal, known, workers, run.bar, packages));
+  SNOWCODER_TRY(auto const verdicts, detail::judge_all(box, tasks, samples, journal, known, workers, run.bar, packages));
 
   // Of a sample that could not be judged nothing is known: it does not count.
   std::vector<evaluate::task_count> counts(tasks.size()), base_counts(tasks.size());
@@ -175,23 +182,29 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
   io::json verdict_counts = io::json::object();
   for (auto const& [v, n] : by_verdict) verdict_counts[std::string(name_of(v))] = n;
 
+  auto const any_task = [&](auto const& is) { return std::any_of(tasks.begin(), tasks.end(), is); };
+  bool const plus = any_task([](auto const& t) { return t.row.find("\"plus_input\"") != std::string::npos; });
+  bool const cases = any_task([](auto const& t) { return t.has_cases(); });
+
   std::error_code ignored;
   auto const python = std::filesystem::canonical(evaluate::interpreter, ignored).filename().string();
-  io::json result{{"benchmark", {{"name", io::benchmark_name(options.benchmark)}, {"md5", md5}, {"tasks", tasks.size()}}},
-                  {"judged", {{"samples", verdicts.size()}, {"tasks", counts.size()}, {"canonical", options.canonical}}},
-                  {"pass_at", pass},
-                  {"verdicts", verdict_counts},
-                  {"limits",
-                   {{"seconds", limits.seconds},
-                    {"call_seconds", limits.call_seconds},
-                    {"reference_factor", limits.reference_factor},
-                    {"memory", limits.memory},
-                    {"tasks", limits.tasks},
-                    {"file_bytes", limits.file_bytes}}},
-                  {"walls", box.standing().standing()},
-                  {"interpreter", python},
-                  {"recipe", {{"name", R::name}, {"fingerprint", config::fingerprint<R>.hex()}}}};
-  bool const plus = std::any_of(tasks.begin(), tasks.end(), [](auto const& t) { return !t.row.empty(); });
+  io::json result{
+      {"benchmark", {{"name", io::benchmark_name(options.benchmark)}, {"md5", md5}, {"tasks", tasks.size()}}},
+      {"judged",
+       {{"samples", verdicts.size()}, {"tasks", counts.size()}, {"canonical", options.canonical}, {"beside_tests", cases}}},
+      {"pass_at", pass},
+      {"verdicts", verdict_counts},
+      {"limits",
+       {{"seconds", limits.seconds},
+        {"call_seconds", limits.call_seconds},
+        {"reference_factor", limits.reference_factor},
+        {"memory", limits.memory},
+        {"tasks", limits.tasks},
+        {"file_bytes", limits.file_bytes}}},
+      {"walls", box.standing().standing()},
+      {"interpreter", python},
+      {"packages", packages.names},
+      {"recipe", {{"name", R::name}, {"fingerprint", config::fingerprint<R>.hex()}}}};
   if (plus) result["base_pass_at"] = pass_at(base_counts);
   if (!own.empty()) {
     io::json failed = io::json::array();

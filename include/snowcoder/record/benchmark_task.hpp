@@ -13,8 +13,13 @@ struct benchmark_task {
   std::string solution;  ///< canonical
   std::string test;
   std::string entry_point;
-  std::string row = {};  ///< the whole row as JSON where it has inputs to compare on (HumanEval+, MBPP+), else empty
+  std::string row = {};    ///< the whole row as JSON where it has inputs to compare on (HumanEval+, MBPP+, EvoEval), else empty
+  std::string suite = {};  ///< the benchmark's name
+  std::string stub = {};   ///< imports and signature with an empty body, which go before a sample's text (BigCodeBench)
   std::vector<std::string> texts = {};  ///< everything that must not be in the training data, prompt and solution included
+
+  /// Its test is a class of cases for Python's unittest, which look into the program that they test (BigCodeBench).
+  bool has_cases() const { return test.find("class TestCases") != std::string::npos; }
 };
 
 struct sample {
