@@ -4,7 +4,6 @@
 Every input must be the same value of the same type, and every changed canonical solution (MUTANTS of each task: an operator, a
 number, a comparison, the type of an answer) must get the same verdict by base and by all inputs. Prints what differs; ends with 1
 if anything does. Times are limited on both sides, so a busy machine makes differences of its own."""
-import ast
 import copy
 import gzip
 import json
@@ -18,6 +17,8 @@ from evalplus.data.mbpp import mbpp_deserialize_inputs
 from evalplus.eval import untrusted_check
 from evalplus.eval._special_oracle import MBPP_OUTPUT_NOT_NONE_TASKS
 from evalplus.gen.util import trusted_exec
+
+from verdicts import mutants, our_verdicts
 
 HEADER = os.path.join(os.path.dirname(__file__), "../../include/snowcoder/evaluate/differential_tests.hpp")
 PARTS = ("base_input", "plus_input")
@@ -39,36 +40,6 @@ def differing_inputs(row, ours):
         theirs = mbpp_deserialize_inputs(row["task_id"], copy.deepcopy(row[part])) if row["task_id"].startswith("Mbpp/") else row[part]
         if not same([list(x) for x in theirs or []], list(ours["inputs_of"](row, part))):
             yield row["task_id"], part
-
-
-def changes(tree):
-    """Every place that can be changed, as a function that does so."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub, ast.Mult)):
-            yield lambda n=node: setattr(n, "op", random.choice([ast.Add(), ast.Sub()]))
-        elif isinstance(node, ast.Compare):
-            yield lambda n=node: n.ops.__setitem__(0, random.choice([ast.Lt(), ast.LtE(), ast.Gt(), ast.Eq(), ast.NotEq()]))
-        elif isinstance(node, ast.Constant) and type(node.value) is bool:
-            yield lambda n=node: setattr(n, "value", not n.value)
-        elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
-            yield lambda n=node: setattr(n, "value", n.value + random.choice([1, -1] + [1e-7, 1e-3] * (type(n.value) is float)))
-        elif isinstance(node, ast.Return) and node.value:
-            kind = random.choice(["float", "tuple", "list", "str", "iter", "set"])
-            yield lambda n=node, k=kind: setattr(n, "value", ast.Call(ast.Name(k, ast.Load()), [n.value], []))
-
-
-def mutants(code, count):
-    found = set()
-    for _ in range(4 * count):
-        tree = ast.parse(code)
-        places = list(changes(tree))
-        if not places or len(found) == count:
-            break
-        random.choice(places)()
-        text = ast.unparse(ast.fix_missing_locations(tree))
-        if text != ast.unparse(ast.parse(code)):
-            found.add(text)
-    return sorted(found)
 
 
 def their_verdicts(row, programs):
@@ -94,14 +65,7 @@ def main():
     print(sum(len(row[p]) for row in tasks for p in PARTS), "inputs,", len(differ), "differ", *differ)
 
     programs = {row["task_id"]: mutants(row["prompt"] + row["canonical_solution"], count) for row in tasks}
-    samples, result = os.path.join(scratch, "samples.jsonl"), os.path.join(scratch, "verdicts.json")
-    with open(samples, "w", encoding="utf-8") as out:
-        for task, all_of_it in programs.items():
-            out.writelines(json.dumps({"task_id": task, "solution": program}) + "\n" for program in all_of_it)
-    if subprocess.run([judge, "--benchmark", benchmark, "--samples", samples, "--out", result, "--no-ground-truth"]).returncode not in (0, 3):
-        sys.exit("judge failed")
-    with open(result, encoding="utf-8") as file:
-        verdicts = {(row["task_id"], row["sample"]): row for row in json.load(file)["results"]}
+    verdicts = our_verdicts([judge, "--benchmark", benchmark], programs, scratch)
     total = passed = unjudged = 0
     for row in tasks:
         for i, (base, plus) in enumerate(their_verdicts(row, programs[row["task_id"]])):

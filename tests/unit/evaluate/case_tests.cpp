@@ -5,6 +5,7 @@
 #include "support/temporary_folder.hpp"
 
 #include <snowcoder/io/benchmark_file.hpp>
+#include <snowcoder/pipeline/python_packages.hpp>
 
 #include <filesystem>
 #include <fstream>
@@ -125,4 +126,20 @@ TEST_CASE("packages beside Python's own can be imported, read only, where a fold
   CHECK(judged(row, {{"", "    from halves import half\n    return half(path)\n"}}, folder.path().string())[0].outcome ==
         verdict::passed);
   CHECK(judged(row, {{"", "    return 1.5\n"}})[0].outcome == verdict::refused);
+}
+
+TEST_CASE("an environment's packages are found in it, and named with their versions") {
+  temporary_folder folder;
+  auto const inner = folder.path() / "lib/python3.11/site-packages";
+  std::filesystem::create_directories(inner / "numpy-1.26.4.dist-info");
+  std::filesystem::create_directories(inner / "a-2.dist-info");
+  std::filesystem::create_directories(inner / "numpy");
+  for (auto const& given : {folder.path(), inner}) {
+    auto const found = pipeline::python_packages::find(given);
+    REQUIRE(found);
+    CHECK(found->folder == std::filesystem::canonical(inner));
+    CHECK(found->names == std::vector<std::string>{"a-2", "numpy-1.26.4"});
+  }
+  CHECK(pipeline::python_packages::find({})->folder.empty());
+  CHECK(pipeline::python_packages::find(folder.path() / "lib").error().what == "no Python packages in this folder");
 }
