@@ -13,11 +13,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace snowcoder::pipeline {
 
@@ -33,6 +34,23 @@ struct spilled {
   std::uint16_t emails = 0, addresses = 0, secrets = 0;     ///< replaced
 };
 static_assert(sizeof(spilled) == 96);
+
+/// The records of documents, by number, in blocks that stay where they are: a vector that grows holds them all twice.
+class spilled_records {
+ public:
+  std::size_t size() const { return size_; }
+  spilled const& operator[](std::size_t i) const { return blocks_[i / block][i % block]; }
+  spilled const& back() const { return (*this)[size_ - 1]; }
+  void push_back(spilled const& s) {
+    if (size_ % block == 0) blocks_.push_back(std::make_unique<spilled[]>(block));
+    blocks_.back()[size_++ % block] = s;
+  }
+
+ private:
+  static constexpr std::size_t block = 1 << 14;
+  std::vector<std::unique_ptr<spilled[]>> blocks_;
+  std::size_t size_ = 0;
+};
 
 /// Documents and repositories are numbered in 32 bits, and so are they counted: the last number stays free.
 inline expected<void> check_number(std::uint64_t number, char const* of_what) {
@@ -107,7 +125,7 @@ class spill {
   }
   std::string_view path(std::uint32_t i) const { return names(i)[0]; }
 
-  std::deque<spilled> records;  // grows without a copy of itself beside it
+  spilled_records records;
 
  private:
   spill(work_file texts, work_file names) : texts_(std::move(texts)), names_(std::move(names)) {}

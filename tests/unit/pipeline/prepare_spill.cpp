@@ -34,8 +34,10 @@ pipeline::spill spilled_texts(temporary_folder const& tmp, std::vector<std::size
 
 TEST_CASE("texts come in batches of as many as are wanted, each once and in order, wherever they lie") {
   temporary_folder tmp;
-  auto const documents = spilled_texts(tmp, std::vector<std::size_t>(1000, 20));
-  std::vector<std::uint32_t> numbers(1000);
+  constexpr std::size_t count = 40'000;  // records are several blocks
+  auto const documents = spilled_texts(tmp, std::vector<std::size_t>(count, 20));
+  REQUIRE(documents.records.size() == count);
+  std::vector<std::uint32_t> numbers(count);
   std::iota(numbers.begin(), numbers.end(), 0u);
   shuffle(numbers, draws("order of texts", 3));
   numbers.resize(650);
