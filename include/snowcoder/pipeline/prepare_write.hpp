@@ -65,7 +65,8 @@ expected<void> write_documents(prepare_state& state, std::vector<std::uint32_t> 
   using filters = typename R::filters;
   std::string const stage = held ? "held_out" : "documents";
   auto const made = std::filesystem::path("made") / (held ? "held_out" : ""), folder = state.work.folder() / made;
-  io::shard_writer documents(folder / "documents");
+  // One thread compresses 200 MB a second: without helpers all others would wait for it.
+  io::shard_writer documents(folder / "documents", std::size_t(256) << 20, std::clamp(pool.threads(), 1, 4));
   std::size_t written = 0;
   if (auto const* done = state.work.done(stage)) {
     written = done->at("documents");
