@@ -43,14 +43,15 @@ std::vector<std::string> drifting_texts(std::uint64_t seed) {
 }
 
 template <class R>
-std::vector<std::uint32_t> keepers(std::vector<std::string> const& texts, int threads, std::size_t parts) {
+std::vector<std::uint32_t> keepers(std::vector<std::string> const& texts, int threads, std::size_t parts,
+                                   std::uint32_t reach = bucket_reach) {
   auto const count = std::uint32_t(texts.size());
   std::vector<std::vector<band_entry>> dealt(parts);
   for (std::uint32_t i = 0; i < count; ++i) {
     std::int64_t words = 0;
     for (auto const key : minhash<R>::keys(texts[i], words)) dealt[key % parts].push_back(band_entry::of(key, i));
   }
-  near_clusters<R> clusters(count, 64);
+  near_clusters<R> clusters(count, 64, reach);
   thread_pool pool(threads);
   pool.for_each_index(std::int64_t(parts), [&](std::int64_t p) {
     clusters.join(
@@ -153,4 +154,50 @@ TEST_CASE("sets joined by several threads are those of one") {
     for (std::uint32_t i = 0; i < 3000; ++i) same = same && alone.root(i) == together.root(i);
     CHECK(same);
   }
+}
+
+TEST_CASE("a bucket of files that are not alike costs its reach a file, not a step a pair") {
+  constexpr std::uint32_t count = 20'000, reach = 16;
+  std::vector<band_entry> entries;
+  for (std::uint32_t i = 0; i < count; ++i) entries.push_back(band_entry::of(7, i));
+  near_clusters<settings> clusters(count, 64, reach);
+  clusters.join(std::span(entries), [](auto i) { return shingle_set{1, 2, 3, std::uint64_t(i) + 4}; });  // 3 of 5
+  CHECK(clusters.compared() == std::int64_t(count) * reach - reach * (reach + 1) / 2);
+  bool apart = true;
+  for (std::uint32_t i = 0; i < count; ++i) apart = apart && clusters.keeper(i) == i;
+  CHECK(apart);
+}
+
+TEST_CASE("within its reach, a bucket's clusters are those of brute force, whatever the threads") {
+  constexpr std::uint32_t count = 600;
+  auto const family = [](std::uint64_t i) { return mix64(i, 3) % 40; };  // some members lie far apart
+  auto const set_of = [&](std::uint32_t i) { return shingle_set{family(i) * 10, family(i) * 10 + 1, family(i) * 10 + 2}; };
+  std::vector<std::vector<std::uint32_t>> buckets(4);  // all items, every second, …
+  for (std::uint32_t i = 0; i < count; ++i)
+    for (std::uint32_t b = 0; b < buckets.size(); ++b)
+      if (i % (b + 1) == 0) buckets[b].push_back(i);
+  std::vector<std::uint32_t> clusters_found;
+  for (std::uint32_t reach : {1, 7, 50, 1000}) {
+    union_find expected(count);
+    for (auto const& bucket : buckets)
+      for (std::uint32_t j = 0; j < bucket.size(); ++j)
+        for (std::uint32_t i = j < reach ? 0 : j - reach; i < j; ++i)
+          if (family(bucket[i]) == family(bucket[j])) expected.join(bucket[i], bucket[j]);
+    clusters_found.push_back(0);
+    for (std::uint32_t i = 0; i < count; ++i) clusters_found.back() += expected.root(i) == i;
+    for (int threads : {1, 3}) {
+      near_clusters<settings> clusters(count, 64, reach);
+      thread_pool(threads).for_each_index(std::int64_t(buckets.size()), [&](std::int64_t b) {
+        std::vector<band_entry> entries;
+        for (auto i : buckets[std::size_t(b)]) entries.push_back(band_entry::of(std::uint64_t(b), i));
+        std::reverse(entries.begin(), entries.end());
+        clusters.join(std::span(entries), set_of);
+      });
+      bool same = true;
+      for (std::uint32_t i = 0; i < count; ++i) same = same && clusters.keeper(i) == expected.root(i);
+      CHECK(same);
+    }
+  }
+  CHECK(std::is_sorted(clusters_found.rbegin(), clusters_found.rend()));
+  CHECK(clusters_found.front() > clusters_found.back());  // the reach is felt
 }

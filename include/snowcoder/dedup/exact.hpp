@@ -19,24 +19,44 @@ struct content_key {
   friend constexpr auto operator<=>(content_key const&, content_key const&) = default;
 };
 
-/// keeper[i] is the first item (in the order of `keys`) whose content is that of i; i itself when there is none before it.
-/// `same(i, j)` compares the bytes of two items with equal keys.
-template <class Same>
-std::vector<std::uint32_t> exact_duplicates(std::span<content_key const> keys, Same&& same) {
-  std::vector<std::uint32_t> order(keys.size()), keeper(keys.size());
-  std::iota(order.begin(), order.end(), 0u);
+/// keeper[i] is the first of the items 0 … count - 1 whose content is that of i; i itself when there is none before it.
+/// `key_of(i)` is the content_key of an item, `same(i, j)` compares the bytes of two items with equal keys. Memory: 16 bytes an
+/// item.
+template <class KeyOf, class Same>
+std::vector<std::uint32_t> exact_duplicates(std::uint32_t count, KeyOf&& key_of, Same&& same) {
+  struct entry {
+    std::uint32_t high, low, item;  // half of the hash in two parts: 12 bytes
+    auto operator<=>(entry const&) const = default;
+    bool may_equal(entry const& other) const { return high == other.high && low == other.low; }
+  };
+  std::vector<entry> entries(count);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    auto const half = key_of(i).hash.high;
+    entries[i] = {std::uint32_t(half >> 32), std::uint32_t(half), i};
+  }
+  std::sort(entries.begin(), entries.end());
+  std::vector<std::uint32_t> keeper(count), different;  // contents that share half a hash: one, nearly always
   std::iota(keeper.begin(), keeper.end(), 0u);
-  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return keys[a] < keys[b]; });
-  std::vector<std::uint32_t> different;  // contents that share one key: one, unless the hash collides
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    if (i == 0 || keys[order[i]] != keys[order[i - 1]]) different.clear();
-    auto const found = std::find_if(different.begin(), different.end(), [&](auto first) { return same(first, order[i]); });
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    bool const alone = i + 1 == entries.size() || !entries[i].may_equal(entries[i + 1]);
+    if (i == 0 || !entries[i].may_equal(entries[i - 1])) {
+      if (alone) continue;
+      different.clear();
+    }
+    auto const item = entries[i].item;
+    auto const found = std::find_if(different.begin(), different.end(),
+                                    [&](auto first) { return key_of(first) == key_of(item) && same(first, item); });
     if (found == different.end())
-      different.push_back(order[i]);
+      different.push_back(item);
     else
-      keeper[order[i]] = *found;
+      keeper[item] = *found;
   }
   return keeper;
+}
+template <class Same>
+std::vector<std::uint32_t> exact_duplicates(std::span<content_key const> keys, Same&& same) {
+  return exact_duplicates(
+      std::uint32_t(keys.size()), [&](auto i) { return keys[i]; }, same);
 }
 
 }  // namespace snowcoder::dedup

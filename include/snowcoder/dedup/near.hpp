@@ -7,6 +7,10 @@
 // same for every order of work and every number of threads, and a bucket of n copies costs n comparisons, not n². Band keys
 // may therefore come in parts, each sorted by itself: near_clusters::join() takes one after the other, or several at once.
 //
+// Files made from one template, alike but not enough, meet in buckets that grow with the corpus. There an item's candidates
+// are the `bucket_reach` items before it: a million such files cost a thousand comparisons each, not half a million. In
+// smaller buckets, every pair is a candidate.
+//
 //   struct settings { static constexpr config::near_duplicate near_duplicates{}; };   // or a recipe
 //   std::vector<minhash<settings>::band_keys> keys(texts.size());
 //   std::vector<std::uint32_t> comparable;
@@ -49,6 +53,9 @@ struct band_entry {
     return a.key() != b.key() ? a.key() < b.key() : a.item < b.item;
   }
 };
+
+/// How far back in a bucket, whose items ascend, an item is compared.
+inline constexpr std::uint32_t bucket_reach = 1024;
 
 namespace detail {
 
@@ -94,8 +101,8 @@ template <compares_documents R>
 class near_clusters {
  public:
   /// Items are numbers below `count`. `remembered`: how many pairs that differ are known again, 8 bytes each.
-  explicit near_clusters(std::uint32_t count, std::size_t remembered = std::size_t(1) << 16)
-      : clusters_(count), different_(remembered) {}
+  explicit near_clusters(std::uint32_t count, std::size_t remembered = std::size_t(1) << 16, std::uint32_t reach = bucket_reach)
+      : clusters_(count), different_(remembered), reach_(reach) {}
 
   /// Compares the documents that share a key among `entries`, which are sorted on the way; all entries of a key must come in
   /// one call. `set_of(item)` makes a document's shingle set. `cached`: shingles that are kept at a time. From any thread.
@@ -103,12 +110,15 @@ class near_clusters {
   void join(std::span<band_entry> entries, SetOf&& set_of, std::size_t cached = std::size_t(4) << 20) {
     std::sort(entries.begin(), entries.end());
     detail::set_cache sets(set_of, cached);
-    std::vector<std::vector<std::uint32_t>> groups;  // the bucket's items by cluster, as far as this bucket has shown
+    std::vector<std::vector<bucket_member>> groups;  // the bucket's items by cluster, as far as this bucket has shown
     for (std::size_t first = 0; first < entries.size();) {
       auto last = first;
       groups.clear();
-      for (; last < entries.size() && entries[last].key() == entries[first].key(); ++last)
-        add(groups, entries[last].item, sets);
+      for (; last < entries.size() && entries[last].key() == entries[first].key(); ++last) {
+        auto const place = std::uint64_t(last - first);
+        if (place > reach_ && place % reach_ == 0) forget(groups, place - reach_);
+        add(groups, {entries[last].item, place}, sets);
+      }
       first = last;
     }
   }
@@ -121,14 +131,21 @@ class near_clusters {
   std::int64_t compared() const { return compared_; }
 
  private:
-  /// Compares an item with the clusters of its bucket, one member after the other until one is alike, and never within a
-  /// cluster: a bucket of n copies costs n steps.
-  void add(std::vector<std::vector<std::uint32_t>>& groups, std::uint32_t item, auto& sets) {
-    std::vector<std::uint32_t> own{item};
+  struct bucket_member {
+    std::uint32_t item;
+    std::uint64_t place;  // in the bucket
+  };
+
+  /// Compares an item with the clusters of its bucket, one member within reach after the other until one is alike, and never
+  /// within a cluster: a bucket of n copies costs n steps.
+  void add(std::vector<std::vector<bucket_member>>& groups, bucket_member added, auto& sets) {
+    std::vector<bucket_member> own{added};
     std::size_t kept = 0;
     for (auto& group : groups) {
-      bool const together = clusters_.joined(group.front(), item) ||
-                            std::any_of(group.begin(), group.end(), [&](auto other) { return compare(other, item, sets); });
+      bool const together =
+          clusters_.joined(group.front().item, added.item) || std::any_of(group.begin(), group.end(), [&](auto const& other) {
+            return other.place + reach_ >= added.place && compare(other.item, added.item, sets);
+          });
       if (together) {
         if (own.size() < group.size()) own.swap(group);
         own.insert(own.end(), group.begin(), group.end());
@@ -139,6 +156,11 @@ class near_clusters {
     }
     groups.resize(kept);
     groups.push_back(std::move(own));
+  }
+  /// What stands before `place` is out of reach.
+  static void forget(std::vector<std::vector<bucket_member>>& groups, std::uint64_t place) {
+    for (auto& group : groups) std::erase_if(group, [&](auto const& member) { return member.place < place; });
+    std::erase_if(groups, [](auto const& group) { return group.empty(); });
   }
   /// Joins two items that are alike; true where they are in one cluster.
   bool compare(std::uint32_t a, std::uint32_t b, auto& sets) {
@@ -158,6 +180,7 @@ class near_clusters {
 
   union_find clusters_;
   detail::pair_memory different_;
+  std::uint64_t reach_;
   std::atomic<std::int64_t> compared_{0};
 };
 

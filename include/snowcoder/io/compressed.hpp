@@ -226,16 +226,18 @@ class line_reader {
   std::unique_ptr<ZSTD_DStream, free_stream> zstd_;
 };
 
-/// Writes text, compressed with zstd when the name ends in .zst; the file appears at commit().
+/// Writes text, compressed with zstd when the name ends in .zst; the file appears at commit(). `helpers`: threads that compress
+/// beside the caller, each with some 20 MB; one or several make the same bytes, none may make others.
 class text_writer {
  public:
-  static expected<text_writer> open(std::filesystem::path const& path, int level = 3) {
+  static expected<text_writer> open(std::filesystem::path const& path, int level = 3, int helpers = 0) {
     SNOWCODER_TRY(auto file, atomic_file::open(path));
     text_writer w(std::move(file));
     if (path.extension() == ".zst") {
       w.stream_.reset(ZSTD_createCCtx());
       ZSTD_CCtx_setParameter(w.stream_.get(), ZSTD_c_compressionLevel, level);
       ZSTD_CCtx_setParameter(w.stream_.get(), ZSTD_c_checksumFlag, 1);
+      ZSTD_CCtx_setParameter(w.stream_.get(), ZSTD_c_nbWorkers, helpers);  // a library without threads has none
     }
     return w;
   }

@@ -56,7 +56,7 @@ class mapped_file {
   void expect_random() const {
     if (data_) ::madvise(data_, size_, MADV_RANDOM);
   }
-  /// bytes().substr(offset, count), whose pages are asked for at once.
+  /// bytes().substr(offset, count), whose pages are asked for at once: they are on their way when it returns.
   std::string_view fetch(std::size_t offset, std::size_t count) const {
     auto const part = bytes().substr(offset, count);
     auto const into_page = reinterpret_cast<std::uintptr_t>(part.data()) % std::uintptr_t(::sysconf(_SC_PAGESIZE));

@@ -17,8 +17,9 @@ namespace snowcoder::io {
 
 class shard_writer {
  public:
-  shard_writer(std::filesystem::path folder, std::size_t shard_bytes = std::size_t(256) << 20)
-      : folder_(std::move(folder)), limit_(shard_bytes) {}
+  /// `helpers`: threads that compress beside the caller (text_writer).
+  explicit shard_writer(std::filesystem::path folder, std::size_t shard_bytes = std::size_t(256) << 20, int helpers = 0)
+      : folder_(std::move(folder)), limit_(shard_bytes), helpers_(helpers) {}
 
   /// Goes on behind `shards` finished shards of `group`.
   void go_on_behind(std::string group, int shards) {
@@ -36,7 +37,7 @@ class shard_writer {
       char digits[16];
       std::snprintf(digits, sizeof digits, "-%05d", number_++);
       name_ = group_ + digits + ".jsonl.zst";
-      SNOWCODER_TRY(open_, text_writer::open(folder_ / name_));
+      SNOWCODER_TRY(open_, text_writer::open(folder_ / name_, 3, helpers_));
       written_ = 0;
     }
     written_ += line.size() + 1;
@@ -57,7 +58,7 @@ class shard_writer {
   std::filesystem::path folder_;
   std::size_t limit_, written_ = 0;
   std::string group_, name_;
-  int number_ = 0;
+  int number_ = 0, helpers_;
   std::optional<text_writer> open_;
 };
 

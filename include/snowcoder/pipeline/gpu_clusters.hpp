@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // dedup::near_clusters on the GPU: the same components of the same verified pairs, so the same smallest items. Entries of a
-// call are sorted by key, then every item of a bucket is compared with the bucket's first item, then with its second, and so
-// on, each round leaving out what is in one component already: a bucket of n copies costs n comparisons here too.
+// call are sorted by key, then every item of a bucket is compared with the item before it, then with the one before that, and
+// so on as far as dedup::near_clusters reaches, each round leaving out what is in one component already: a bucket of n copies
+// costs n comparisons here too.
 // Only where the program was built with CUDA (SNOWCODER_CUDA); else this header is empty.
 #pragma once
 
@@ -30,9 +31,11 @@ class gpu_clusters {
  public:
   /// Items are numbers below `count`. `batch_bytes`: of text that is on the GPU at a time, two texts at least; `remembered`:
   /// pairs that differ and are known again, 8 bytes each. Throws cuda::device_failure, like all members.
-  gpu_clusters(cuda::device& d, std::uint32_t count, std::int64_t batch_bytes, std::size_t remembered)
+  gpu_clusters(cuda::device& d, std::uint32_t count, std::int64_t batch_bytes, std::size_t remembered,
+               std::uint32_t reach = dedup::bucket_reach)
       : device_(d),
         batch_bytes_(batch_bytes),
+        reach_(reach),
         parent_(buffer<std::uint32_t>::raw(count)),
         different_(buffer<std::uint64_t>::raw(std::int64_t(std::bit_ceil(remembered)))) {
     cuda::start_components(d, parent_.data(), count);
@@ -48,15 +51,18 @@ class gpu_clusters {
     auto head = buffer<std::uint32_t>::raw(count);
     cuda::find_buckets(device_, head.data(), keys.data(), count);
     std::int64_t const most = std::max<std::int64_t>(pairs_at_once / count, 1);
-    for (std::int64_t pivot = 0, pivots = 1;; pivot += pivots, pivots = std::min(pivots * 2, most)) {
+    for (std::int64_t first = 1, distances = 1; first <= reach_;) {
       bool any = false;
-      auto const pairs = candidates(items.data(), head.data(), count, pivot, pivots, any);
+      auto const pairs = candidates(items.data(), head.data(), count, first, distances, any);
       if (!any) return {};
       for (auto left = std::span(pairs); !left.empty();) {
         SNOWCODER_TRY(auto const compared, compare_some(left, text_of, pool));
         left = left.subspan(compared);
       }
+      first += distances;
+      distances = std::min({distances * 2, most, reach_ + 1 - first});
     }
+    return {};
   }
 
   /// Per item the smallest of its cluster. After the last join().
@@ -94,13 +100,13 @@ class gpu_clusters {
     return {std::move(keys), std::move(items)};
   }
 
-  /// The different pairs of a round, ascending. `any`: whether a later round may find some.
+  /// The different pairs of a round, ascending. `any`: whether this round or a later one may find some.
   std::vector<std::uint64_t> candidates(std::uint32_t const* items, std::uint32_t const* head, std::int64_t count,
-                                        std::int64_t pivot, std::int64_t pivots, bool& any) {
-    auto const size = pivots * count;
+                                        std::int64_t first, std::int64_t distances, bool& any) {
+    auto const size = distances * count;
     auto pairs = buffer<std::uint64_t>::raw(size), in_order = buffer<std::uint64_t>::raw(size);
     auto found = buffer<std::uint32_t>::raw(2);
-    cuda::pair_with_pivots(device_, pairs.data(), items, head, count, pivot, pivots, parent_.data(), memory());
+    cuda::pair_with_earlier(device_, pairs.data(), items, head, count, first, distances, parent_.data(), memory());
     cuda::sort_keys(device_, in_order.data(), pairs.data(), size);
     cuda::count_pairs(device_, found.data(), in_order.data(), size);
     std::uint32_t counts[2];
@@ -173,7 +179,7 @@ class gpu_clusters {
   cuda::pair_memory_view memory() { return {different_.data(), std::uint64_t(different_.size())}; }
 
   cuda::device& device_;
-  std::int64_t batch_bytes_, compared_ = 0;
+  std::int64_t batch_bytes_, reach_, compared_ = 0;
   buffer<std::uint32_t> parent_;
   buffer<std::uint64_t> different_;
   cuda::text_batch texts_;

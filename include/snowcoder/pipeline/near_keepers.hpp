@@ -59,8 +59,7 @@ expected<void> sign_documents(spill const& documents, unique_documents const& un
   auto const& all = unique.documents;
   std::vector<typename hasher::band_keys> keys(std::min<std::size_t>(all.size(), 4096));
   std::vector<std::int64_t> units(keys.size());
-  for (std::size_t begin = 0; begin < all.size(); begin += keys.size()) {
-    auto const size = std::min(keys.size(), all.size() - begin);
+  return documents.in_batches(all, keys.size(), [&](std::size_t begin, std::size_t size) -> expected<void> {
     pool.for_each_index(std::int64_t(size), [&](std::int64_t i) {
       keys[std::size_t(i)] = hasher::keys(documents.text(all[begin + std::size_t(i)]), units[std::size_t(i)]);
       bar.advance();
@@ -68,8 +67,8 @@ expected<void> sign_documents(spill const& documents, unique_documents const& un
     for (std::size_t i = 0; i < size; ++i)
       if (long_enough<R>(units[i]))
         for (auto const key : keys[i]) SNOWCODER_CHECK(bands.add(key, unique.rank_of[all[begin + i]]));
-  }
-  return {};
+    return {};
+  });
 }
 
 /// Pairs that differ and are known again, by the memory that there is.

@@ -6,6 +6,7 @@
 //   DIR/held_out/documents, …/attributes       the same for the share that is kept out of training, if one is asked for
 //   DIR/rejects.jsonl                          one row per dropped file: id or place, stage, reason, figures
 //   DIR/redactions.jsonl                       one row per file with personal values: where they were, and never what
+//   DIR/contamination.jsonl                    one row per piece of benchmark text that was found: where, and of which task
 //   DIR/funnel.json                            counts by language and reason
 //   DIR/repositories.jsonl                     per repository, by name: files that came, were kept, were duplicates
 //   DIR/provenance.json                        written last; a run with the same key has nothing to do
@@ -69,7 +70,7 @@ expected<provenance> provenance_of(prepare_options const& o) {
 /// What work in progress depends on: all that the output does, the order of the units, and the form of the work folder itself,
 /// whose number changes with every version that writes or reads it otherwise.
 inline std::string work_key(provenance const& origin, std::vector<corpus::unit> const& units) {
-  constexpr int form = 1;
+  constexpr int form = 2;
   auto key = hash(origin.key() + std::to_string(form));
   for (auto const& u : units) key = hash(key.hex() + std::to_string(int(u.kind)) + u.path.string() + '\0' + u.repository);
   return key.hex();
@@ -89,9 +90,12 @@ expected<std::int64_t> make_results(prepare_options const& options, std::vector<
                    "give folders of repositories, git repositories, archives, JSONL or Parquet files");
   }
   SNOWCODER_TRY(auto kept, without_duplicates<R>(options, state, pool, bar));
-  if (benchmarks) SNOWCODER_CHECK(drop_contaminated(*benchmarks, state, kept, contamination, pool, bar));
-  group<R>(state, kept);
   auto const made = state.work.folder() / "made";
+  if (benchmarks)
+    SNOWCODER_CHECK(drop_contaminated(*benchmarks, state, kept, contamination, pool, bar));
+  else
+    SNOWCODER_CHECK(io::write_file(state.work.folder() / contamination_rows, ""));
+  group<R>(state, kept);
   std::error_code ignored;
   for (auto const* folder : {"documents", "attributes/signals", "held_out"})
     std::filesystem::create_directories(made / folder, ignored);

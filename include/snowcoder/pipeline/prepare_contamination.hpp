@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Third pass of prepare: documents that hold benchmark text are dropped, each hit by benchmark, task, rule and place. The
-// benchmarks are read before the first pass, so that a bad file is not found out hours later.
+// Third pass of prepare: documents that hold benchmark text are dropped, each hit by benchmark, task, rule and place in a row
+// of contamination.jsonl. The benchmarks are read before the first pass, so that a bad file is not found out hours later.
 #pragma once
 
 #include <snowcoder/decontaminate/detector.hpp>
 #include <snowcoder/io/benchmark_file.hpp>
+#include <snowcoder/io/compressed.hpp>
 #include <snowcoder/pipeline/prepare_ingest.hpp>
 
 #include <algorithm>
@@ -19,7 +20,7 @@ namespace snowcoder::pipeline::detail {
 /// The benchmarks' texts, ready to be looked for; none if none were named. `about` says what they are.
 template <config::recipe R>
 expected<std::optional<decontaminate::detector>> read_benchmarks(prepare_options const& o, io::json& about) {
-  about = io::json{{"benchmarks", io::json::array()}, {"hits", io::json::array()}};
+  about = io::json{{"benchmarks", io::json::array()}, {"hits", 0}};
   if (o.benchmarks.empty()) return std::optional<decontaminate::detector>();
   decontaminate::detector detector(R::contamination);
   for (auto const& path : o.benchmarks) {
@@ -35,7 +36,18 @@ expected<std::optional<decontaminate::detector>> read_benchmarks(prepare_options
   return std::optional(std::move(detector));
 }
 
-/// Drops what holds benchmark text; adds to `about` what was found. Or takes both from an interrupted run that has done so.
+inline constexpr char const* contamination_rows = "made/contamination.jsonl";
+
+inline std::string hit_line(std::string const& id, decontaminate::hit const& h) {
+  return io::to_line({{"id", id},
+                      {"benchmark", h.benchmark},
+                      {"task", h.task},
+                      {"rule", name_of(h.found_by)},
+                      {"begin", h.begin},
+                      {"end", h.end}});
+}
+
+/// Drops what holds benchmark text; adds to `about` how much was found. Or takes both from an interrupted run that has done so.
 inline expected<void> drop_contaminated(decontaminate::detector const& detector, prepare_state& state,
                                         std::vector<std::uint32_t>& kept, io::json& about, thread_pool& pool, progress& bar) {
   if (auto const* done = state.work.done("contamination")) {
@@ -44,10 +56,12 @@ inline expected<void> drop_contaminated(decontaminate::detector const& detector,
     return {};
   }
   bar.begin("decontaminate", "files", std::int64_t(kept.size()));
+  std::sort(kept.begin(), kept.end());  // as they lie on disk
+  SNOWCODER_TRY(auto rows, io::text_writer::open(state.work.folder() / contamination_rows));
+  std::int64_t found = 0;
   std::vector<std::vector<decontaminate::hit>> hits(std::min<std::size_t>(kept.size(), 4096));
   std::size_t clean = 0;  // of `kept`, moved to the front
-  for (std::size_t begin = 0; begin < kept.size(); begin += hits.size()) {
-    auto const size = std::min(hits.size(), kept.size() - begin);
+  SNOWCODER_CHECK(state.documents.in_batches(kept, hits.size(), [&](std::size_t begin, std::size_t size) -> expected<void> {
     pool.for_each_index(std::int64_t(size), [&](std::int64_t i) {
       hits[std::size_t(i)] = detector.find(state.documents.text(kept[begin + std::size_t(i)]));
       bar.advance();
@@ -68,18 +82,16 @@ inline expected<void> drop_contaminated(decontaminate::detector const& detector,
                                   std::string(state.documents.path(number)),
                                   r.language,
                                   std::int64_t(r.source_bytes)}));
-      for (auto const& h : hits[i])
-        about["hits"].push_back({{"id", r.id.hex()},
-                                 {"benchmark", h.benchmark},
-                                 {"task", h.task},
-                                 {"rule", name_of(h.found_by)},
-                                 {"begin", h.begin},
-                                 {"end", h.end}});
+      for (auto const& h : hits[i]) SNOWCODER_CHECK(rows.write_line(hit_line(r.id.hex(), h)));
+      found += std::int64_t(hits[i].size());
     }
-  }
+    return {};
+  }));
   kept.resize(clean);
+  SNOWCODER_CHECK(rows.commit());
+  about["hits"] = found;
   SNOWCODER_CHECK(state.work.write_numbers("contamination", kept));
-  return state.commit("contamination", {{"hits", about["hits"]}}, {"contamination"});
+  return state.commit("contamination", {{"hits", found}}, {"contamination", contamination_rows});
 }
 
 }  // namespace snowcoder::pipeline::detail

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Second pass of prepare: exact duplicates, then near duplicates among what is left. Documents are numbered by rank, so the
 // smallest number of a group is the copy to keep. Texts are read in the order in which they lie on disk, but for those that
-// share a band and are compared; besides some 100 bytes a document, memory is bounded by --memory. A step that an interrupted
-// run has finished is read, not done again.
+// share a band and are compared; besides some 120 bytes a document and 250 a repository, memory is bounded by --memory. A step
+// that an interrupted run has finished is read, not done again.
 #pragma once
 
 #include <snowcoder/dedup/exact.hpp>
@@ -36,24 +36,18 @@ inline expected<void> drop_copy(prepare_state& state, std::uint32_t i, std::uint
 /// The documents' numbers, best rank first by the recipe's rule.
 template <config::recipe R>
 std::vector<std::uint32_t> documents_by_rank(prepare_state const& state) {
-  auto const& documents = state.documents;
-  std::vector<dedup::standing> standings(documents.records.size());
-  for (std::uint32_t i = 0; i < standings.size(); ++i) {
-    auto const& r = documents.records[i];
-    auto const names = documents.names(i);
-    auto const& licence = state.licences[r.repository];  // of the repository, for files that name none
-    bool const permissive = r.permissive || (names[3].empty() && dedup::is_permissive(licence));
-    bool const declared = !names[3].empty() || !licence.empty();
-    standings[i] = {.stars = r.stars,
-                    .forks = r.forks,
-                    .licence = permissive ? dedup::licence_kind::permissive
-                               : declared ? dedup::licence_kind::other
-                                          : dedup::licence_kind::none,
-                    .bytes = r.text_bytes,
-                    .created = dedup::date_number(names[2]),
-                    .id = r.id};
-  }
-  return dedup::ranked<typename R::keeper>(standings);
+  auto const& records = state.documents.records;
+  std::vector<dedup::licence_kind> of_repository;  // counts for files that name none
+  for (auto const& licence : state.licences) of_repository.push_back(licence_kind_of(licence));
+  return dedup::ranked<typename R::keeper>(std::uint32_t(records.size()), [&](std::uint32_t i) {
+    auto const& r = records[i];
+    return dedup::standing{.stars = r.stars,
+                           .forks = r.forks,
+                           .licence = r.licence == dedup::licence_kind::none ? of_repository[r.repository] : r.licence,
+                           .bytes = r.text_bytes,
+                           .created = r.created,
+                           .id = r.id};
+  });
 }
 
 }  // namespace detail
@@ -66,11 +60,13 @@ inline expected<std::vector<std::uint32_t>> drop_exact_duplicates(prepare_state&
   auto const& documents = state.documents;
   auto const count = std::uint32_t(order.size());
   bar.begin("exact duplicates", "files", count);
-  std::vector<dedup::content_key> keys(count);
-  for (std::uint32_t rank = 0; rank < count; ++rank)
-    keys[rank] = {documents.records[order[rank]].content, documents.records[order[rank]].text_bytes};
-  auto first =
-      dedup::exact_duplicates(keys, [&](auto a, auto b) { return documents.text(order[a]) == documents.text(order[b]); });
+  auto first = dedup::exact_duplicates(
+      count,
+      [&](std::uint32_t rank) {
+        auto const& r = documents.records[order[rank]];
+        return dedup::content_key{r.content, r.text_bytes};
+      },
+      [&](auto a, auto b) { return documents.text(order[a]) == documents.text(order[b]); });
   for (std::uint32_t rank = 0; rank < count; ++rank)
     if (first[rank] != rank)
       SNOWCODER_CHECK(drop_copy(state, order[rank], order[first[rank]], "exact_duplicate", "same_content", ""));

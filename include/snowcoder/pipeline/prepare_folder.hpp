@@ -14,8 +14,8 @@
 namespace snowcoder::pipeline::detail {
 
 /// What takes its place in the output folder when all is done.
-inline constexpr std::array prepared{"documents",        "attributes/signals", "held_out",   "rejects.jsonl",
-                                     "redactions.jsonl", "repositories.jsonl", "funnel.json"};
+inline constexpr std::array prepared{"documents",        "attributes/signals",  "held_out",           "rejects.jsonl",
+                                     "redactions.jsonl", "contamination.jsonl", "repositories.jsonl", "funnel.json"};
 
 /// Refused: a folder in which something would be replaced that prepare did not make. Its own work is known by the stamp, or
 /// after an interruption by .work and the funnel.

@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -25,6 +26,11 @@
 namespace snowcoder::pipeline {
 
 namespace detail {
+
+inline dedup::licence_kind licence_kind_of(std::string_view licence) {
+  using enum dedup::licence_kind;
+  return dedup::is_permissive(licence) ? permissive : licence.empty() ? none : other;
+}
 
 /// Writes what was decided about one file.
 inline expected<void> settle(judged_file& j, prepare_state& state) {
@@ -46,8 +52,9 @@ inline expected<void> settle(judged_file& j, prepare_state& state) {
                         .content = d.content_hash(),
                         .stars = d.stars.value_or(-1),
                         .forks = d.forks.value_or(-1),
+                        .created = dedup::date_number(d.created),
                         .language = d.language,
-                        .permissive = dedup::is_permissive(d.licence),
+                        .licence = licence_kind_of(d.licence),
                         .emails = found(kind::email),
                         .addresses = found(kind::ipv4, kind::ipv6),
                         .secrets = found(kind::key, kind::password)});

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Documents between the passes of prepare: texts in one file on disk, names in another, read through mappings; per document a
-// small record in memory (about 100 bytes, the only memory that grows with the corpus). Names lie apart because sorting visits
-// them at random, where texts would take a page each out of the memory that is left for files.
+// small record in memory, the most of what grows with the corpus. Names lie apart because sorting visits them at random, where
+// texts would take a page each out of the memory that is left for files.
 #pragma once
 
 #include <snowcoder/core/hash.hpp>
+#include <snowcoder/dedup/rank.hpp>
 #include <snowcoder/io/mapped_file.hpp>
 #include <snowcoder/pipeline/work_file.hpp>
 #include <snowcoder/record/document.hpp>
@@ -13,6 +14,8 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,10 +28,28 @@ struct spilled {
   std::uint32_t source_bytes = 0;  ///< of the file as it came
   std::uint32_t repository = 0;
   hash128 id, content;
-  std::int64_t stars = -1, forks = -1;
+  std::int64_t stars = -1, forks = -1, created = 0;  ///< the last one dedup::date_number
   config::language language = config::language::other;
-  bool permissive = false;
-  std::uint16_t emails = 0, addresses = 0, secrets = 0;  ///< replaced
+  dedup::licence_kind licence = dedup::licence_kind::none;  ///< that the file itself names
+  std::uint16_t emails = 0, addresses = 0, secrets = 0;     ///< replaced
+};
+static_assert(sizeof(spilled) == 96);
+
+/// The records of documents, by number, in blocks that stay where they are: a vector that grows holds them all twice.
+class spilled_records {
+ public:
+  std::size_t size() const { return size_; }
+  spilled const& operator[](std::size_t i) const { return blocks_[i / block][i % block]; }
+  spilled const& back() const { return (*this)[size_ - 1]; }
+  void push_back(spilled const& s) {
+    if (size_ % block == 0) blocks_.push_back(std::make_unique<spilled[]>(block));
+    blocks_.back()[size_++ % block] = s;
+  }
+
+ private:
+  static constexpr std::size_t block = 1 << 14;
+  std::vector<std::unique_ptr<spilled[]>> blocks_;
+  std::size_t size_ = 0;
 };
 
 /// Documents and repositories are numbered in 32 bits, and so are they counted: the last number stays free.
@@ -77,6 +98,20 @@ class spill {
   }
 
   std::string_view text(std::uint32_t i) const { return text_map_.fetch(records[i].text_at, records[i].text_bytes); }
+  /// Visits the texts of `numbers` in batches of `most` at most: visit(begin, size), in order. While one is worked on, the
+  /// texts of the next are on their way from the disk, however far apart they lie.
+  template <class Visit>
+  expected<void> in_batches(std::span<std::uint32_t const> numbers, std::size_t most, Visit&& visit) const {
+    auto next = ask_for(numbers, most);
+    for (std::size_t begin = 0; begin < numbers.size();) {
+      auto const size = next;
+      next = ask_for(numbers.subspan(begin + size), most);
+      SNOWCODER_CHECK(visit(begin, size));
+      begin += size;
+    }
+    return {};
+  }
+
   /// path, source, created, licence.
   std::array<std::string_view, 4> names(std::uint32_t i) const {
     auto const& r = records[i];
@@ -90,10 +125,29 @@ class spill {
   }
   std::string_view path(std::uint32_t i) const { return names(i)[0]; }
 
-  std::vector<spilled> records;
+  spilled_records records;
 
  private:
   spill(work_file texts, work_file names) : texts_(std::move(texts)), names_(std::move(names)) {}
+
+  static constexpr std::uint64_t batch_bytes = std::uint64_t(32) << 20;  // or one text, if that is longer
+
+  /// How many of the first numbers are a batch; their texts are asked for, neighbours on disk together.
+  std::size_t ask_for(std::span<std::uint32_t const> numbers, std::size_t most) const {
+    std::size_t size = 0;
+    std::uint64_t bytes = 0, begin = 0, end = 0;
+    for (; size < std::min(numbers.size(), most) && bytes < batch_bytes; ++size) {
+      auto const& r = records[numbers[size]];
+      bytes += r.text_bytes;
+      if (r.text_at != end) {
+        text_map_.fetch(begin, end - begin);
+        begin = r.text_at;
+      }
+      end = r.text_at + r.text_bytes;
+    }
+    text_map_.fetch(begin, end - begin);
+    return size;
+  }
 
   work_file texts_, names_;
   io::mapped_file text_map_, name_map_;

@@ -158,8 +158,9 @@ class prepare_state {
         take(row, number);
         licences[number] = row;
       } else if (h.kind == entry::document) {
-        take(row, documents.records.emplace_back());
-        auto const& d = documents.records.back();
+        spilled d;
+        take(row, d);
+        documents.records.push_back(d);
         counts.came_in(d.language, d.repository, d.source_bytes);
         ++remembered;
       } else {

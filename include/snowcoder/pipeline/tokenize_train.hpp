@@ -15,6 +15,7 @@
 #include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/tokenize/byte_pair_trainer.hpp>
 #include <snowcoder/tokenize/notebook.hpp>
+#include <snowcoder/tokenize/symbol_text.hpp>
 #include <snowcoder/tokenize/word_counts.hpp>
 
 #include <atomic>
@@ -50,7 +51,10 @@ inline constexpr std::int64_t documents_per_look = 256;
 
 /// An estimate: 16 bytes for a byte of distinct words. Measured with 64,000 ids, the whole process at its peak: code, 192 to
 /// 241 MB for 11.3 MB of words (565 MB of text) and 644 MB for 41 MB (2.6 GB of text); random letters, 587 MB for 19.5 MB.
-inline expected<void> fits(std::size_t word_bytes, std::int64_t memory) {
+/// However much memory there is, the trainer numbers the letters and the ends of words in 32 bits.
+inline expected<void> fits(std::size_t word_bytes, std::int64_t memory, std::size_t words = 0) {
+  if (word_bytes + words >= tokenize::symbol_text<std::uint32_t>::most)
+    return failure("the distinct words of the sample are 4 GiB or more", "--sample", "give a smaller one");
   if (double(word_bytes) * 16 <= double(memory)) return {};
   return failure("the distinct words of the sample need more than " + binary_bytes_text(double(memory)), "--memory",
                  "give more memory or a smaller --sample");
@@ -96,6 +100,7 @@ expected<outcome> train_tokenizer(run_context& run, train_tokenizer_options cons
   SNOWCODER_CHECK(detail::fits(counts.word_bytes(), options.memory));
   auto words = counts.take();
   auto const distinct = words.size();
+  SNOWCODER_CHECK(detail::fits(words.bytes(), options.memory, distinct));
   auto const vocabulary = tokenize::train_byte_pairs<typename R::splitter>(std::move(words), settings, run.bar);
   if (int(vocabulary.tokens.size()) < settings.size)
     run.say("only " + std::to_string(vocabulary.tokens.size()) + " tokens: no further pair occurs " +

@@ -64,6 +64,8 @@ TEST_CASE("exact duplicates are confirmed, collisions are not duplicates") {
   CHECK(exact_duplicates(keys, same) == std::vector<std::uint32_t>{0, 1, 0, 3, 1});
   std::vector<content_key> const colliding(5, content_key{{1, 2}, 1});
   CHECK(exact_duplicates(colliding, same) == std::vector<std::uint32_t>{0, 1, 0, 3, 1});
+  std::vector<content_key> const halves{{{1, 2}, 1}, {{1, 3}, 1}, {{1, 2}, 1}, {{1, 2}, 2}, {{1, 3}, 1}};
+  CHECK(exact_duplicates(halves, [](auto, auto) { return true; }) == std::vector<std::uint32_t>{0, 1, 0, 3, 1});
 }
 
 TEST_CASE("the example of dedup/near.hpp") {

@@ -2,10 +2,12 @@
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
 
+#include <snowcoder/core/philox.hpp>
 #include <snowcoder/io/compressed.hpp>
 #include <snowcoder/io/mapped_file.hpp>
 
 #include <cstdio>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -66,4 +68,29 @@ TEST_CASE("truncated and broken files are errors, not short reads") {
   put(dir / "long.txt", std::string(3 << 20, 'y'));
   CHECK_FALSE(lines_of(dir / "long.txt"));  // over the limit that lines_of sets
   CHECK_FALSE(lines_of(dir / "absent"));
+}
+
+TEST_CASE("threads that help to compress make the same bytes, however many they are") {
+  temporary_folder tmp;
+  draws const source("lines to compress", 1);
+  std::string text;  // several pieces of the library's work
+  for (std::uint64_t i = 0; text.size() < std::size_t(40) << 20; ++i)
+    text += "value_" + std::to_string(source.below(5000, i, 0)) + " = " + std::to_string(source(i, 1)) + "\n";
+  std::map<int, std::string> made;
+  for (int helpers : {1, 2, 4}) {
+    auto const path = tmp / (std::to_string(helpers) + ".jsonl.zst");
+    auto writer = io::text_writer::open(path, 3, helpers);
+    REQUIRE(writer);
+    auto const step = std::size_t(7919) * std::size_t(helpers);  // nor how it is given to them
+    for (std::size_t at = 0; at < text.size(); at += step) REQUIRE(writer->write(std::string_view(text).substr(at, step)));
+    REQUIRE(writer->commit());
+    made[helpers] = get(path);
+    auto lines = io::line_reader::open(path);
+    REQUIRE(lines);
+    std::string back;
+    for (std::string_view line; *lines->next(line);) (back += line) += '\n';
+    CHECK(back == text);
+  }
+  CHECK(made[1] == made[2]);
+  CHECK(made[1] == made[4]);
 }

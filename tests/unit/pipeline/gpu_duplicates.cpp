@@ -86,6 +86,15 @@ void same_clusters(std::vector<std::string> const& texts, std::int64_t batch_byt
   REQUIRE(clusters.join(std::span(entries.begin(), middle), text_of, pool));
   REQUIRE(clusters.join(std::span(middle, entries.end()), text_of, pool));
   CHECK(clusters.keepers() == expected_report.keeper);
+  for (std::uint32_t reach : {1, 2, 5}) {  // most buckets are longer
+    dedup::near_clusters<R> near(count, 64, reach);
+    near.join(std::span(entries), [&](auto i) { return dedup::shingles(texts[i], settings); });
+    pipeline::gpu_clusters<R> near_on_gpu(gpu, count, batch_bytes, 64, reach);
+    REQUIRE(near_on_gpu.join(std::span(entries), text_of, pool));
+    std::vector<std::uint32_t> keeper(count);
+    for (std::uint32_t i = 0; i < count; ++i) keeper[i] = near.keeper(i);
+    CHECK(near_on_gpu.keepers() == keeper);
+  }
   std::size_t copies = 0;
   for (std::uint32_t i = 0; i < count; ++i) copies += expected_report.keeper[i] != i;
   CHECK(copies > 10);

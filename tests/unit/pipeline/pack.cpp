@@ -403,6 +403,11 @@ TEST_CASE("a tokenizer that does not fit the recipe is refused") {
   CHECK(!pipeline::train_tokenizer<recipe>(run, {.in = folder / "clean", .out = folder / "t.json", .vocabulary = 100}));
   CHECK(!pipeline::train_tokenizer<recipe>(run, {.in = folder / "clean", .out = folder / "t.json", .vocabulary = 5000}));
   CHECK(!pipeline::train_tokenizer<recipe>(run, {.in = folder / "nothing", .out = folder / "t.json"}));
+  constexpr auto gib = std::size_t(1) << 30;  // what the trainer cannot number is refused, and not only when all is counted
+  CHECK(pipeline::detail::fits(3 * gib, std::int64_t(1) << 40));
+  CHECK(pipeline::detail::fits(4 * gib, std::int64_t(1) << 40).error().where == "--sample");
+  CHECK(pipeline::detail::fits(3 * gib, std::int64_t(1) << 40, gib).error().where == "--sample");
+  CHECK(pipeline::detail::fits(gib, std::int64_t(1) << 30).error().where == "--memory");
   auto const place = pipeline::train_tokenizer<recipe>(run, {.in = folder / "clean", .out = folder / "clean"});
   REQUIRE(!place);  // known before words are counted
   CHECK(place.error().remedy.find("a folder has that name") == 0);

@@ -66,17 +66,23 @@ __global__ void find_bucket(std::uint32_t* head, std::uint64_t const* keys, std:
   auto const i = thread_of_grid();
   if (i < count) head[i] = lower_bound_of(keys, 0, std::uint32_t(i), keys[i]);
 }
-/// pairs (pivots, count). One thread per element.
-__global__ void pair_with_pivot(std::uint64_t* pairs, std::uint32_t const* items, std::uint32_t const* head, std::int64_t count,
-                                std::int64_t first_pivot, std::int64_t pivots, std::uint32_t* parent,
-                                pair_memory_view different) {
+/// pairs (distances, count). One thread per element.
+__global__ void pair_with_entry_before(std::uint64_t* pairs, std::uint32_t const* items, std::uint32_t const* head,
+                                       std::int64_t count, std::int64_t first_distance, std::int64_t distances,
+                                       std::uint32_t* parent, pair_memory_view different) {
   auto const at = thread_of_grid();
-  if (at >= pivots * count) return;
-  auto const i = at % count, pivot = head[i] + first_pivot + at / count;
+  if (at >= distances * count) return;
+  auto const i = at % count, begin = std::int64_t(head[i]);
+  auto const differ = [&](std::int64_t other) {
+    return items[other] != items[i] && root_of(parent, items[other]) != root_of(parent, items[i]);
+  };
+  auto const before = i - first_distance - at / count, beyond = begin + first_distance + distances;
   auto pair = no_pair;
-  if (pivot < i && items[pivot] != items[i] && root_of(parent, items[pivot]) != root_of(parent, items[i])) {
-    pair = std::uint64_t(items[pivot]) << 32 | items[i];
+  if (before >= begin && differ(before)) {
+    pair = std::uint64_t(items[before]) << 32 | items[i];
     if (fresh(slot_of(different, pair)) == pair) pair = known_pair;
+  } else if (at < count && i > begin && beyond < count && head[beyond] == begin && differ(i - 1)) {
+    pair = known_pair;
   }
   pairs[at] = pair;
 }
@@ -135,11 +141,11 @@ void settle_components(device& d, std::uint32_t* parent, std::int64_t count) {
 void find_buckets(device& d, std::uint32_t* head, std::uint64_t const* keys, std::int64_t count) {
   launch(d, "find_buckets", thread_each(count), detail::find_bucket, head, keys, count);
 }
-void pair_with_pivots(device& d, std::uint64_t* pairs, std::uint32_t const* items, std::uint32_t const* head,
-                      std::int64_t count, std::int64_t first_pivot, std::int64_t pivots, std::uint32_t* parent,
-                      pair_memory_view different) {
-  launch(d, "pair_with_pivots", thread_each(pivots * count), detail::pair_with_pivot, pairs, items, head, count, first_pivot,
-         pivots, parent, different);
+void pair_with_earlier(device& d, std::uint64_t* pairs, std::uint32_t const* items, std::uint32_t const* head,
+                       std::int64_t count, std::int64_t first_distance, std::int64_t distances, std::uint32_t* parent,
+                       pair_memory_view different) {
+  launch(d, "pair_with_earlier", thread_each(distances * count), detail::pair_with_entry_before, pairs, items, head, count,
+         first_distance, distances, parent, different);
 }
 void count_pairs(device& d, std::uint32_t* found, std::uint64_t const* pairs, std::int64_t count) {
   launch(d, "count_pairs", thread_each(2), detail::count_pairs_before, found, pairs, count);

@@ -34,12 +34,12 @@ void settle_components(device& d, std::uint32_t* parent, std::int64_t count);
 
 /// head[i]: where the bucket of entry i begins. keys (count): sorted.
 void find_buckets(device& d, std::uint32_t* head, std::uint64_t const* keys, std::int64_t count);
-/// pairs (pivots, count): of entry i with entry head[i] + first_pivot + p of its bucket, where that stands before i and is in
-/// another component; known_pair where it is known to differ, no_pair elsewhere. Items of a bucket ascend. Where no pivot
-/// finds anything, later ones do not either.
-void pair_with_pivots(device& d, std::uint64_t* pairs, std::uint32_t const* items, std::uint32_t const* head,
-                      std::int64_t count, std::int64_t first_pivot, std::int64_t pivots, std::uint32_t* parent,
-                      pair_memory_view different);
+/// pairs (distances, count): of entry i with the entry first_distance + d before it in its bucket, where that is in another
+/// component; known_pair where it is known to differ, or where neighbours differ in a bucket that is longer than these
+/// distances; no_pair elsewhere. Items of a bucket ascend. Where all is no_pair, greater distances find nothing either.
+void pair_with_earlier(device& d, std::uint64_t* pairs, std::uint32_t const* items, std::uint32_t const* head,
+                       std::int64_t count, std::int64_t first_distance, std::int64_t distances, std::uint32_t* parent,
+                       pair_memory_view different);
 /// found (2): how many of the sorted pairs are real, and how many are not no_pair.
 void count_pairs(device& d, std::uint32_t* found, std::uint64_t const* pairs, std::int64_t count);
 
