@@ -116,7 +116,9 @@ def main():
     if found != final:
         sys.exit("a rank was killed: differs from one process")
 
-    for _ in range(3):  # between a rank's greeting and the launcher's answer: the launcher stands still meanwhile
+    # Between a rank's greeting and the launcher's answer: the launcher stands still meanwhile. One that is told to end there
+    # has taken over the signal, and ends well.
+    for death in (signal.SIGTERM, signal.SIGKILL, signal.SIGKILL, signal.SIGKILL):
         running = launch("greeting")
         ranks = ""
         while not ranks and running.poll() is None:
@@ -129,11 +131,12 @@ def main():
             if {"R", "D"} & {*states(rank)}:
                 last_ran = time.monotonic()
             time.sleep(0.005)
-        os.kill(rank, 9)
-        while {*states(rank)} != {"Z"}:
+        os.kill(rank, death)
+        while death == signal.SIGKILL and {*states(rank)} != {"Z"}:
             time.sleep(0.001)
         os.kill(running.pid, signal.SIGCONT)
         see_the_end(running, "after its greeting")
+        assert (running.returncode == 0) == (death == signal.SIGTERM), (death, running.returncode)
 
     folder = os.path.join(scratch, "locked", "checkpoints", "general")
     os.makedirs(folder)
