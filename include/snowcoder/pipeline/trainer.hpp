@@ -155,6 +155,7 @@ class trainer {
     train::spike_watch watch(options_.spikes == "skip" ? train::spike_policy::skip : train::spike_policy::stop,
                              options_.spike_factor);
     if (first_step > 0 && options_.spike_factor > 0) {
+      ranks_.wait_for_all();  // the file is replaced: over NFS, one that is read meanwhile goes away
       SNOWCODER_TRY(auto const before, io::read_metrics(rows, first_step));
       for (auto const& row : before) watch.saw(row.loss, row.gradient_norm);
     }
