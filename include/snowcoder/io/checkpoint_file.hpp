@@ -12,6 +12,7 @@
 #include <snowcoder/io/safetensors.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -127,14 +128,15 @@ inline std::string checkpoint_name(std::int64_t step) {
   return "step-" + std::string(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits;
 }
 
-/// The step folders of a phase, earliest first; unfinished ones (.part) are not among them.
+/// The step folders of a phase, earliest first; unfinished ones (.part) and folders of strangers are not among them.
 inline std::vector<std::pair<std::int64_t, std::filesystem::path>> checkpoints_in(std::filesystem::path const& phase) {
   std::vector<std::pair<std::int64_t, std::filesystem::path>> found;
   std::error_code ignored;
   for (auto const& entry : std::filesystem::directory_iterator(phase, ignored)) {
     auto const name = entry.path().filename().string();
-    if (!name.starts_with("step-") || name.size() < 11 || name.find_first_not_of("0123456789", 5) != name.npos) continue;
-    found.emplace_back(std::stoll(name.substr(5)), entry.path());
+    std::int64_t step = 0;
+    if (name.starts_with("step-")) std::from_chars(name.data() + 5, name.data() + name.size(), step);
+    if (step >= 0 && name == checkpoint_name(step)) found.emplace_back(step, entry.path());
   }
   std::sort(found.begin(), found.end());
   return found;
