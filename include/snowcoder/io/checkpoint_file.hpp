@@ -30,8 +30,6 @@ struct checkpoint_part {
   std::vector<tensor> tensors;
 };
 
-namespace detail {
-
 /// The whole path of a folder, which ends with its name: of "run/imported/" too, and of "imported" or "." in the folder at
 /// hand.
 inline std::filesystem::path whole_path(std::filesystem::path const& folder) {
@@ -39,13 +37,11 @@ inline std::filesystem::path whole_path(std::filesystem::path const& folder) {
   return path.has_filename() ? path : path.parent_path();
 }
 
-}  // namespace detail
-
 /// Writes the folder `folder`, replacing one of that name. `m.parts` is filled in from `parts`.
 inline expected<void> write_checkpoint(std::filesystem::path const& folder, checkpoint_manifest m,
                                        std::span<checkpoint_part const> parts) {
   namespace fs = std::filesystem;
-  auto const path = detail::whole_path(folder);
+  auto const path = whole_path(folder);
   auto const beside = [&](char const* end) { return path.parent_path() / (path.filename().string() + end); };
   auto const staging = beside(".part"), before = beside(".before.part");
   std::error_code e;
@@ -144,7 +140,7 @@ inline std::vector<std::pair<std::int64_t, std::filesystem::path>> checkpoints_i
 
 /// RUN of RUN/checkpoints/<phase>/<step>.
 inline std::filesystem::path run_folder_of(std::filesystem::path const& checkpoint) {
-  return detail::whole_path(checkpoint).parent_path().parent_path().parent_path();
+  return whole_path(checkpoint).parent_path().parent_path().parent_path();
 }
 
 /// Removes all but the last `kept` step folders of a phase, and whatever a killed run left unfinished.

@@ -84,6 +84,8 @@ struct import_options {
 /// begun. `train --from`, `generate` and `serve` take it like any other.
 template <config::recipe R>
 expected<outcome> import_recipe(run_context& run, import_options const& options) {
+  // Of the folder that checkpoints lie in, as `train` takes it: --out itself becomes another folder with every import.
+  SNOWCODER_TRY(auto const lock, io::folder_lock::take(io::whole_path(options.out).parent_path()));
   if (std::error_code e; std::filesystem::exists(options.out, e) && !nothing_in(options.out)) {
     auto const there = io::checkpoint::open(options.out);
     if (!there || there->manifest().position.phase != "imported")
@@ -91,6 +93,18 @@ expected<outcome> import_recipe(run_context& run, import_options const& options)
                      "give another --out");
   }
   SNOWCODER_TRY(auto const from, publish::hugging_face_weights::open(options.in, R::model));
+  io::json settings{{"label", "imported"}, {"from", options.in.string()}, {"stored_as", from.stored_as()}};
+  auto stamp = provenance::of<R>("publish import", io::json::object());
+  for (auto const& file : from.read_files()) SNOWCODER_CHECK(stamp.add_input(file));
+  if (auto const file = options.in / "tokenizer.json"; auto const tokenizer = content_hash(file)) {
+    settings["tokenizer"] = tokenizer->hex();
+    stamp.add_input(file, *tokenizer);
+  }
+  auto const stamp_path = options.out / "provenance.json";
+  if (stamp.finished(stamp_path) && io::checkpoint::open(options.out)) {
+    run.say("already imported: " + options.out.string());
+    return outcome::done;
+  }
   auto const parameters = nn::decoder_parameters<R>();
   std::vector<float> weights(std::size_t(config::parameters(R::model)));
   std::int64_t largest = 0;
@@ -104,10 +118,9 @@ expected<outcome> import_recipe(run_context& run, import_options const& options)
   auto const none = [&](auto const& p) { return std::span(zeros).first(std::size_t(p.size())); };
   training_position position;
   position.phase = "imported";
-  io::json settings{{"label", "imported"}, {"from", options.in.string()}, {"stored_as", from.stored_as()}};
-  if (auto const tokenizer = content_hash(options.in / "tokenizer.json")) settings["tokenizer"] = tokenizer->hex();
   SNOWCODER_CHECK(io::write_checkpoint(options.out, manifest_of<R>(position, std::move(settings)),
                                        checkpoint_parts<R>(flat(std::span<float const>(weights)), none, none)));
+  SNOWCODER_CHECK(stamp.write(stamp_path, {{"parameters", config::parameters(R::model)}}));
   if (!from.note().empty()) run.say(from.note());
   run.say("imported " + options.in.string() + " (" + from.stored_as() + "); next: generate --checkpoint " +
           options.out.string() + " --tokenizer " + (options.in / "tokenizer.json").string() +
