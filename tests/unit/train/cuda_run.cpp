@@ -158,6 +158,9 @@ TEST_CASE("gpu: choices of products are refused where they are damaged, and meas
   REQUIRE(io::write_json(file, choices));
   REQUIRE(train_tiny(o));
   CHECK(io::read_json(file).value()["made_by"] == cuda::products::made_by());
+  auto const versions = io::checkpoint::open(run / "checkpoints/general/step-000004")->manifest().versions;
+  for (auto const& [name, number] : cuda::device::libraries()) CHECK(versions[name] == number);
+  CHECK(versions.contains("cublaslt"));
 }
 
 TEST_CASE("gpu: bits per byte are those of the CPU", "[gpu]") {
