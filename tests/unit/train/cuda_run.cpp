@@ -87,7 +87,7 @@ TEST_CASE("gpu: twenty steps are those of the CPU", "[gpu]") {
       INFO(precision << " step " << i + 1);
       bool const narrow = precision == "bf16";
       CHECK(got[i].loss == Approx(want[i].loss).epsilon(narrow ? steps_in_bfloat16 : optimizer_steps));
-      CHECK(got[i].gradient_norm == Approx(want[i].gradient_norm).epsilon(narrow ? 10 * steps_in_bfloat16 : 1e-3));
+      CHECK(got[i].gradient_norm == Approx(want[i].gradient_norm).epsilon(narrow ? norm_in_steps_in_bfloat16 : norm_in_steps));
     }
   }
 }
