@@ -161,6 +161,10 @@ TEST_CASE("gpu: choices of products are refused where they are damaged, and meas
   auto const versions = io::checkpoint::open(run / "checkpoints/general/step-000004")->manifest().versions;
   for (auto const& [name, number] : cuda::device::libraries()) CHECK(versions[name] == number);
   CHECK(versions.contains("cublaslt"));
+  for (std::string const other : {"[1]", R"({"made_by": 7})"}) {
+    REQUIRE(io::write_file(file, other));
+    REQUIRE(train_tiny(o));
+  }
 }
 
 TEST_CASE("gpu: bits per byte are those of the CPU", "[gpu]") {
