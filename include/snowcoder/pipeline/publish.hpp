@@ -53,21 +53,22 @@ expected<outcome> publish_recipe(run_context& run, publish_options options) {
     run.say("already published: " + options.out.string());
     return outcome::done;
   }
+  io::json const counts{{"parameters", from.manifest().parameters}};
   if (folder) {
     SNOWCODER_CHECK(check_output_folder(options.out, "publish", "--out"));
     SNOWCODER_TRY(auto const lock, io::folder_lock::take(options.out));
     SNOWCODER_CHECK(stamp.begin(stamp_path));
     auto const type = options.dtype == "f32" ? publish::weight_type::f32 : publish::weight_type::bf16;
     SNOWCODER_CHECK(publish::write_hugging_face(options.out, from, R::model, options.tokenizer, type, generators));
+    SNOWCODER_CHECK(stamp.write(stamp_path, counts));
   } else {
     SNOWCODER_CHECK(io::check_file_place(options.out));
     SNOWCODER_TRY(auto const tokenizer, open_tokenizer<R>(options.tokenizer));
     auto const type = publish::gguf_type_of(options.dtype);
     if (!type) return failure("no such type", "--dtype " + options.dtype, "bf16, f16, f32 or q8_0");
-    SNOWCODER_CHECK(unstamp(options.out));
-    SNOWCODER_CHECK(publish::write_gguf(options.out, from, R::model, tokenizer.vocabulary(), *type));
+    SNOWCODER_CHECK(stamp.write_file(
+        options.out, counts, [&] { return publish::write_gguf(options.out, from, R::model, tokenizer.vocabulary(), *type); }));
   }
-  SNOWCODER_CHECK(stamp.write(stamp_path, {{"parameters", from.manifest().parameters}}));
   for (auto const& g : generators)
     if (g.model.empty() || g.licence.empty())
       run.say("note: trained on code of " + (g.model.empty() ? "a language model that no report names" : g.model) +
