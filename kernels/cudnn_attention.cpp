@@ -176,6 +176,11 @@ void attend(device& d, char const* verb, attention_shape const& s, manner const&
 
 }  // namespace
 
+std::string cudnn_version() {
+  auto const number = cudnnGetVersion();
+  return std::to_string(number / 10000) + "." + std::to_string(number / 100 % 100) + "." + std::to_string(number % 100);
+}
+
 char const* cudnn_declines(attention_shape const& s, int architecture) {
   if (!config::cudnn_serves(s.length, s.head_width)) return "it has no safe kernel for such lengths or heads";
   if (cudnnGetVersion() < 91900) return "cuDNN is older than 9.19";

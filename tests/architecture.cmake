@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-foreach(check includes ceilings top_level presets head rules)
+foreach(check includes ceilings top_level presets head rules parsers)
   add_test(NAME architecture.${check} COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/architecture/walls.py ${PROJECT_SOURCE_DIR} ${check})
 endforeach()
 if(TARGET snowcoder_cpu)

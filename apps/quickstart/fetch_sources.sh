@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Downloads Debian source packages as repositories: fetch_sources.sh LIST OUT
 #
-# LIST holds lines "name [version]"; without a version, or where it is gone, the one on offer is taken. OUT/<name>/ is the
-# unpacked tree. The user's own package sources are not changed: apt reads a private configuration below OUT/.apt.
+# LIST holds lines "name [version]"; without a version, or where it is gone, the one on offer is taken, and that is said.
+# OUT/<name>/ is the unpacked tree. The user's own package sources are not changed: apt reads a private configuration below OUT/.apt.
 # Exit code 0 when at least one repository is there. One download at a time; a second run fetches only what is missing.
 set -euo pipefail
 list=$(realpath "$1"); out=$(realpath -m "$2"); apt=$out/.apt
@@ -37,7 +37,9 @@ while read -r name version _; do
     basename "$dsc" .dsc > "$out/.done-$name"
     rm -rf "$work"
   fi
-  echo "  $(cat "$out/.done-$name")"
+  got=$(cat "$out/.done-$name") wanted=${name}_${version#*:}  # names of files have no epoch
+  [ -n "$version" ] || wanted=$got
+  if [ "$got" = "$wanted" ]; then echo "  $got"; else echo "  $got, not $wanted, which is gone: the corpus is not that of others"; fi
   have=$((have + 1))
 done < "$list"
 [ "$have" -gt 0 ]

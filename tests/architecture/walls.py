@@ -9,6 +9,7 @@ presets    every preset of the design is there and each can be built and tested;
            experiment in docs/recipes.md and in its test
 head       licence line first, `#pragma once`, no forbidden names
 rules      every rule of config/broken.hpp has its remedy in docs/recipes.md and is broken by a test
+parsers    small JSON is read by what limits how deep it may be nested (io/json.hpp), and by nothing beside it
 """
 import json
 import os
@@ -148,6 +149,19 @@ def rules(root):
         yield f"{rule}: either config/broken.hpp or docs/recipes.md lacks it"
     for rule in sorted(named - tested):
         yield f"{rule}: no test in tests/reject.cmake breaks it"
+
+
+# The library's own parser, and the files that may call it: the second counts the keys as well, after the same check.
+UNLIMITED, LIMITS = re.compile(r"json::(parse|sax_parse)\s*\(", re.I), {"io/json.hpp", "io/safetensors.hpp"}
+
+
+def parsers(root):
+    apps = [os.path.join(root, "apps", name) for name in os.listdir(os.path.join(root, "apps")) if name.endswith(".cpp")]
+    for path in [*headers(root), *apps]:
+        if os.path.relpath(path, os.path.join(root, "include", "snowcoder")) not in LIMITS:
+            for number, line in enumerate(open(path, encoding="utf-8"), 1):
+                if UNLIMITED.search(line):
+                    yield f"{path}:{number}: io::parsed or io::parse_json, which say how deep JSON may be nested"
 
 
 def main():

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """apps/quickstart/fetch_sources.sh with an apt-get of our own: what a network that fails for a while leaves behind is asked for
-again, what is there is not, and why a package is missing is said: quickstart_fetch.py FETCH_SOURCES"""
+again, what is there is not, and what is missing or has another version than asked for is said; every package of the quickstart's
+own list has a version: quickstart_fetch.py FETCH_SOURCES"""
 import os
 import subprocess
 import sys
@@ -24,6 +25,7 @@ case $verb in
   source)
     if [ ! -e "$WORLD/lists" ]; then echo "E: no lists" >&2; exit 100; fi
     if [ "$last" = missing ]; then echo "E: 404 missing" >&2; echo "E: Failed to fetch some archives." >&2; exit 100; fi
+    if [ "$last" = gone=1:2 ]; then echo "E: no version 1:2" >&2; exit 100; fi
     touch "${last%%=*}_1.dsc" ;;
 esac
 """
@@ -40,7 +42,7 @@ def main():
                 out.write(text)
             os.chmod(path, 0o755)
         with open(os.path.join(folder, "list"), "w", encoding="utf-8") as out:
-            out.write("# a comment\none 1\nmissing\n")
+            out.write("# a comment\none 3:1\ngone 1:2\nany\nmissing\n")
         environment = dict(os.environ, PATH=folder + ":" + os.environ["PATH"], WORLD=world)
 
         def fetched(code, *said):
@@ -53,12 +55,15 @@ def main():
         fetched(1, "  not available: one (no lists)")
         with open(os.path.join(world, "network"), "w", encoding="utf-8"):
             pass
-        fetched(0, "  one_1", "  not available: missing (404 missing)")
+        fetched(0, "  one_1", "  gone_1, not gone_2, which is gone: the corpus is not that of others", "  any_1",
+                "  not available: missing (404 missing)")
         if not os.path.isdir(os.path.join(folder, "out", "one")):
             problems.append("the tree is not there")
         before = len(fetched(0, "  one_1"))
         if (asked := fetched(0, "  one_1")[before:]) != ["indextargets", "source", "source"]:  # missing alone, as often as it is tried
             problems.append(f"asked again: {asked}")
+    with open(os.path.join(os.path.dirname(script), "packages.txt"), encoding="utf-8") as packages:
+        problems += [f"no version: {line}" for line in packages if not line.startswith("#") and len(line.split()) != 2]
     sys.exit("\n".join(problems) or 0)
 
 

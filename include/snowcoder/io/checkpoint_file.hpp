@@ -12,6 +12,7 @@
 #include <snowcoder/io/safetensors.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -29,8 +30,6 @@ struct checkpoint_part {
   std::vector<tensor> tensors;
 };
 
-namespace detail {
-
 /// The whole path of a folder, which ends with its name: of "run/imported/" too, and of "imported" or "." in the folder at
 /// hand.
 inline std::filesystem::path whole_path(std::filesystem::path const& folder) {
@@ -38,13 +37,11 @@ inline std::filesystem::path whole_path(std::filesystem::path const& folder) {
   return path.has_filename() ? path : path.parent_path();
 }
 
-}  // namespace detail
-
 /// Writes the folder `folder`, replacing one of that name. `m.parts` is filled in from `parts`.
 inline expected<void> write_checkpoint(std::filesystem::path const& folder, checkpoint_manifest m,
                                        std::span<checkpoint_part const> parts) {
   namespace fs = std::filesystem;
-  auto const path = detail::whole_path(folder);
+  auto const path = whole_path(folder);
   auto const beside = [&](char const* end) { return path.parent_path() / (path.filename().string() + end); };
   auto const staging = beside(".part"), before = beside(".before.part");
   std::error_code e;
@@ -127,14 +124,15 @@ inline std::string checkpoint_name(std::int64_t step) {
   return "step-" + std::string(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits;
 }
 
-/// The step folders of a phase, earliest first; unfinished ones (.part) are not among them.
+/// The step folders of a phase, earliest first; unfinished ones (.part) and folders of strangers are not among them.
 inline std::vector<std::pair<std::int64_t, std::filesystem::path>> checkpoints_in(std::filesystem::path const& phase) {
   std::vector<std::pair<std::int64_t, std::filesystem::path>> found;
   std::error_code ignored;
   for (auto const& entry : std::filesystem::directory_iterator(phase, ignored)) {
     auto const name = entry.path().filename().string();
-    if (!name.starts_with("step-") || name.size() < 11 || name.find_first_not_of("0123456789", 5) != name.npos) continue;
-    found.emplace_back(std::stoll(name.substr(5)), entry.path());
+    std::int64_t step = 0;
+    if (name.starts_with("step-")) std::from_chars(name.data() + 5, name.data() + name.size(), step);
+    if (step >= 0 && name == checkpoint_name(step)) found.emplace_back(step, entry.path());
   }
   std::sort(found.begin(), found.end());
   return found;
@@ -142,7 +140,7 @@ inline std::vector<std::pair<std::int64_t, std::filesystem::path>> checkpoints_i
 
 /// RUN of RUN/checkpoints/<phase>/<step>.
 inline std::filesystem::path run_folder_of(std::filesystem::path const& checkpoint) {
-  return detail::whole_path(checkpoint).parent_path().parent_path().parent_path();
+  return whole_path(checkpoint).parent_path().parent_path().parent_path();
 }
 
 /// Removes all but the last `kept` step folders of a phase, and whatever a killed run left unfinished.

@@ -108,10 +108,11 @@ class journal {
       text.append(block.data(), std::size_t(n));
       std::size_t begin = 0;
       for (std::size_t end; (end = text.find('\n', begin)) != text.npos; begin = end + 1) {
-        auto const row = json::parse(text.begin() + std::ptrdiff_t(begin), text.begin() + std::ptrdiff_t(end), nullptr, false);
+        auto const line = std::string_view(text).substr(begin, end - begin);
+        auto const row = parsed(line);
         if (row.is_discarded()) {
           // The last line may be torn and yet end in a newline (a block that never reached the disk reads as zeros).
-          if (end + 1 == text.size() && ::lseek(descriptor_, 0, SEEK_END) == off_t(at)) return {};
+          if (!nested_too_deeply(line) && end + 1 == text.size() && ::lseek(descriptor_, 0, SEEK_END) == off_t(at)) return {};
           return failure("journal row " + std::to_string(rows_ + 1) + " is not JSON", path_,
                          "move the file away to start again");
         }

@@ -6,6 +6,7 @@
 
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/io/atomic_file.hpp>
+#include <snowcoder/io/json.hpp>
 #include <snowcoder/io/mapped_file.hpp>
 #include <snowcoder/io/tokenizer_json.hpp>
 #include <snowcoder/record/byte_pair_vocabulary.hpp>
@@ -47,7 +48,7 @@ class tokenizer_reader {
     SNOWCODER_CHECK(merges(model));
     auto const processor = part(file, "post_processor");
     if (auto const what = read_post_processor(processor, v_); !what.empty()) return refuse(what);
-    if (!processor.is_null()) v_.post_processor = to_line(json::parse(processor.dump()));
+    if (!processor.is_null()) v_.post_processor = to_line(parsed(processor.dump()));
     return std::move(v_);
   }
 
@@ -58,8 +59,7 @@ class tokenizer_reader {
   static sorted_json part(simdjson::dom::object const& object, char const* key) {
     simdjson::dom::element value;
     if (object[key].get(value)) return nullptr;
-    auto const text = simdjson::minify(value);
-    return sorted_json::parse(text.begin(), text.end(), nullptr, false);
+    return parsed<sorted_json>(simdjson::minify(value));
   }
 
   expected<void> settings(simdjson::dom::object const& file, simdjson::dom::object const& model) {

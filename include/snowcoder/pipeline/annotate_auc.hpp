@@ -148,9 +148,8 @@ expected<outcome> write_auc(run_context& run, auc_options const& options, Scorer
                 {"seed", seed},
                 {"positives", name_of(R::evaluation.positives)},
                 {"results", std::move(rows)}});
-  SNOWCODER_CHECK(unstamp(options.out));
-  SNOWCODER_CHECK(io::write_json(options.out, about));
-  SNOWCODER_CHECK(stamp.write(stamp_beside(options.out), {{"unseen_documents", unseen.size()}}));
+  SNOWCODER_CHECK(
+      stamp.write_file(options.out, {{"unseen_documents", unseen.size()}}, [&] { return io::write_json(options.out, about); }));
   return outcome::done;
 }
 

@@ -202,10 +202,10 @@ expected<outcome> label_documents(run_context& run, label_options const& o) {
     auto const& [reason, detail] = questions.reasons[d.content];
     rejects.push_back({d.id, "annotate", reason, detail});
   }
-  SNOWCODER_CHECK(unstamp(o.out));
-  SNOWCODER_CHECK(out.commit());
-  SNOWCODER_CHECK(io::write_rejects(rejects_path, rejects));
-  SNOWCODER_CHECK(stamp.write(stamp_beside(o.out), {{"labels", labels}, {"refused", rejects.size()}}));
+  SNOWCODER_CHECK(stamp.write_file(o.out, {{"labels", labels}, {"refused", rejects.size()}}, [&]() -> expected<void> {
+    SNOWCODER_CHECK(out.commit());
+    return io::write_rejects(rejects_path, rejects);
+  }));
   run.say(fmt::format("{} labels ({}){}", with_commas(labels), o.out.string(),
                       rejects.empty() ? "" : fmt::format(", {} documents without one", rejects.size())));
   return rejects.empty() ? outcome::done : outcome::some_refused;

@@ -113,16 +113,12 @@ expected<outcome> train_ngram_model(run_context& run, ngram_options const& o) {
   for (auto const& e : held_out) (e.positive ? yes : no).push_back(model.logit(e.text));
   double const auc = annotate::roc_auc(yes, no);
   io::json const quality = std::isfinite(auc) ? io::json(auc) : io::json(nullptr);
-  SNOWCODER_CHECK(unstamp(o.out));
-  SNOWCODER_CHECK(annotate::write_ngrams(o.out, {model,
-                                                 seed,
-                                                 {{"recipe_name", R::name},
-                                                  {"fingerprint", config::fingerprint<R>.hex()},
-                                                  {"positives", positives},
-                                                  {"negatives", negatives},
-                                                  {"trained", training.size()},
-                                                  {"held_out", {{"count", held_out.size()}, {"roc_auc", quality}}}}}));
-  SNOWCODER_CHECK(stamp.write(stamp_beside(o.out), {{"positives", positives}, {"negatives", negatives}}));
+  io::json const about{{"recipe_name", R::name},     {"fingerprint", config::fingerprint<R>.hex()},
+                       {"positives", positives},     {"negatives", negatives},
+                       {"trained", training.size()}, {"held_out", {{"count", held_out.size()}, {"roc_auc", quality}}}};
+  SNOWCODER_CHECK(stamp.write_file(o.out, {{"positives", positives}, {"negatives", negatives}}, [&] {
+    return annotate::write_ngrams(o.out, {model, seed, about});
+  }));
   run.say(fmt::format("n-gram model: {} positives, {} negatives; held out {} texts, ROC-AUC {:.4f} ({})", positives, negatives,
                       held_out.size(), auc, o.out.string()));
   return outcome::done;

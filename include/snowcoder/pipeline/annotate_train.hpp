@@ -105,14 +105,15 @@ expected<outcome> train_one(run_context& run, train_head_options const& options,
                   {"reserved", set->reserved},
                   {"labels_without_vector", labels.unknown().size()},
                   {"held_out", annotate::json_of(q)}};
-  SNOWCODER_CHECK(unstamp(job.out));
-  SNOWCODER_CHECK(annotate::write_head(job.out, stored));
-  SNOWCODER_CHECK(io::write_rejects(io::rejects_beside(job.out), labels.unknown()));
-  SNOWCODER_CHECK(stamp.write(stamp_beside(job.out), {{"positives", set->positives},
-                                                      {"negatives", set->negatives},
-                                                      {"labelled", set->labelled},
-                                                      {"reserved", set->reserved},
-                                                      {"refused", labels.unknown().size()}}));
+  io::json const counts{{"positives", set->positives},
+                        {"negatives", set->negatives},
+                        {"labelled", set->labelled},
+                        {"reserved", set->reserved},
+                        {"refused", labels.unknown().size()}};
+  SNOWCODER_CHECK(stamp.write_file(job.out, counts, [&]() -> expected<void> {
+    SNOWCODER_CHECK(annotate::write_head(job.out, stored));
+    return io::write_rejects(io::rejects_beside(job.out), labels.unknown());
+  }));
   run.say(fmt::format(
       "{} head ({}): {} positives, {} negatives, {} labelled; held out {} examples: macro-F1 {:.4f}, ROC-AUC {:.4f}, "
       "calibration error {:.4f}, epoch {} of {}",

@@ -110,10 +110,8 @@ expected<outcome> bits_on(Backend& device, run_context& run, bits_options const&
                  {"input", input.hex()},
                  {"limit_bytes", options.limit_bytes}};
   value.update(found);
-  SNOWCODER_CHECK(unstamp(options.out));
-  SNOWCODER_CHECK(io::write_json(options.out, value));
-  SNOWCODER_CHECK(
-      stamp.write(stamp_beside(options.out), {{"texts", value["total"]["texts"]}, {"bytes", value["total"]["bytes"]}}));
+  SNOWCODER_CHECK(stamp.write_file(options.out, {{"texts", value["total"]["texts"]}, {"bytes", value["total"]["bytes"]}},
+                                   [&] { return io::write_json(options.out, value); }));
   run.say("bits per byte: " + std::to_string(value["total"]["bits_per_byte"].get<double>()) + " (" + options.out.string() +
           ")");
   return outcome::done;

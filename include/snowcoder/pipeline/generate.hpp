@@ -100,11 +100,9 @@ expected<outcome> generate_samples(run_context& run, generate_options const& opt
     text += io::sample_line({w.task->id, given.completion, false}) + "\n";
     if (given.prompt_cut > 0) cut[w.task->id] = given.prompt_cut;
   }
-  SNOWCODER_CHECK(unstamp(options.out));
-  SNOWCODER_CHECK(io::write_file(options.out, text));
-  SNOWCODER_CHECK(
-      stamp.write(stamp_beside(options.out),
-                  {{"tasks", tasks.size()}, {"samples", wanted.size()}, {"tasks_cut", cut.size()}, {"prompt_cut", cut}}));
+  SNOWCODER_CHECK(stamp.write_file(
+      options.out, {{"tasks", tasks.size()}, {"samples", wanted.size()}, {"tasks_cut", cut.size()}, {"prompt_cut", cut}},
+      [&] { return io::write_file(options.out, text); }));
   std::error_code ignored;
   std::filesystem::remove(journal_path, ignored);
   if (!cut.empty())

@@ -216,9 +216,7 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
   result["results"] = std::move(rows);
 
   SNOWCODER_CHECK(io::write_file(options.out.string() + ".seconds.jsonl", seconds));
-  SNOWCODER_CHECK(unstamp(options.out));
-  SNOWCODER_CHECK(io::write_json(options.out, result));
-  SNOWCODER_CHECK(stamp.write(stamp_beside(options.out), verdict_counts));
+  SNOWCODER_CHECK(stamp.write_file(options.out, verdict_counts, [&] { return io::write_json(options.out, result); }));
   std::filesystem::remove(journal_path, ignored);
 
   auto const score = [&](char const* name, char const* label) {

@@ -179,10 +179,10 @@ expected<outcome> pack(run_context& run, pack_options const& options) {
                         {"bytes_per_id", io::size_of(type)},
                         {"refused", refused},
                         {"languages", shares.by_language()}};
-  SNOWCODER_CHECK(unstamp(options.out));
-  SNOWCODER_CHECK(writer.commit());
-  SNOWCODER_CHECK(io::write_json(beside(".json"), counts));
-  SNOWCODER_CHECK(stamp.write(stamp_beside(options.out), counts));
+  SNOWCODER_CHECK(stamp.write_file(options.out, counts, [&]() -> expected<void> {
+    SNOWCODER_CHECK(writer.commit());
+    return io::write_json(beside(".json"), counts);
+  }));
   fs::remove_all(parts, ignored);
   auto const there = corpus.files.size();  // where languages have shares, some are packed more than once, others not at all
   run.say(with_commas(writer.tokens()) + " tokens of " + with_commas(order.files.size()) + " files" +

@@ -8,6 +8,7 @@
 
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/io/json.hpp>
+#include <snowcoder/io/json_field.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
 
 #include <fmt/core.h>
@@ -38,13 +39,13 @@ class product_choices {
       auto const from = std::filesystem::exists(file_) ? file_ : before.empty() ? before : before / name;
       if (from.empty() || !std::filesystem::exists(from)) return {};
       SNOWCODER_TRY(auto const kept, io::read_json(from));
-      if (kept.value("made_by", "") != device_.product_plans().made_by()) {
+      if (io::text_or(kept, "made_by") != device_.product_plans().made_by()) {
         run.say("note: another GPU or library than that of " + from.string() +
                 ": products are measured again, sums may differ in their last bits");
         return {};
       }
       decltype(device_.product_plans().choices()) choices;
-      auto const products = kept.value("products", io::json::object());
+      auto const products = io::value_or_null(kept, "products");
       for (auto const& [product, words] : products.items()) {
         SNOWCODER_TRY(auto const algorithm, parse(words.is_string() ? words.template get<std::string>() : "", from));
         choices.push_back({product, algorithm});

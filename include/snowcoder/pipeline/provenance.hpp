@@ -68,20 +68,22 @@ class provenance {
     v["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
     return io::write_json(stamp, v);
   }
+  /// A single file, which make() writes with what else lies beside it, and then its stamp. That of an earlier run goes first:
+  /// left beside another's file, by a kill or a full disk, it would say that what it names lies there.
+  template <class Make>
+  expected<void> write_file(std::filesystem::path const& file, io::json counts, Make const& make) const {
+    auto const stamp = stamp_beside(file);
+    std::error_code e;
+    std::filesystem::remove(stamp, e);
+    if (e) return failure(e.message(), stamp.string(), "remove it by hand");
+    SNOWCODER_CHECK(make());
+    return write(stamp, std::move(counts));
+  }
 
  private:
   io::json value_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
-
-/// The stamp of an earlier run goes before its file does: left beside another's, by a kill or a full disk, it would say that
-/// what it names lies there.
-inline expected<void> unstamp(std::filesystem::path const& file) {
-  std::error_code e;
-  std::filesystem::remove(stamp_beside(file), e);
-  if (e) return failure(e.message(), stamp_beside(file).string(), "remove it by hand");
-  return {};
-}
 
 /// For a program that writes one file: how the run ended that has written `file` with the key of `stamp`, if there was one.
 /// Refused, before there is any work, where a folder has the file's name.

@@ -53,21 +53,22 @@ expected<outcome> publish_recipe(run_context& run, publish_options options) {
     run.say("already published: " + options.out.string());
     return outcome::done;
   }
+  io::json const counts{{"parameters", from.manifest().parameters}};
   if (folder) {
     SNOWCODER_CHECK(check_output_folder(options.out, "publish", "--out"));
     SNOWCODER_TRY(auto const lock, io::folder_lock::take(options.out));
     SNOWCODER_CHECK(stamp.begin(stamp_path));
     auto const type = options.dtype == "f32" ? publish::weight_type::f32 : publish::weight_type::bf16;
     SNOWCODER_CHECK(publish::write_hugging_face(options.out, from, R::model, options.tokenizer, type, generators));
+    SNOWCODER_CHECK(stamp.write(stamp_path, counts));
   } else {
     SNOWCODER_CHECK(io::check_file_place(options.out));
     SNOWCODER_TRY(auto const tokenizer, open_tokenizer<R>(options.tokenizer));
     auto const type = publish::gguf_type_of(options.dtype);
     if (!type) return failure("no such type", "--dtype " + options.dtype, "bf16, f16, f32 or q8_0");
-    SNOWCODER_CHECK(unstamp(options.out));
-    SNOWCODER_CHECK(publish::write_gguf(options.out, from, R::model, tokenizer.vocabulary(), *type));
+    SNOWCODER_CHECK(stamp.write_file(
+        options.out, counts, [&] { return publish::write_gguf(options.out, from, R::model, tokenizer.vocabulary(), *type); }));
   }
-  SNOWCODER_CHECK(stamp.write(stamp_path, {{"parameters", from.manifest().parameters}}));
   for (auto const& g : generators)
     if (g.model.empty() || g.licence.empty())
       run.say("note: trained on code of " + (g.model.empty() ? "a language model that no report names" : g.model) +
@@ -84,6 +85,8 @@ struct import_options {
 /// begun. `train --from`, `generate` and `serve` take it like any other.
 template <config::recipe R>
 expected<outcome> import_recipe(run_context& run, import_options const& options) {
+  // Of the folder that checkpoints lie in, as `train` takes it: --out itself becomes another folder with every import.
+  SNOWCODER_TRY(auto const lock, io::folder_lock::take(io::whole_path(options.out).parent_path()));
   if (std::error_code e; std::filesystem::exists(options.out, e) && !nothing_in(options.out)) {
     auto const there = io::checkpoint::open(options.out);
     if (!there || there->manifest().position.phase != "imported")
@@ -91,6 +94,18 @@ expected<outcome> import_recipe(run_context& run, import_options const& options)
                      "give another --out");
   }
   SNOWCODER_TRY(auto const from, publish::hugging_face_weights::open(options.in, R::model));
+  io::json settings{{"label", "imported"}, {"from", options.in.string()}, {"stored_as", from.stored_as()}};
+  auto stamp = provenance::of<R>("publish import", io::json::object());
+  for (auto const& file : from.read_files()) SNOWCODER_CHECK(stamp.add_input(file));
+  if (auto const file = options.in / "tokenizer.json"; auto const tokenizer = content_hash(file)) {
+    settings["tokenizer"] = tokenizer->hex();
+    stamp.add_input(file, *tokenizer);
+  }
+  auto const stamp_path = options.out / "provenance.json";
+  if (stamp.finished(stamp_path) && io::checkpoint::open(options.out)) {
+    run.say("already imported: " + options.out.string());
+    return outcome::done;
+  }
   auto const parameters = nn::decoder_parameters<R>();
   std::vector<float> weights(std::size_t(config::parameters(R::model)));
   std::int64_t largest = 0;
@@ -104,10 +119,9 @@ expected<outcome> import_recipe(run_context& run, import_options const& options)
   auto const none = [&](auto const& p) { return std::span(zeros).first(std::size_t(p.size())); };
   training_position position;
   position.phase = "imported";
-  io::json settings{{"label", "imported"}, {"from", options.in.string()}, {"stored_as", from.stored_as()}};
-  if (auto const tokenizer = content_hash(options.in / "tokenizer.json")) settings["tokenizer"] = tokenizer->hex();
   SNOWCODER_CHECK(io::write_checkpoint(options.out, manifest_of<R>(position, std::move(settings)),
                                        checkpoint_parts<R>(flat(std::span<float const>(weights)), none, none)));
+  SNOWCODER_CHECK(stamp.write(stamp_path, {{"parameters", config::parameters(R::model)}}));
   if (!from.note().empty()) run.say(from.note());
   run.say("imported " + options.in.string() + " (" + from.stored_as() + "); next: generate --checkpoint " +
           options.out.string() + " --tokenizer " + (options.in / "tokenizer.json").string() +

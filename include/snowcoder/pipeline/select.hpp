@@ -221,11 +221,11 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
     ++selected;
     return manifest.add({std::move(id), static_cast<config::language>(row.language), select::value_of(row.order), row.tokens});
   }));
-  SNOWCODER_CHECK(unstamp(options.out));
-  SNOWCODER_CHECK(manifest.commit());
-  SNOWCODER_CHECK(io::write_rejects(io::rejects_beside(options.out), rejects));
-  SNOWCODER_CHECK(stamp.write(stamp_beside(options.out),
-                              {{"candidates", candidates.size()}, {"selected", selected}, {"refused", rejects.size()}}));
+  io::json const numbers{{"candidates", candidates.size()}, {"selected", selected}, {"refused", rejects.size()}};
+  SNOWCODER_CHECK(stamp.write_file(options.out, numbers, [&]() -> expected<void> {
+    SNOWCODER_CHECK(manifest.commit());
+    return io::write_rejects(io::rejects_beside(options.out), rejects);
+  }));
   for (auto const& c : chosen.cuts())
     run.say(fmt::format("{:<18} {:>12} of {:>14} {} ({} of {} documents, score >= {:.4f}){}", config::title(c.language),
                         with_commas(c.kept), with_commas(c.available), name_of(settings.unit), c.documents_kept,

@@ -28,7 +28,7 @@ inline std::string synthetic_path(candidate_answer const& a) {
 
 /// A document's row; its metadata names who wrote it as well.
 inline std::string synthetic_line(document const& d, std::string const& generator) {
-  auto row = io::json::parse(io::document_line(d));
+  auto row = io::parsed(io::document_line(d));
   row["metadata"]["generator"] = generator;
   return io::to_line(row);
 }

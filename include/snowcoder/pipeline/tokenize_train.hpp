@@ -105,16 +105,17 @@ expected<outcome> train_tokenizer(run_context& run, train_tokenizer_options cons
   if (int(vocabulary.tokens.size()) < settings.size)
     run.say("only " + std::to_string(vocabulary.tokens.size()) + " tokens: no further pair occurs " +
             std::to_string(settings.minimum_frequency) + " times");
-  SNOWCODER_CHECK(unstamp(options.out));
-  SNOWCODER_CHECK(io::write_tokenizer(options.out, vocabulary));
-  SNOWCODER_CHECK(io::write_rejects(io::rejects_beside(options.out), rejects));
-  SNOWCODER_CHECK(stamp.write(stamp_beside(options.out), {{"documents", documents.load()},
-                                                          {"bytes", bytes.load()},
-                                                          {"words", distinct},
-                                                          {"share", share},
-                                                          {"tokens", vocabulary.tokens.size()},
-                                                          {"merges", vocabulary.merges.size()},
-                                                          {"refused", rejects.size()}}));
+  io::json const numbers{{"documents", documents.load()},
+                         {"bytes", bytes.load()},
+                         {"words", distinct},
+                         {"share", share},
+                         {"tokens", vocabulary.tokens.size()},
+                         {"merges", vocabulary.merges.size()},
+                         {"refused", rejects.size()}};
+  SNOWCODER_CHECK(stamp.write_file(options.out, numbers, [&]() -> expected<void> {
+    SNOWCODER_CHECK(io::write_tokenizer(options.out, vocabulary));
+    return io::write_rejects(io::rejects_beside(options.out), rejects);
+  }));
   run.say(with_commas(std::int64_t(distinct)) + " distinct words");
   run.say("vocabulary of " + with_commas(std::int64_t(vocabulary.tokens.size())) + " from " + with_commas(documents.load()) +
           " documents, " + bytes_text(double(bytes.load())) + " (" + options.out.string() + ")");

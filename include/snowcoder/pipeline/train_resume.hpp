@@ -7,6 +7,7 @@
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/io/checkpoint_file.hpp>
 #include <snowcoder/parallel/communicator.hpp>
+#include <snowcoder/pipeline/library_versions.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
 #include <snowcoder/pipeline/training_checkpoint.hpp>
 
@@ -61,10 +62,14 @@ expected<standing> resume(run_context& run, Ranks& ranks, Backend& device, train
       auto const usable = !last             ? expected<void>(failure(last.error()))
                           : step == trained ? expected<void>()
                                             : load<R>(*last, device, s, true);
-      if (usable)
-        chosen = step;
-      else
+      if (!usable) {
         SNOWCODER_CHECK(put_aside(run, path, usable.error()));
+        continue;
+      }
+      chosen = step;
+      if (step == trained) continue;
+      if (auto const others = other_versions<Backend>(last->manifest().versions); !others.empty())
+        run.say("note: other versions than those of " + path.string() + ": " + others + "; sums may differ in their last bits");
     }
   }
   chosen = ranks.from_first(chosen);

@@ -2,7 +2,6 @@
 // Between a training state in device memory and a checkpoint on disk.
 #pragma once
 
-#include <snowcoder/backend/cpu/onednn.hpp>
 #include <snowcoder/config/fingerprint.hpp>
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/io/checkpoint_file.hpp>
@@ -10,6 +9,7 @@
 #include <snowcoder/parallel/communicator.hpp>
 #include <snowcoder/parallel/solo.hpp>
 #include <snowcoder/pipeline/checkpoint_content.hpp>
+#include <snowcoder/pipeline/library_versions.hpp>
 #include <snowcoder/train/state.hpp>
 
 #include <algorithm>
@@ -57,17 +57,17 @@ void take(snapshot<Backend, Moment>& to, Backend& device, train::state<R, Backen
   collect(to.second_moment, s.second_moment);
 }
 
-template <config::recipe R, class Moment>
+template <config::recipe R, class Backend, class Moment>
 expected<void> save(std::filesystem::path const& folder, training_position const& position, std::span<float const> weights,
                     std::span<Moment const> first_moment, std::span<Moment const> second_moment, io::json settings) {
-  return io::write_checkpoint(
-      folder, manifest_of<R>(position, std::move(settings), {{"onednn", cpu::onednn::version()}, {"compiler", __VERSION__}}),
-      checkpoint_parts<R>(flat(weights), flat(first_moment), flat(second_moment)));
+  return io::write_checkpoint(folder, manifest_of<R>(position, std::move(settings), library_versions<Backend>()),
+                              checkpoint_parts<R>(flat(weights), flat(first_moment), flat(second_moment)));
 }
 template <config::recipe R, class Backend, class Moment>
 expected<void> save(std::filesystem::path const& folder, snapshot<Backend, Moment> const& s, io::json settings) {
   auto const view = [](auto const& values) { return std::span(values.data(), std::size_t(values.size())); };
-  return save<R, Moment>(folder, s.position, view(s.weights), view(s.first_moment), view(s.second_moment), std::move(settings));
+  return save<R, Backend, Moment>(folder, s.position, view(s.weights), view(s.first_moment), view(s.second_moment),
+                                  std::move(settings));
 }
 /// Straight from the device's memory where the host can read it, without a copy of it all. Requires a state with all moments.
 template <config::recipe R, class Backend, class Moment>
@@ -75,8 +75,8 @@ expected<void> save(std::filesystem::path const& folder, Backend& device, train:
                     io::json settings) {
   if constexpr (requires { requires Backend::memory_is_the_hosts; }) {
     auto const view = [](auto const& buffer) { return std::span(buffer.data(), std::size_t(buffer.size())); };
-    return save<R, Moment>(folder, s.position, view(s.weights), view(s.first_moment), view(s.second_moment),
-                           std::move(settings));
+    return save<R, Backend, Moment>(folder, s.position, view(s.weights), view(s.first_moment), view(s.second_moment),
+                                    std::move(settings));
   } else {
     snapshot<Backend, Moment> copy;
     parallel::solo alone;

@@ -115,6 +115,7 @@ class hugging_face_weights {
     if (!std::filesystem::exists(path))
       return failure("no config.json here", w.folder_, "give the folder of a model as Hugging Face publishes it");
     SNOWCODER_TRY(auto const config, io::read_json(path));
+    w.read_files_ = {path};
     auto const stated = detail::stated_shape::of(config);
     if (!stated.refused.empty())
       return failure("a model that this library does not compute: " + stated.refused, path.string(),
@@ -154,6 +155,8 @@ class hugging_face_weights {
     return place == places_.end() ? ""
                                   : std::string(io::detail::safetensors_name(files_[place->second].find(place->first)->type));
   }
+  /// What was read: config.json and the files of tensors.
+  std::vector<std::filesystem::path> const& read_files() const { return read_files_; }
   /// What whoever imports should know; may be empty.
   std::string const& note() const { return note_; }
 
@@ -189,6 +192,7 @@ class hugging_face_weights {
         if (!places_.emplace(t.name, files_.size()).second) return failure("tensor " + t.name + " is in two files", folder_);
       }
       files_.push_back(std::move(file));
+      read_files_.push_back(folder / name);
     }
     for (auto const& [tensor, name] : stated)
       if (!places_.contains(tensor) && !tensor.ends_with(".rotary_emb.inv_freq"))
@@ -216,6 +220,7 @@ class hugging_face_weights {
 
   std::string folder_, note_;
   bool tied_ = false;
+  std::vector<std::filesystem::path> read_files_;
   std::vector<io::safetensors> files_;
   std::map<std::string, std::size_t> places_;  // tensor -> file
 };

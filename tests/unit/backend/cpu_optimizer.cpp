@@ -62,5 +62,6 @@ TEST_CASE("the sum of squares is the same for any number of threads", "[backend]
   cpu::device d1(1), d3(3);
   auto const sum = cpu::sum_of_squares(d1, values.data(), std::int64_t(values.size()));
   CHECK(sum == cpu::sum_of_squares(d3, values.data(), std::int64_t(values.size())));
-  CHECK(sum == Approx(cpu::reference::sum_of_squares(values.data(), std::int64_t(values.size()))).epsilon(1e-12));
+  CHECK(sum ==
+        Approx(cpu::reference::sum_of_squares(values.data(), std::int64_t(values.size()))).epsilon(tests::squares_in_double));
 }

@@ -23,6 +23,7 @@
 
 using namespace snowcoder;
 using tests::distance;
+using tests::function_tolerance;
 using tests::normal;
 using tests::tolerance;
 using tests::view;
@@ -39,19 +40,19 @@ TEST_CASE("error_function is erf, power_of_two is 2^x, in float") {
     auto const got = cpu::error_function(cpu::broadcast(float(x)));
     worst = std::max(worst, std::abs(double(got[0]) - std::erf(double(float(x)))));
   }
-  CHECK(worst < 4e-7);
+  CHECK(worst < function_tolerance::error_function);
   double worst_narrow = 0;
   for (double x = -12; x <= 12; x += 1e-3) {
     double const exact = x * (1 + std::erf(x / std::sqrt(2.0))) / 2;
     worst_narrow = std::max(worst_narrow, std::abs(double(cpu::narrow_gelu(cpu::broadcast(float(x)))[0]) - exact));
   }
-  CHECK(worst_narrow < 2e-4);
+  CHECK(worst_narrow < function_tolerance::narrow_gelu);
   for (double x = -125; x <= 0; x += 4e-4) {
     double const exact = std::exp2(double(float(x)));
     worst_power = std::max(worst_power, std::abs(double(cpu::power_of_two(cpu::broadcast(float(x)))[0]) / exact - 1));
   }
-  CHECK(worst_power < 4e-7);
-  CHECK(cpu::power_of_two(cpu::broadcast(-1e30f))[0] < 3e-38f);
+  CHECK(worst_power < function_tolerance::power_of_two);
+  CHECK(cpu::power_of_two(cpu::broadcast(-1e30f))[0] < function_tolerance::least_power_of_two);
 }
 
 TEST_CASE("byte and pair products of a lane are sums of products") {
@@ -192,8 +193,7 @@ TEST_CASE("integers that stand for a row keep to their bounds") {
         }
         CHECK(squares <= 2147483647);
         CHECK((shorts[std::size_t(count)] == 0 && shorts.back() == 0));
-        // Half a step, and what rounding the step costs the largest.
-        if (size > 1e-30f || size == 0) CHECK(worst <= 0.5 * step * (1 + 1e-3) + 1e-6 * double(most));
+        if (size > 1e-30f || size == 0) CHECK(worst <= tests::half_a_step * step + tests::of_the_largest * double(most));
         std::vector<std::int8_t> bytes(static_cast<std::size_t>(count));
         CHECK(std::isfinite(cpu::quantise_weight(bytes, x.data())));
         if (cpu::words_of_bytes == 1) continue;
@@ -212,8 +212,8 @@ TEST_CASE("int8 sees rows between their extremes, and zero exactly") {
   for (std::size_t i = 0; i < 64; ++i) x[64 + i] = 3.0f, x[128 + i] = i == 5 ? 1000.0f : -0.01f;
   project(d, view(y, 1), matrix_view<float const>(view(x, 64)), cpu::projection<std::int8_t>(view(weight, 64), nullptr));
   CHECK(y[0] == 0.0f);
-  CHECK(std::abs(y[1] - 1.92f) < 1e-5f);
-  CHECK(std::abs(y[2] - 10.0f) < 0.03f);  // beside 1000, a hundredth is nothing
+  CHECK(std::abs(y[1] - 1.92f) < tests::int8_of_equals);
+  CHECK(std::abs(y[2] - 10.0f) < tests::int8_beside_a_giant);
 }
 
 TEST_CASE("blocks of rows cover every row once, and verbs inside them give the same bits") {
@@ -281,8 +281,8 @@ TEST_CASE("power_of_two of halves is 2^x as far as halves go") {
     auto const seen = cpu::even_halves(cpu::broadcast_half(float(x)))[0];
     worst = std::max(worst, std::abs(double(got) / std::exp2(double(seen)) - 1));
   }
-  CHECK(worst < 2e-3);  // four roundings to 2^-11
-  CHECK(cpu::even_halves(cpu::power_of_two(cpu::broadcast_half(-30.0f)))[0] < 1e-7f);
+  CHECK(worst < function_tolerance::half_power_of_two);
+  CHECK(cpu::even_halves(cpu::power_of_two(cpu::broadcast_half(-30.0f)))[0] < function_tolerance::least_half_power_of_two);
 #endif
 }
 

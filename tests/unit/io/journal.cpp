@@ -92,6 +92,8 @@ TEST_CASE("a last row of zeros is torn; rubbish between rows is an error") {
   auto const j = io::journal::open(path);
   REQUIRE_FALSE(j);
   CHECK(j.error().what.find("row 2") != std::string::npos);
+  std::ofstream(path) << "{\"n\":1}\n{\"n\":" << std::string(1000, '[') << std::string(1000, ']') << "}\n";  // a stranger's
+  CHECK(io::journal::open(path).error().what.find("row 2") != std::string::npos);
 }
 
 TEST_CASE("where the system cannot lock a file, a journal is written without") {

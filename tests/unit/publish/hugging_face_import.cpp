@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
+#include "support/said.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tiny_recipe.hpp"
 
@@ -184,8 +185,18 @@ TEST_CASE("what is published takes the place of nothing else, with the tokenizer
   CHECK(pipeline::import_recipe<recipe>(run, {folder, dir / "clean"}).error().remedy == "give another --out");
   CHECK(std::filesystem::exists(dir / "clean/documents/a.jsonl"));
   auto const checkpoint = dir / "run/checkpoints/imported/final";
+  {
+    auto const lock = io::folder_lock::take(checkpoint.parent_path());
+    CHECK(pipeline::import_recipe<recipe>(run, {folder, checkpoint}).error().what.find("at work") != std::string::npos);
+  }
   REQUIRE(pipeline::import_recipe<recipe>(run, {folder, checkpoint}));
-  REQUIRE(pipeline::import_recipe<recipe>(run, {folder, checkpoint}));  // over one of its own
+  CHECK(pipeline::maker_of(checkpoint) == "publish import");
+  CHECK(io::read_json(checkpoint / "provenance.json").value()["inputs"].size() == 3);
+  auto const again = [&] { return tests::said([&] { REQUIRE(pipeline::import_recipe<recipe>(run, {folder, checkpoint})); }); };
+  CHECK(again().find("already imported") != std::string::npos);
+  REQUIRE(io::write_file(folder / "tokenizer.json", R"({"model": {"type": "BPE"}})"));
+  CHECK(again().find("already imported") == std::string::npos);  // over one of its own
+  CHECK(again().find("already imported") != std::string::npos);
 
   pipeline::publish_options o{checkpoint, dir / "clean", folder / "tokenizer.json"};
   CHECK(pipeline::publish_recipe<recipe>(run, o).error().what.find("made by prepare") != std::string::npos);

@@ -149,3 +149,15 @@ TEST_CASE("the last checkpoints are kept, and nothing unfinished", "[train]") {
   CHECK(std::filesystem::exists(dir / "final"));
   CHECK_FALSE(std::filesystem::exists(dir / "step-000020.part"));
 }
+
+TEST_CASE("a folder that no training names so is not taken for a checkpoint, and stays", "[train]") {
+  temporary_folder dir;
+  REQUIRE(write(dir / io::checkpoint_name(7), 7));
+  auto const strangers = {"step-", "step-99999999999999999999", "step-0000007", "step-7", "step--00007", "step-000007.copy"};
+  for (auto const* name : strangers) std::filesystem::create_directories(dir / name);
+  auto const found = io::checkpoints_in(dir.path());
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].first == 7);
+  io::retain_checkpoints(dir.path(), 0);
+  for (auto const* name : strangers) CHECK(std::filesystem::exists(dir / name));
+}

@@ -79,6 +79,28 @@ TEST_CASE("a phase that reads a short file again and again says so, and the repo
   CHECK_FALSE(fs::exists(run / "empty.html"));
 }
 
+TEST_CASE("a phase that goes on with other libraries than before says which", "[train]") {
+  temporary_folder run;
+  write_run(run.path());
+  auto o = in(run.path());
+  o.phase = "general";
+  o.steps = 4;
+  REQUIRE(train_tiny(o));
+  CHECK(tests::said([&] { REQUIRE(train_tiny(o)); }).find("other versions") == std::string::npos);
+  auto const file = run / "checkpoints/general/step-000008/checkpoint.json";
+  auto written = io::read_json(file).value();
+  written["versions"]["onednn"] = "0.1";
+  written["versions"]["cudnn"] = "9.19.0";
+  written["versions"].erase("compiler");
+  REQUIRE(io::write_json(file, written));
+  auto const said = tests::said([&] { REQUIRE(train_tiny(o)); });
+  CHECK(said.find("note: other versions than those of " + file.parent_path().string()) != std::string::npos);
+  CHECK(said.find("onednn " + cpu::onednn::version() + " (0.1)") != std::string::npos);
+  CHECK(said.find("compiler " __VERSION__ " (none named)") != std::string::npos);
+  CHECK(said.find("cudnn none (9.19.0)") != std::string::npos);
+  CHECK(said.find("snowcoder ") == std::string::npos);
+}
+
 TEST_CASE("nothing is written where there is no run, or under a name that leads out of it", "[train]") {
   temporary_folder run;
   auto const nowhere = train_tiny(in(run / "nope"));

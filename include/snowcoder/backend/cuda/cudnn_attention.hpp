@@ -14,6 +14,9 @@
 
 namespace snowcoder::cuda {
 
+/// The library's version, as in "9.19.0".
+std::string cudnn_version();
+
 /// Why the library is not asked for a shape; null where it is. Known faults of it lie at other lengths and in versions before
 /// 9.19 (reports 160 and 1072 of its frontend). `architecture` as device::architecture() has it.
 char const* cudnn_declines(attention_shape const& shape, int architecture);

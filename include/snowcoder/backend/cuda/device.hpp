@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace snowcoder::cuda {
 
@@ -83,6 +84,9 @@ class device {
   /// Returns when all that was queued is done.
   void wait() { must(cudaStreamSynchronize(queue_), "work on the GPU"); }
   products& product_plans() { return products_; }
+  /// Libraries that verbs call, each with its version: another one may round sums otherwise. Defined in kernels/attention.cu,
+  /// which knows whether cuDNN is among them.
+  static std::vector<std::pair<std::string, std::string>> libraries();
   /// Whether every sum comes in the same order each time, as it does unless it is told otherwise: cuDNN's gradient of attention
   /// is quicker without. Not to be changed between verbs of a step.
   void repeatable(bool yes) { generation_ += yes != std::exchange(repeatable_, yes); }
