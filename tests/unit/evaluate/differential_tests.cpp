@@ -90,6 +90,10 @@ TEST_CASE("some tasks ask something else than equality") {
   CHECK(verdicts(roots, {"def find_zero(xs):\n    return -2.0\n", "def find_zero(xs):\n    return 1.0\n",
                          "def find_zero(xs):\n    return None\n"}) ==
         all{"passed", "failed: base_input 0: 1.0 is not 2.0", "failed: base_input 0: None is not 2.0"});
+  // An answer that says that its call emptied the polynomial, of which everything is a root.
+  CHECK(verdicts(roots, {"import json\nplain = json.dumps\n"
+                         "json.dumps = lambda v: plain(dict(v, m=[[]]) if 'r' in v else v)\n"
+                         "def find_zero(xs):\n    return 1.0\n"}) == all{"failed: base_input 0: 1.0 is not 2.0"});
   auto const match =
       plus_task("Mbpp/285", "text_match_three", "import re\ndef text_match_three(s):\n    return re.search('ab{3}', s)\n",
                 "[[\"abbb\"]]", "[[\"ab\"]]");
