@@ -19,7 +19,9 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <list>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
@@ -57,14 +59,25 @@ class judge {
       return done(index, std::move(result));
     };
     std::vector<desk> desks(std::min(std::size_t(workers_), samples.size()));
-    for (std::size_t next = 0;;) {
+    // What a task's own solution answers is asked for at one desk; the others take samples of other tasks meanwhile.
+    auto asked = [&](benchmark_task const& t) {
+      return !t.row.empty() && known.of(t) < 0 &&
+             std::any_of(desks.begin(), desks.end(), [&](auto const& d) { return d.sample && task_of[*d.sample] == &t; });
+    };
+    std::list<std::size_t> left(samples.size());
+    std::iota(left.begin(), left.end(), 0);
+    for (;;) {
       bool busy = false;
       for (auto& d : desks) {
-        for (; !d.sample && next < samples.size(); ++next)
-          if (auto refusal = refusal_of(task_of[next], known); !refusal.empty()) {
-            SNOWCODER_CHECK(tell(next, {samples[next], verdict::refused, std::move(refusal)}));
+        for (auto next = left.begin(); !d.sample && next != left.end();)
+          if (auto refusal = refusal_of(task_of[*next], known); !refusal.empty()) {
+            SNOWCODER_CHECK(tell(*next, {samples[*next], verdict::refused, std::move(refusal)}));
+            next = left.erase(next);
+          } else if (asked(*task_of[*next])) {
+            ++next;
           } else {
-            d.sample = next;
+            d.sample = *next;
+            next = left.erase(next);
           }
         if (d.sample && !d.work) SNOWCODER_CHECK(begin(d, *task_of[*d.sample], samples[*d.sample], known));
         busy = busy || d.sample;
@@ -76,7 +89,9 @@ class judge {
         if (!d.work || (!d.work->closed && !late)) continue;
         auto const index = *d.sample;
         bool const alone = d.work->alone;
-        SNOWCODER_TRY(auto result, end(d, late, samples[index]));
+        SNOWCODER_TRY(auto ended, end(d, late, samples[index]));
+        if (!ended) continue;
+        auto& result = *ended;
         if (alone && result.outcome == verdict::passed) {  // now for the sample itself
           SNOWCODER_CHECK(known.learn(*task_of[index], result.detail));
           continue;
@@ -160,7 +175,7 @@ class judge {
     e.said = std::move(verdict_pipe.first);
     ::fcntl(e.said.get(), F_SETFL, O_NONBLOCK);
     e.begun = clock::now();
-    e.deadline = e.begun + std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(bounds.seconds));
+    e.deadline = e.begun + std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(seconds(e)));
     d.work = std::move(e);
     return {};
   }
@@ -191,6 +206,10 @@ class judge {
     return {};
   }
 
+  /// Samples of other desks may keep the processor from the benchmark's own solution, which decides about all samples of its
+  /// task: what limits it is its processor time.
+  double seconds(examination const& e) const { return box_.bounds().seconds * (e.alone ? 16 : 1); }
+
   static std::size_t most_said(examination const& e) { return e.alone ? known_answers::most_bytes : 65'536; }
   static void listen(examination& e, short heard) {
     char block[65'536];
@@ -200,10 +219,11 @@ class judge {
     e.closed = (heard & POLLHUP) || (!e.alone && e.text.ends_with('\n'));
   }
 
-  /// The verdict; of a canonical solution alone, its answers are the detail.
-  expected<judged_sample> end(desk& d, bool late, sample const& s) const {
-    // A nursery that speaks while its program should run could not fork it: nothing is known of the sample.
+  /// The verdict; of a canonical solution alone, its answers are the detail. None where a nursery could not fork its program
+  /// or was taken away with it: nothing is known of the sample, and it is examined again.
+  expected<std::optional<judged_sample>> end(desk& d, bool late, sample const& s) const {
     for (auto* n : {&d.candidate, &d.examiner}) SNOWCODER_CHECK(n->hear());
+    bool const lost = !d.examiner.alive() || (!d.work->alone && !d.candidate.alive());
     auto e = *std::exchange(d.work, std::nullopt);
     judged_sample result{s, verdict::crashed, {}, std::chrono::duration<double>(clock::now() - e.begun).count()};
     if (!e.alone) d.candidate.end();
@@ -212,10 +232,11 @@ class judge {
     auto const said = io::parsed(std::string_view(e.text).substr(0, line));
     if (late) {
       result.outcome = verdict::timed_out;
-      result.detail = "no verdict after " + io::to_line(box_.bounds().seconds) + " s of wall time";
+      result.detail = "no verdict after " + io::to_line(seconds(e)) + " s of wall time";
     } else if (e.text.size() >= most_said(e)) {
       result.detail = "it says too much";
-    } else if (line == std::string::npos || !said.is_object()) {
+    } else if (line == std::string::npos || !said.is_object() ||
+               e.text.size() != line + 1 + said.value("bytes", std::size_t(0))) {
       result.detail = "the examiner ended early";
     } else {
       result.outcome = from_name<verdict>(said.value("outcome", "")).value_or(verdict::failed);
@@ -223,6 +244,8 @@ class judge {
       result.detail =
           e.alone && result.outcome == verdict::passed ? e.text.substr(line + 1) : without_addresses(said.value("detail", ""));
     }
+    if (lost && (e.alone || result.outcome != verdict::passed)) return std::nullopt;
+    for (auto* n : {&d.candidate, &d.examiner}) n->serve();
     return result;
   }
 
