@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
@@ -35,6 +36,12 @@ struct judge_options {
 
 namespace detail {
 
+/// "python3.11"
+inline std::string interpreter_name() {
+  std::error_code ignored;
+  return std::filesystem::canonical(evaluate::interpreter, ignored).filename().string();
+}
+
 /// Judges with a journal, so that a killed run goes on where it was.
 inline expected<std::vector<judged_sample>> judge_all(evaluate::sandbox& box, std::vector<benchmark_task> const& tasks,
                                                       std::vector<sample> const& samples, io::journal& journal,
@@ -42,10 +49,11 @@ inline expected<std::vector<judged_sample>> judge_all(evaluate::sandbox& box, st
   std::map<std::string, benchmark_task const*> by_id;
   for (auto const& t : tasks) by_id.emplace(t.id, &t);
   auto const& b = box.bounds();
+  auto const python = interpreter_name();
   auto key = [&](sample const& s) {
     auto const t = by_id.find(s.task);
-    std::string all = fmt::format("{} {} {} {} {} {} {}", b.seconds, b.call_seconds, b.reference_factor, b.memory, b.tasks,
-                                  b.file_bytes, s.whole);
+    std::string all = fmt::format("{} {} {} {} {} {} {} {}", python, b.seconds, b.call_seconds, b.reference_factor, b.memory,
+                                  b.tasks, b.file_bytes, s.whole);
     ((all += '\0') += s.task) += '\0';
     if (t != by_id.end())
       for (auto const* text : {&t->second->prompt, &t->second->test, &t->second->solution, &t->second->row})
@@ -115,10 +123,14 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
     auto const found = order.find(s.task);
     return found == order.end() ? tasks.size() : found->second;
   };
-  std::stable_sort(samples.begin(), samples.end(), [&](auto const& a, auto const& b) { return place(a) < place(b); });
+  auto const by_place = [&](sample const& a, sample const& b) { return place(a) < place(b); };
+  std::stable_sort(samples.begin(), samples.end(), by_place);
   std::vector<bool> sampled(tasks.size() + 1);
   for (auto const& s : samples) sampled[place(s)] = true;
   std::erase_if(own, [&](auto const& s) { return options.canonical || !options.ground_truth || !sampled[place(s)]; });
+  // Of every task its own solution, then its samples: what that answers is found once for all of them.
+  std::vector<sample> all;
+  std::merge(own.begin(), own.end(), samples.begin(), samples.end(), std::back_inserter(all), by_place);
 
   constexpr auto setting = R::evaluation;
   evaluate::limits const limits{.seconds = setting.seconds,
@@ -141,10 +153,14 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
                                                  row.value("base", false)};
                   return {};
                 }));
-  run.bar.begin("judging", "samples", std::int64_t(samples.size() + own.size()));
+  run.bar.begin("judging", "samples", std::int64_t(all.size()));
   int const workers = options.workers > 0 ? options.workers : run.threads;
-  SNOWCODER_TRY(auto const truths, detail::judge_all(box, tasks, own, journal, known, workers, run.bar));
-  SNOWCODER_TRY(auto const verdicts, detail::judge_all(box, tasks, samples, journal, known, workers, run.bar));
+  SNOWCODER_TRY(auto const judged, detail::judge_all(box, tasks, all, journal, known, workers, run.bar));
+  std::vector<judged_sample> truths, verdicts;
+  for (auto const& v : judged) {
+    bool const is_own = truths.size() < own.size() && own[truths.size()].task == v.answer.task;
+    (is_own ? truths : verdicts).push_back(v);
+  }
 
   // Of a sample that could not be judged nothing is known: it does not count.
   std::vector<evaluate::task_count> counts(tasks.size()), base_counts(tasks.size());
@@ -175,8 +191,6 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
   io::json verdict_counts = io::json::object();
   for (auto const& [v, n] : by_verdict) verdict_counts[std::string(name_of(v))] = n;
 
-  std::error_code ignored;
-  auto const python = std::filesystem::canonical(evaluate::interpreter, ignored).filename().string();
   io::json result{{"benchmark", {{"name", io::benchmark_name(options.benchmark)}, {"md5", md5}, {"tasks", tasks.size()}}},
                   {"judged", {{"samples", verdicts.size()}, {"tasks", counts.size()}, {"canonical", options.canonical}}},
                   {"pass_at", pass},
@@ -189,7 +203,7 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
                     {"tasks", limits.tasks},
                     {"file_bytes", limits.file_bytes}}},
                   {"walls", box.standing().standing()},
-                  {"interpreter", python},
+                  {"interpreter", detail::interpreter_name()},
                   {"recipe", {{"name", R::name}, {"fingerprint", config::fingerprint<R>.hex()}}}};
   bool const plus = std::any_of(tasks.begin(), tasks.end(), [](auto const& t) { return !t.row.empty(); });
   if (plus) result["base_pass_at"] = pass_at(base_counts);
@@ -206,6 +220,7 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
   SNOWCODER_CHECK(unstamp(options.out));
   SNOWCODER_CHECK(io::write_json(options.out, result));
   SNOWCODER_CHECK(stamp.write(stamp_beside(options.out), verdict_counts));
+  std::error_code ignored;
   std::filesystem::remove(journal_path, ignored);
 
   auto const score = [&](char const* name, char const* label) {
