@@ -111,6 +111,9 @@ inline expected<std::vector<sock_filter>> system_call_filter(belongings own, ten
   // Signals by way of a file's owner; what sockets take of that kind also names interfaces, and loads modules for them.
   for (unsigned command : {F_SETOWN, 15 /* F_SETOWN_EX */}) refuse_command("fcntl", 1, command);
   refuse_when("ioctl", {1, SCMP_CMP_MASKED_EQ, 0xff00, SOCK_IOC_TYPE << 8});
+  // Attributes once more: FS_IOC_SETFLAGS, FS_IOC_SETVERSION, FS_IOC_FSSETXATTR.
+  if (!own.files)
+    for (unsigned command : {0x4008'6602U, 0x4008'7602U, 0x401c'5820U}) refuse_command("ioctl", 1, command);
   if (!made) return failure("libseccomp refuses a rule");
 
   int const file = int(::memfd_create("filter", MFD_CLOEXEC));

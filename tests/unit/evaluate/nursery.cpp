@@ -286,15 +286,19 @@ TEST_CASE("samples are judged alike behind the walls of lesser machines, and wha
   struct stat before, after;
   REQUIRE(::stat(file.c_str(), &before) == 0);
   listener const ears((folder / "socket").string());
-  auto const meddler = "import os, socket\nfile = '" + file +
-                       "'\n"
-                       "def attempt(f, *a):\n    try: f(*a)\n    except OSError: pass\n"
-                       "for f, *a in ((os.chmod, 0o777), (os.utime, (1, 1)), (os.chown, -1, 65534), (os.truncate, 0), "
-                       "(os.setxattr, 'user.x', b'x')):\n"
-                       "    attempt(f, file, *a)\n"
-                       "here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)\n"
-                       "attempt(here.sendto, b'x', '" +
-                       (folder / "socket").string() + "')\n" + honest;
+  auto const meddler =
+      "import fcntl, os, socket\nfile = '" + file +
+      "'\n"
+      "def attempt(f, *a):\n    try: f(*a)\n    except OSError: pass\n"
+      "for f, *a in ((os.chmod, 0o777), (os.utime, (1, 1)), (os.chown, -1, 65534), (os.truncate, 0), "
+      "(os.setxattr, 'user.x', b'x')):\n"
+      "    attempt(f, file, *a)\n"
+      "for command in (0x40086602, 0x40087602, 0x401c5820):\n"
+      "    try: fcntl.ioctl(3, command, bytes(28))\n"
+      "    except OSError as e: assert e.errno == 1 or not os.path.exists('/etc'), e\n"  // or in a private root
+      "here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)\n"
+      "attempt(here.sendto, b'x', '" +
+      (folder / "socket").string() + "')\n" + honest;
   struct machine {
     char const* lacks;
     bool rights, user_namespaces, mounts, namespaces;
