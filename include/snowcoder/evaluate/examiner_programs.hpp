@@ -115,7 +115,7 @@ def examine():
     import builtins, select
     with open(0, "rb", closefd=False) as given: task = json.loads(given.read())
     os.dup2(1, 0)
-    answers, calls = open(3, "rb"), open(4, "wb")
+    calls = open(4, "wb")
     row = json.loads(task["row"]) if task["row"] else None
     if row: row["suite"] = task["suite"]
     compared = row and not task["own"]       # the file of known answers is read at a place of our own: others read it too
@@ -129,14 +129,18 @@ def examine():
     def finish(outcome, detail):
         if not end: end.append((outcome, detail))
         raise Ended()
-    def hear(seconds):
-        if not select.select([answers], [], [], seconds)[0]:
-            finish("timed_out", "no answer after %.3g s of wall time" % seconds)
-        line = answers.readline(longest_answer)
-        if not line: finish("crashed", "the program ended before it answered")
-        if not line.endswith(b"\n"): finish("failed", "an answer is too long")
+    def hear(began, seconds):                  # one line, all of it in time: its first byte is no answer
+        blocks, length = [b""], 0
+        while not blocks[-1].endswith(b"\n"):
+            left = began + seconds - time.monotonic()
+            if left <= 0 or not select.select([3], [], [], left)[0]:
+                finish("timed_out", "no answer after %.3g s of wall time" % seconds)
+            blocks.append(os.read(3, 1 << 16))
+            length += len(blocks[-1])
+            if not blocks[-1]: finish("crashed", "the program ended before it answered")
+            if length > longest_answer: finish("failed", "an answer is too long")
         try:
-            answer = json.loads(line)
+            answer = json.loads(b"".join(blocks))
             assert type(answer) is dict
             return answer
         except Exception: finish("failed", "a malformed answer")
@@ -153,13 +157,15 @@ def examine():
     def ask(a, k, seconds, watched):
         if end: raise Ended()
         called[:] = [True]
+        call = json.dumps([pack(list(a), foreign), pack(k, foreign), watched]).encode() + b"\n"
+        began = time.monotonic()
         try:
-            calls.write(json.dumps([pack(list(a), foreign), pack(k, foreign), watched]).encode() + b"\n")
+            calls.write(call)
             calls.flush()
         except BrokenPipeError: finish("crashed", "the program ended before it answered")
-        answer = hear(seconds)
+        answer = hear(began, seconds)
         try:
-            if "m" in answer:
+            if watched and "m" in answer:      # nobody else may change what its answer is judged by
                 for old, new in zip(a, unpack(answer["m"], Opaque)): put_back(old, new)
             if "e" not in answer: return unpack(answer["r"], Opaque)
             name, text = answer["e"]
@@ -184,7 +190,7 @@ def examine():
     space = {"__name__": "examiner"}
     def examine_candidate():
         space[task["entry_point"]] = candidate
-        first = hear(task["seconds"])
+        first = hear(time.monotonic(), task["seconds"])
         if "ready" not in first: finish("failed", ": ".join(map(str, first["e"])) if "e" in first else "a malformed answer")
         if row:
             limit = lambda own: max(task["call_seconds"], task["reference_factor"] * own)
@@ -215,7 +221,8 @@ def examine():
     except BaseException as e: outcome = ("failed", describe(e))
     if end: outcome = end[0]
     with open(5, "wb") as verdict:
-        said = {"outcome": outcome[0], "detail": outcome[1][:400], "base": "base_input" in done}
+        detail = outcome[1][:400].encode("utf-8", "backslashreplace").decode()  # half a surrogate pair is no JSON to others
+        said = {"outcome": outcome[0], "detail": detail, "base": "base_input" in done, "bytes": len(found)}
         verdict.write(json.dumps(said).encode() + b"\n" + found)
     os._exit(0)
 nurse(examine)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Judges samples of code benchmarks (paper section 3): for each, an examiner and a candidate process, each in a sandbox of
-// its own, and a timer outside of both; where tests are cases for unittest, the examiner alone. One thread watches all of
-// them; nothing that a sample does holds up the next.
+// its own, and a timer outside of both; where tests are cases for unittest, the examiner alone. One thread watches all of them;
+// nothing that a sample does holds up the next.
 #pragma once
 
 #include <snowcoder/core/enum_name.hpp>
@@ -22,7 +22,9 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <list>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
@@ -60,14 +62,25 @@ class judge {
       return done(index, std::move(result));
     };
     std::vector<desk> desks(std::min(std::size_t(workers_), samples.size()));
-    for (std::size_t next = 0;;) {
+    // A task's own solution is asked at one desk; the others take samples of other tasks meanwhile.
+    auto asked = [&](benchmark_task const& t) {
+      return begins_with_own(t) && known.of(t) < 0 &&
+             std::any_of(desks.begin(), desks.end(), [&](auto const& d) { return d.sample && task_of[*d.sample] == &t; });
+    };
+    std::list<std::size_t> left(samples.size());
+    std::iota(left.begin(), left.end(), 0);
+    for (;;) {
       bool busy = false;
       for (auto& d : desks) {
-        for (; !d.sample && next < samples.size(); ++next)
-          if (auto refusal = refusal_of(task_of[next], known); !refusal.empty()) {
-            SNOWCODER_CHECK(tell(next, {samples[next], verdict::refused, std::move(refusal)}));
+        for (auto next = left.begin(); !d.sample && next != left.end();)
+          if (auto refusal = refusal_of(task_of[*next], known); !refusal.empty()) {
+            SNOWCODER_CHECK(tell(*next, {samples[*next], verdict::refused, std::move(refusal)}));
+            next = left.erase(next);
+          } else if (asked(*task_of[*next])) {
+            ++next;
           } else {
-            d.sample = next;
+            d.sample = *next;
+            next = left.erase(next);
           }
         if (d.sample && !d.work) SNOWCODER_CHECK(begin(d, *task_of[*d.sample], samples[*d.sample], known));
         busy = busy || d.sample;
@@ -79,7 +92,9 @@ class judge {
         if (!d.work || (!d.work->closed && !late)) continue;
         auto const index = *d.sample;
         bool const own = d.work->own;
-        SNOWCODER_TRY(auto result, end(d, late, samples[index]));
+        SNOWCODER_TRY(auto ended, end(d, late, samples[index]));
+        if (!ended) continue;
+        auto& result = *ended;
         if (own && result.outcome == verdict::passed) {
           SNOWCODER_CHECK(known.learn(*task_of[index], std::exchange(result.detail, {})));
           if (!is_own(*task_of[index], samples[index])) continue;  // now for the sample itself
@@ -106,6 +121,7 @@ class judge {
   struct examination {
     bool own = false;     ///< of the canonical solution: finds its answers, or whether it passes its cases
     bool called = false;  ///< there is a candidate, which the examiner calls
+    double seconds = 0;   ///< of wall time, at most
     descriptor said;
     std::string text;
     bool closed = false;
@@ -132,17 +148,21 @@ class judge {
   static bool is_own(benchmark_task const& t, sample const& s) {
     return t.has_cases() && !s.whole && s.completion == t.solution;
   }
+  /// Samples of other desks may keep the processor from the benchmark's own solution, which decides about all samples of its
+  /// task: its answers are limited by its processor time, its cases by what BigCodeBench gives them, 240 s.
+  static double patience_with_own(benchmark_task const& t) { return t.has_cases() ? 4 : 16; }
 
   /// Starts the examination of the desk's sample, or of its task's own solution where that comes first. Where a
   /// nursery is not ready nothing is begun, and it is asked for again.
   expected<void> begin(desk& d, benchmark_task const& t, sample const& s, known_answers const& known) {
+    auto const& bounds = box_.bounds();
     examination e;
     e.own = begins_with_own(t) && known.of(t) < 0;
     e.called = !e.own && !t.has_cases();
+    e.seconds = bounds.seconds * (e.own ? patience_with_own(t) : 1);
     if (!t.has_cases()) SNOWCODER_CHECK(d.candidate.wake(box_, candidate_));
     SNOWCODER_CHECK(d.examiner.wake(box_, examiner_));
     if ((e.called && !d.candidate.ready()) || !d.examiner.ready()) return {};
-    auto const& bounds = box_.bounds();
     auto const program = e.own ? t.prompt + t.solution : program_of(t, s);
     SNOWCODER_TRY(auto untrusted, sealed_file(io::to_line({{"program", program}, {"entry_point", t.entry_point}})));
     SNOWCODER_TRY(auto trusted, sealed_file(io::to_line({{"prompt", t.prompt},
@@ -175,7 +195,7 @@ class judge {
     e.said = std::move(verdict_pipe.first);
     ::fcntl(e.said.get(), F_SETFL, O_NONBLOCK);
     e.begun = clock::now();
-    e.deadline = e.begun + std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(bounds.seconds));
+    e.deadline = e.begun + std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(e.seconds));
     d.work = std::move(e);
     return {};
   }
@@ -215,11 +235,11 @@ class judge {
     e.closed = (heard & POLLHUP) || (!e.own && e.text.ends_with('\n'));
   }
 
-  /// The verdict; of a canonical solution that comes first, its answers are the detail.
-  expected<judged_sample> end(desk& d, bool late, sample const& s) const {
-    // A nursery that speaks while its program should run could not fork it: nothing is known of the sample.
-    for (auto* n : {&d.candidate, &d.examiner})
-      if (n->alive()) SNOWCODER_CHECK(n->hear());
+  /// The verdict; of a canonical solution that comes first, its answers are the detail. None where a nursery could not fork its
+  /// program or was taken away with it: nothing is known of the sample, and it is examined again.
+  expected<std::optional<judged_sample>> end(desk& d, bool late, sample const& s) const {
+    for (auto* n : {&d.candidate, &d.examiner}) SNOWCODER_CHECK(n->hear());
+    bool const lost = !d.examiner.alive() || (d.work->called && !d.candidate.alive());
     auto e = *std::exchange(d.work, std::nullopt);
     judged_sample result{s, verdict::crashed, {}, std::chrono::duration<double>(clock::now() - e.begun).count()};
     if (e.called) d.candidate.end();
@@ -228,10 +248,11 @@ class judge {
     auto const said = io::parsed(std::string_view(e.text).substr(0, line));
     if (late) {
       result.outcome = verdict::timed_out;
-      result.detail = "no verdict after " + io::to_line(box_.bounds().seconds) + " s of wall time";
+      result.detail = "no verdict after " + io::to_line(e.seconds) + " s of wall time";
     } else if (e.text.size() >= most_said(e)) {
       result.detail = "it says too much";
-    } else if (line == std::string::npos || !said.is_object()) {
+    } else if (line == std::string::npos || !said.is_object() ||
+               e.text.size() != line + 1 + said.value("bytes", std::size_t(0))) {
       result.detail = "the examiner ended early";
     } else {
       result.outcome = from_name<verdict>(said.value("outcome", "")).value_or(verdict::failed);
@@ -239,6 +260,8 @@ class judge {
       result.detail =
           e.own && result.outcome == verdict::passed ? e.text.substr(line + 1) : without_addresses(said.value("detail", ""));
     }
+    if (lost && (e.own || result.outcome != verdict::passed)) return std::nullopt;
+    for (auto* n : {&d.candidate, &d.examiner}) n->serve();
     return result;
   }
 

@@ -140,26 +140,31 @@ class nursery {
   int door() const { return door_.get(); }
 
   /// Takes what the nursery has said, without waiting. Afterwards it is as before, or ready, or no longer alive. An error
-  /// where the interpreter never got ready or cannot fork: another nursery would fare no better.
+  /// where the interpreter never got ready, or was lost too often in a row: another nursery would fare no better.
   expected<void> hear() {
+    if (!alive()) return {};
     char word[256];
     auto const n = ::recv(door_.get(), word, sizeof word, MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR) && clock::now() < patience_) return {};
     if (n == 1 && word[0] == 'k') {
       ready_ = proven_ = true;
+      ended_ = false;
       patience_ = clock::time_point::max();
       return {};
     }
-    auto const proven = proven_;
+    bool const proven = proven_;
+    int const losses = losses_ + !ended_;
     *this = nursery();
-    if (n > 0) return failure("the interpreter behind walls: " + std::string(word, std::size_t(n)), interpreter);
-    if (!proven)
+    losses_ = losses;
+    if (!proven && n <= 0)
       return failure("the interpreter ended, or was too slow, before its first program", interpreter,
                      "its standard library must be whole: install the package python3");
-    return {};
+    if (proven && losses < most_losses) return {};
+    auto const why = n > 0 ? std::string(word, std::size_t(n)) : "it ended unasked, several times in a row";
+    return failure("the interpreter behind walls: " + why, interpreter, "the machine may be short of memory or processes");
   }
 
-  /// Forks the program with these descriptors as its 0, 1, … False: the nursery is gone.
+  /// Forks the program with these descriptors as its 0, 1, … False: the nursery is gone, or will be.
   bool begin(std::vector<int> const& descriptors) {
     alignas(cmsghdr) char control[CMSG_SPACE(16 * sizeof(int))]{};
     char word = 'b';
@@ -174,17 +179,21 @@ class nursery {
     header->cmsg_type = SCM_RIGHTS;
     header->cmsg_len = CMSG_LEN(descriptors.size() * sizeof(int));
     std::memcpy(CMSG_DATA(header), descriptors.data(), descriptors.size() * sizeof(int));
-    ready_ = false;
+    ready_ = ended_ = false;
     if (::sendmsg(door_.get(), &message, MSG_NOSIGNAL) == 1) return true;
-    *this = nursery();
+    patience_ = clock::now();
     return false;
   }
 
   /// Ends the program that was begun; the nursery gets ready for another, or ends if it must not be used again.
   void end() {
+    if (!alive()) return;
     (void)!::send(door_.get(), "e", 1, MSG_NOSIGNAL);
     patience_ = clock::now() + std::chrono::seconds(5);
+    ended_ = true;
   }
+  /// A verdict was reached with it: what was lost before is forgotten.
+  void serve() { losses_ = 0; }
 
   using clock = std::chrono::steady_clock;
   /// When a nursery that is not ready is given up.
@@ -199,9 +208,14 @@ class nursery {
   }
 
  private:
+  /// So often in a row a machine may take a nursery away, or let it fork nothing.
+  static constexpr int most_losses = 3;
+
   child process_;
   descriptor door_;
   bool ready_ = false, proven_ = false;
+  bool ended_ = false;  ///< its program was: it may end as well
+  int losses_ = 0;      ///< how often one ended before, since the last verdict
   clock::time_point patience_{};
 };
 

@@ -172,8 +172,9 @@ class sandbox {
 
   static expected<sandbox> make(int flags, limits bounds, std::string const& packages) {
     sandbox box(flags, bounds, packages);
-    SNOWCODER_TRY(box.filter_, system_call_filter(flags & CLONE_NEWPID, tenant::program));
-    SNOWCODER_TRY(box.nursery_filter_, system_call_filter(flags & CLONE_NEWPID, tenant::nursery));
+    belongings const own{.processes = bool(flags & CLONE_NEWPID), .files = bool(flags & CLONE_NEWNS)};
+    SNOWCODER_TRY(box.filter_, system_call_filter(own, tenant::program));
+    SNOWCODER_TRY(box.nursery_filter_, system_call_filter(own, tenant::nursery));
     bool const root = box.root_;
     box.walls_ = {.seccomp = true,
                   .limits = true,

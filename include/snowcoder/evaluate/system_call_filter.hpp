@@ -27,8 +27,14 @@ namespace snowcoder::evaluate {
 /// Who lives behind the walls: one untrusted program, or a trusted one that forks such programs.
 enum class tenant { program, nursery };
 
-/// The filter's instructions. `own_processes`: the child has a process namespace, so signals between threads are harmless.
-inline expected<std::vector<sock_filter>> system_call_filter(bool own_processes, tenant who) {
+/// What a child has for itself: a process namespace, so that signals between threads are harmless, and a private root, so that
+/// files are its own.
+struct belongings {
+  bool processes, files;
+};
+
+/// The filter's instructions.
+inline expected<std::vector<sock_filter>> system_call_filter(belongings own, tenant who) {
   std::unique_ptr<void, void (*)(void*)> filter(seccomp_init(SCMP_ACT_ALLOW), [](void* f) { seccomp_release(f); });
   if (!filter) return failure("libseccomp gives no filter");
   constexpr char const* refused[] = {
@@ -47,8 +53,8 @@ inline expected<std::vector<sock_filter>> system_call_filter(bool own_processes,
       "memfd_create", "memfd_secret", "shmget", "shmat", "shmctl", "msgget", "msgsnd", "msgrcv", "msgctl", "semget", "semop",
       "semctl", "semtimedop", "mq_open", "mq_unlink", "add_key", "request_key", "keyctl", "mlock", "mlock2", "mlockall",
       "landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self",
-      // waiting for the disks of the machine
-      "sync", "syncfs",
+      // waiting for the disks of the machine, and making its programs wait for a lock on a file of theirs
+      "sync", "syncfs", "flock",
       // kernel interfaces with a history
       "bpf", "perf_event_open", "io_uring_setup", "io_uring_enter", "io_uring_register", "io_setup", "userfaultfd",
       "fanotify_init", "inotify_init", "inotify_init1", "lookup_dcookie", "vmsplice", "init_module", "finit_module",
@@ -63,7 +69,17 @@ inline expected<std::vector<sock_filter>> system_call_filter(bool own_processes,
   };
   bool made = true;
   for (auto const* name : refused) made = made && refuse(name, EPERM);
-  if (!own_processes) made = made && refuse("tgkill", EPERM);
+  if (!own.processes) made = made && refuse("tgkill", EPERM);
+  if (!own.files) {
+    // Landlock looks at none of these, and its older versions at no truncation: what the judge's user owns would be in reach.
+    for (auto const* name :
+         {"chmod", "fchmod", "fchmodat", "chown", "fchown", "lchown", "fchownat", "utime", "utimes", "futimesat", "utimensat",
+          "setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr", "truncate"})
+      made = made && refuse(name, EPERM);
+    // The same on every architecture, and younger than libseccomp may be: fchmodat2, setxattrat, removexattrat, file_setattr.
+    for (int number : {452, 463, 466, 469})
+      made = made && seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), number, 0) == 0;
+  }
   made = made && refuse("clone3", ENOSYS);  // its flags are out of a filter's sight; the C library then uses clone
   if (who == tenant::program) {
     // Another program would be dumpable again, and from a thread be without a death signal.
@@ -81,6 +97,7 @@ inline expected<std::vector<sock_filter>> system_call_filter(bool own_processes,
   refuse_when("setpriority", {0, SCMP_CMP_NE, PRIO_PROCESS, 0});
   refuse_when("setpriority", {1, SCMP_CMP_NE, 0, 0});
   refuse_when("socketpair", {0, SCMP_CMP_NE, AF_UNIX, 0});  // another family would load its module into the kernel
+  refuse_when("sendto", {4, SCMP_CMP_NE, 0, 0});  // one of a pair sends to every local socket whose address it is given
   // The kernel reads 32 bits of a command, whatever stands above them.
   auto refuse_command = [&](char const* name, unsigned argument, unsigned command) {
     refuse_when(name, {argument, SCMP_CMP_MASKED_EQ, 0xffff'ffff, command});
@@ -94,6 +111,9 @@ inline expected<std::vector<sock_filter>> system_call_filter(bool own_processes,
   // Signals by way of a file's owner; what sockets take of that kind also names interfaces, and loads modules for them.
   for (unsigned command : {F_SETOWN, 15 /* F_SETOWN_EX */}) refuse_command("fcntl", 1, command);
   refuse_when("ioctl", {1, SCMP_CMP_MASKED_EQ, 0xff00, SOCK_IOC_TYPE << 8});
+  // Attributes once more: FS_IOC_SETFLAGS, FS_IOC_SETVERSION, FS_IOC_FSSETXATTR.
+  if (!own.files)
+    for (unsigned command : {0x4008'6602U, 0x4008'7602U, 0x401c'5820U}) refuse_command("ioctl", 1, command);
   if (!made) return failure("libseccomp refuses a rule");
 
   int const file = int(::memfd_create("filter", MFD_CLOEXEC));

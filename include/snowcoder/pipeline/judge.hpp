@@ -20,6 +20,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
@@ -37,6 +38,12 @@ struct judge_options {
 
 namespace detail {
 
+/// "python3.11"
+inline std::string interpreter_name() {
+  std::error_code ignored;
+  return std::filesystem::canonical(evaluate::interpreter, ignored).filename().string();
+}
+
 /// Judges with a journal, so that a killed run goes on where it was.
 inline expected<std::vector<judged_sample>> judge_all(evaluate::sandbox& box, std::vector<benchmark_task> const& tasks,
                                                       std::vector<sample> const& samples, io::journal& journal,
@@ -45,10 +52,11 @@ inline expected<std::vector<judged_sample>> judge_all(evaluate::sandbox& box, st
   std::map<std::string, benchmark_task const*> by_id;
   for (auto const& t : tasks) by_id.emplace(t.id, &t);
   auto const& b = box.bounds();
+  auto const python = interpreter_name();
   auto key = [&](sample const& s) {
     auto const t = by_id.find(s.task);
-    std::string all = fmt::format("{} {} {} {} {} {} {} {}", packages.text(), b.seconds, b.call_seconds, b.reference_factor,
-                                  b.memory, b.tasks, b.file_bytes, s.whole);
+    std::string all = fmt::format("{} {} {} {} {} {} {} {} {}", python, packages.text(), b.seconds, b.call_seconds,
+                                  b.reference_factor, b.memory, b.tasks, b.file_bytes, s.whole);
     ((all += '\0') += s.task) += '\0';
     if (t != by_id.end())
       for (auto const* text :
@@ -122,10 +130,14 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
     auto const found = order.find(s.task);
     return found == order.end() ? tasks.size() : found->second;
   };
-  std::stable_sort(samples.begin(), samples.end(), [&](auto const& a, auto const& b) { return place(a) < place(b); });
+  auto const by_place = [&](sample const& a, sample const& b) { return place(a) < place(b); };
+  std::stable_sort(samples.begin(), samples.end(), by_place);
   std::vector<bool> sampled(tasks.size() + 1);
   for (auto const& s : samples) sampled[place(s)] = true;
   std::erase_if(own, [&](auto const& s) { return options.canonical || !options.ground_truth || !sampled[place(s)]; });
+  // Of every task its own solution, then its samples: what that answers is found once for all of them.
+  std::vector<sample> all;
+  std::merge(own.begin(), own.end(), samples.begin(), samples.end(), std::back_inserter(all), by_place);
 
   constexpr auto setting = R::evaluation;
   evaluate::limits const limits{.seconds = setting.seconds,
@@ -148,10 +160,14 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
                                                  row.value("base", false)};
                   return {};
                 }));
-  run.bar.begin("judging", "samples", std::int64_t(samples.size() + own.size()));
+  run.bar.begin("judging", "samples", std::int64_t(all.size()));
   int const workers = options.workers > 0 ? options.workers : run.threads;
-  SNOWCODER_TRY(auto const truths, detail::judge_all(box, tasks, own, journal, known, workers, run.bar, packages));
-  SNOWCODER_TRY(auto const verdicts, detail::judge_all(box, tasks, samples, journal, known, workers, run.bar, packages));
+  SNOWCODER_TRY(auto const judged, detail::judge_all(box, tasks, all, journal, known, workers, run.bar, packages));
+  std::vector<judged_sample> truths, verdicts;
+  for (auto const& v : judged) {
+    bool const is_own = truths.size() < own.size() && own[truths.size()].task == v.answer.task;
+    (is_own ? truths : verdicts).push_back(v);
+  }
 
   // Of a sample that could not be judged nothing is known: it does not count.
   std::vector<evaluate::task_count> counts(tasks.size()), base_counts(tasks.size());
@@ -186,8 +202,6 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
   bool const plus = any_task([](auto const& t) { return t.row.find("\"plus_input\"") != std::string::npos; });
   bool const cases = any_task([](auto const& t) { return t.has_cases(); });
 
-  std::error_code ignored;
-  auto const python = std::filesystem::canonical(evaluate::interpreter, ignored).filename().string();
   io::json result{
       {"benchmark", {{"name", io::benchmark_name(options.benchmark)}, {"md5", md5}, {"tasks", tasks.size()}}},
       {"judged",
@@ -202,7 +216,7 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
         {"tasks", limits.tasks},
         {"file_bytes", limits.file_bytes}}},
       {"walls", box.standing().standing()},
-      {"interpreter", python},
+      {"interpreter", detail::interpreter_name()},
       {"packages", packages.names},
       {"recipe", {{"name", R::name}, {"fingerprint", config::fingerprint<R>.hex()}}}};
   if (plus) result["base_pass_at"] = pass_at(base_counts);
@@ -217,6 +231,7 @@ expected<outcome> judge(judge_options const& options, run_context& run) {
 
   SNOWCODER_CHECK(io::write_file(options.out.string() + ".seconds.jsonl", seconds));
   SNOWCODER_CHECK(stamp.write_file(options.out, verdict_counts, [&] { return io::write_json(options.out, result); }));
+  std::error_code ignored;
   std::filesystem::remove(journal_path, ignored);
 
   auto const score = [&](char const* name, char const* label) {

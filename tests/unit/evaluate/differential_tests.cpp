@@ -7,6 +7,8 @@
 #include <snowcoder/evaluate/judge.hpp>
 #include <snowcoder/io/json.hpp>
 
+#include <sys/resource.h>
+
 using namespace snowcoder;
 
 namespace {
@@ -90,6 +92,10 @@ TEST_CASE("some tasks ask something else than equality") {
   CHECK(verdicts(roots, {"def find_zero(xs):\n    return -2.0\n", "def find_zero(xs):\n    return 1.0\n",
                          "def find_zero(xs):\n    return None\n"}) ==
         all{"passed", "failed: base_input 0: 1.0 is not 2.0", "failed: base_input 0: None is not 2.0"});
+  // An answer that says that its call emptied the polynomial, of which everything is a root.
+  CHECK(verdicts(roots, {"import json\nplain = json.dumps\n"
+                         "json.dumps = lambda v: plain(dict(v, m=[[]]) if 'r' in v else v)\n"
+                         "def find_zero(xs):\n    return 1.0\n"}) == all{"failed: base_input 0: 1.0 is not 2.0"});
   auto const match =
       plus_task("Mbpp/285", "text_match_three", "import re\ndef text_match_three(s):\n    return re.search('ab{3}', s)\n",
                 "[[\"abbb\"]]", "[[\"ab\"]]");
@@ -110,10 +116,55 @@ TEST_CASE("a call has its own time, as much as the benchmark's own solution need
   bounds.reference_factor = 20;
   auto const slow =
       plus_task("HumanEval/1", "f", "import time\ndef f(x):\n    time.sleep(x)\n    return x\n", "[[0]]", "[[0.1]]");
-  auto const found = verdicts(
-      slow, {"import time\ndef f(x):\n    time.sleep(5 * x)\n    return x\n", "def f(x):\n    while True: pass\n"}, bounds);
+  auto const found =
+      verdicts(slow,
+               {"import time\ndef f(x):\n    time.sleep(5 * x)\n    return x\n", "def f(x):\n    while True: pass\n",
+                // White space before the answer is no answer.
+                "import os, time\ndef f(x):\n    os.write(4, b' ')\n    time.sleep(8)\n    return x\n"},
+               bounds);
   CHECK(found[0] == "passed");
-  CHECK(found[1].starts_with("timed_out: no answer after 0."));
+  for (int i : {1, 2}) CHECK(found[std::size_t(i)].starts_with("timed_out: no answer after 0."));
+}
+
+TEST_CASE("the benchmark's own solution is limited by its processor time, which neighbours cannot take from it") {
+  auto bounds = patient();
+  bounds.seconds = 1;
+  auto const task = [](std::string const& wait) {
+    return plus_task("HumanEval/1", "f", "import time\ndef f(x):\n    " + wait + "\n    return x\n", "[[1]]", "[]");
+  };
+  CHECK(verdicts(task("time.sleep(1.5)"), {"def f(x):\n    return x\n"}, bounds) == all{"passed"});
+  CHECK(verdicts(task("while True: pass"), {"def f(x):\n    return x\n"}, bounds) ==
+        all{"refused: the benchmark's own solution: the examiner ended early"});
+}
+
+TEST_CASE("what the benchmark's own solution answers is found once, however many samples wait for it") {
+  auto const t = plus_task("HumanEval/1", "f",
+                           "import time\ndef f(x):\n    while time.process_time() < 1.5: pass\n    return x\n", "[[1]]", "[]");
+  auto const processor_seconds = [] {  // of all children that are gone
+    rusage used;
+    ::getrusage(RUSAGE_CHILDREN, &used);
+    return double(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + 1e-6 * double(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+  };
+  auto const before = processor_seconds();
+  for (auto const& v : judge({t}, std::vector<sample>(4, {t.id, "def f(x):\n    return x\n", true}), 4, patient()))
+    CHECK(v.outcome == verdict::passed);
+  CHECK(processor_seconds() - before < 4);  // four times 1.5 and more otherwise
+}
+
+TEST_CASE("half of the benchmark's own answers is none") {
+  auto const t =
+      plus_task("HumanEval/1", "f",
+                "import builtins, os\nclass half:\n    def __init__(self, *a): pass\n    def __enter__(self): return self\n"
+                "    def __exit__(self, *a): pass\n    def write(self, said):\n        os.write(5, said[:-9])\n"
+                "        os._exit(0)\nbuiltins.open = half\ndef f(x):\n    return x\n",
+                "[[1]]", "[]");
+  CHECK(verdicts(t, {"def f(x):\n    return x\n"}) == all{"refused: the benchmark's own solution: the examiner ended early"});
+}
+
+TEST_CASE("half of a surrogate pair in an error does not cost the base inputs") {
+  auto const t = plus_task("HumanEval/1", "f", "def f(x):\n    return x\n", "[[1]]", "[[2]]");
+  CHECK(verdicts(t, {"def f(x):\n    if x == 2: raise ValueError('\\ud800')\n    return x\n"}) ==
+        all{"base: plus_input 0: ValueError: \\ud800"});
 }
 
 TEST_CASE("where the benchmark's own solution has no answer, no sample is blamed") {
