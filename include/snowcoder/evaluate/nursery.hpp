@@ -4,7 +4,8 @@
 //  - the child has its own memory, loads the strict system call filter before any foreign line runs, and cannot fork;
 //  - its descriptors are those of its sample: none of the nursery's, none of an earlier sample's;
 //  - it is killed and collected before the next one is forked; only the small /tmp could outlast it, and a sample that
-//    changed anything there takes the nursery along: its walls are not used again.
+//    changed anything there takes the nursery along: its walls are not used again. One that has imported packages, which
+//    takes seconds, clears away what is new there first, and ends only if that does not leave all as it was.
 #pragma once
 
 #include <snowcoder/core/expected.hpp>
@@ -34,7 +35,8 @@ inline std::vector<std::string> python(std::string text, std::vector<std::string
 }
 
 /// What a nursery needs of the interpreter.
-inline constexpr std::string_view nursery_imports = "import ctypes, json, os, random, resource, signal, socket, sys, time\n";
+inline constexpr std::string_view nursery_imports =
+    "import ctypes, json, os, random, resource, shutil, signal, socket, sys, time\n";
 
 /// Ends with a call of `nurse(program)`, where `program` is a function that lives by descriptors 0 to count - 1.
 /// Descriptors: 0 the strict filter, 3 the judge's socket. A packet with descriptors starts a program, the next one ends it;
@@ -66,6 +68,22 @@ def nurse(program):
     nursery, untouched = os.getpid(), folder()
     death_signal, set_dumpable, set_filter, kill = 1, 4, 22, 9
     libc.prctl(set_dumpable, 0, 0, 0, 0)       # since it was executed it has been; its children are as it is
+    def lies_in(place):                        # the folders and files below, as nobody can change them unseen
+        for root, folders, files in os.walk(place):
+            for path in [os.path.join(root, name) for name in folders + files]:
+                seen = os.lstat(path)
+                yield path, seen.st_ino, seen.st_mode, seen.st_ctime_ns
+    before = os.stat("/tmp").st_mode, sorted(lies_in("/tmp")) if packages else None
+    def put_back():                            # one with packages is dear: what is new in /tmp goes, and no more may have changed
+        if not packages or not own_folder: return False
+        old = {path for path, *_ in before[1]}
+        try:
+            for path in [os.path.join("/tmp", name) for name in os.listdir("/tmp")]:
+                if path in old: continue
+                if os.path.isdir(path) and not os.path.islink(path): shutil.rmtree(path)
+                else: os.unlink(path)
+            return (os.stat("/tmp").st_mode, sorted(lies_in("/tmp"))) == before and not os.listxattr("/tmp")
+        except Exception: return False
     def limit(what, value):
         most = resource.getrlimit(what)[1]
         if most != resource.RLIM_INFINITY: value = min(value, most)
@@ -109,7 +127,8 @@ def nurse(program):
             word = door.recv(1)
             os.kill(child, kill)
             os.waitpid(child, 0)
-            if not word or folder() != untouched: return
+            if not word or folder() != untouched and not put_back(): return
+            untouched = folder()
     except OSError as e: door.send(str(e).encode()[:200])
 )python";
 

@@ -39,7 +39,7 @@ io::json sum_of_file(std::string const& test = R"(
 }
 
 std::vector<judged_sample> judged(io::json const& row, std::vector<sample> samples, std::string const& packages = {},
-                                  evaluate::limits bounds = patient()) {
+                                  evaluate::limits bounds = patient(), int workers = 2) {
   temporary_folder folder;
   auto const path = folder.path() / "BigCodeBench.jsonl";
   std::ofstream(path) << row.dump() << "\n";
@@ -49,7 +49,7 @@ std::vector<judged_sample> judged(io::json const& row, std::vector<sample> sampl
   auto box = evaluate::open_sandbox(bounds, false, packages);
   if (!box) FAIL(box.error().message());
   std::vector<judged_sample> out(samples.size());
-  auto const done = evaluate::judge(*box, 2).run(*tasks, samples, [&](std::size_t i, judged_sample v) -> expected<void> {
+  auto const done = evaluate::judge(*box, workers).run(*tasks, samples, [&](std::size_t i, judged_sample v) -> expected<void> {
     out[i] = std::move(v);
     return {};
   });
@@ -126,6 +126,38 @@ TEST_CASE("packages beside Python's own can be imported, read only, where a fold
   CHECK(judged(row, {{"", "    from halves import half\n    return half(path)\n"}}, folder.path().string())[0].outcome ==
         verdict::passed);
   CHECK(judged(row, {{"", "    return 1.5\n"}})[0].outcome == verdict::refused);
+}
+
+TEST_CASE("an interpreter with packages outlasts a sample's files, and no sample finds those of another") {
+  temporary_folder folder;
+  std::filesystem::permissions(folder.path(), std::filesystem::perms(0755));
+  // The place of a module tells one interpreter from another.
+  auto row = sum_of_file(R"(
+    def test_a(self):
+        self.assertEqual(os.listdir("/tmp"), [])
+        self.assertEqual(task_func(id(os)), 0)
+)");
+  row["canonical_solution"] = "    return 0\n";
+  auto const leaves = [](std::string const& what) {
+    return sample{"", "    os.makedirs('/tmp/a/b')\n    open('/tmp/a/b/c', 'w').close()\n    os.symlink('/usr', '/tmp/d')\n" +
+                          what + "    return path\n"};
+  };
+  auto const of = [&](std::string const& named) {
+    std::vector<std::string> details;
+    for (auto const& v :
+         judged(row, {leaves(""), leaves(""), leaves("    os.chmod('/tmp/a', 0)\n"), leaves("")}, named, patient(), 1)) {
+      CHECK(v.detail.starts_with("test_a: AssertionError: "));
+      CHECK(v.detail.ends_with(" != 0"));
+      details.push_back(v.detail);
+    }
+    return details;
+  };
+  auto const kept = of(folder.path().string());
+  CHECK(kept[0] == kept[1]);
+  CHECK(kept[1] == kept[2]);
+  CHECK(kept[2] != kept[3]);  // what cannot be cleared away takes it along
+  auto const plain = of({});
+  CHECK(plain[0] != plain[1]);
 }
 
 TEST_CASE("an environment's packages are found in it, and named with their versions") {
