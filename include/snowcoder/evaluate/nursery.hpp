@@ -74,7 +74,7 @@ def nurse(program):
                 seen = os.lstat(path)
                 yield path, seen.st_ino, seen.st_mode, seen.st_ctime_ns
     before = os.stat("/tmp").st_mode, sorted(lies_in("/tmp")) if packages else None
-    def put_back():                            # one with packages is dear: what is new in /tmp goes, and no more may have changed
+    def put_back():                            # what is new in /tmp goes; no more may have changed
         if not packages or not own_folder: return False
         old = {path for path, *_ in before[1]}
         try:
