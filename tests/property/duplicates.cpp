@@ -8,6 +8,7 @@
 
 #include <map>
 #include <string>
+#include <type_traits>
 
 using namespace snowcoder;
 using namespace snowcoder::dedup;
@@ -16,6 +17,10 @@ namespace {
 
 struct settings {
   static constexpr config::near_duplicate near_duplicates{.bands = 16, .rows = 4, .similarity = 0.7};
+};
+template <int Reach>
+struct reaching {
+  static constexpr config::near_duplicate near_duplicates{.bands = 16, .rows = 4, .similarity = 0.7, .reach = Reach};
 };
 /// Every pair that shares a word in some permutation is a candidate: nothing escapes.
 struct all_candidates {
@@ -43,15 +48,14 @@ std::vector<std::string> drifting_texts(std::uint64_t seed) {
 }
 
 template <class R>
-std::vector<std::uint32_t> keepers(std::vector<std::string> const& texts, int threads, std::size_t parts,
-                                   std::uint32_t reach = bucket_reach) {
+std::vector<std::uint32_t> keepers(std::vector<std::string> const& texts, int threads, std::size_t parts) {
   auto const count = std::uint32_t(texts.size());
   std::vector<std::vector<band_entry>> dealt(parts);
   for (std::uint32_t i = 0; i < count; ++i) {
     std::int64_t words = 0;
     for (auto const key : minhash<R>::keys(texts[i], words)) dealt[key % parts].push_back(band_entry::of(key, i));
   }
-  near_clusters<R> clusters(count, 64, reach);
+  near_clusters<R> clusters(count, 64);
   thread_pool pool(threads);
   pool.for_each_index(std::int64_t(parts), [&](std::int64_t p) {
     clusters.join(
@@ -157,10 +161,11 @@ TEST_CASE("sets joined by several threads are those of one") {
 }
 
 TEST_CASE("a bucket of files that are not alike costs its reach a file, not a step a pair") {
-  constexpr std::uint32_t count = 20'000, reach = 16;
+  constexpr std::uint32_t count = 20'000;
+  constexpr int reach = 16;
   std::vector<band_entry> entries;
   for (std::uint32_t i = 0; i < count; ++i) entries.push_back(band_entry::of(7, i));
-  near_clusters<settings> clusters(count, 64, reach);
+  near_clusters<reaching<reach>> clusters(count, 64);
   clusters.join(std::span(entries), [](auto i) { return shingle_set{1, 2, 3, std::uint64_t(i) + 4}; });  // 3 of 5
   CHECK(clusters.compared() == std::int64_t(count) * reach - reach * (reach + 1) / 2);
   bool apart = true;
@@ -177,7 +182,8 @@ TEST_CASE("within its reach, a bucket's clusters are those of brute force, whate
     for (std::uint32_t b = 0; b < buckets.size(); ++b)
       if (i % (b + 1) == 0) buckets[b].push_back(i);
   std::vector<std::uint32_t> clusters_found;
-  for (std::uint32_t reach : {1, 7, 50, 1000}) {
+  auto const compare = [&]<int Reach>(std::integral_constant<int, Reach>) {
+    constexpr auto reach = std::uint32_t(Reach);
     union_find expected(count);
     for (auto const& bucket : buckets)
       for (std::uint32_t j = 0; j < bucket.size(); ++j)
@@ -186,7 +192,7 @@ TEST_CASE("within its reach, a bucket's clusters are those of brute force, whate
     clusters_found.push_back(0);
     for (std::uint32_t i = 0; i < count; ++i) clusters_found.back() += expected.root(i) == i;
     for (int threads : {1, 3}) {
-      near_clusters<settings> clusters(count, 64, reach);
+      near_clusters<reaching<Reach>> clusters(count, 64);
       thread_pool(threads).for_each_index(std::int64_t(buckets.size()), [&](std::int64_t b) {
         std::vector<band_entry> entries;
         for (auto i : buckets[std::size_t(b)]) entries.push_back(band_entry::of(std::uint64_t(b), i));
@@ -197,7 +203,11 @@ TEST_CASE("within its reach, a bucket's clusters are those of brute force, whate
       for (std::uint32_t i = 0; i < count; ++i) same = same && clusters.keeper(i) == expected.root(i);
       CHECK(same);
     }
-  }
+  };
+  compare(std::integral_constant<int, 1>());
+  compare(std::integral_constant<int, 7>());
+  compare(std::integral_constant<int, 50>());
+  compare(std::integral_constant<int, 1000>());
   CHECK(std::is_sorted(clusters_found.rbegin(), clusters_found.rend()));
   CHECK(clusters_found.front() > clusters_found.back());  // the reach is felt
 }

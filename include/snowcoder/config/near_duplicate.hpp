@@ -22,6 +22,7 @@ struct near_duplicate {
   int bands = 25;
   int rows = 10;
   double similarity = 0.7;  ///< pairs below this true Jaccard index are not duplicates
+  int reach = 1024;         ///< how far back among the documents that share a band one is compared (dedup/near.hpp)
   std::uint64_t seed = 42;
 
   constexpr int permutations() const { return bands * rows; }
@@ -34,6 +35,7 @@ struct near_duplicate {
                       field{"bands", &s::bands, origin::ours},
                       field{"rows", &s::rows, origin::ours},
                       field{"similarity", &s::similarity, origin::ours},
+                      field{"reach", &s::reach, origin::ours},
                       field{"seed", &s::seed, origin::ours}};
   }
   friend constexpr bool operator==(near_duplicate const&, near_duplicate const&) = default;
@@ -43,6 +45,7 @@ consteval near_duplicate checked(near_duplicate s) {
   if (s.bands < 1 || s.rows < 1 || s.shingle < 1) broken::bands_and_rows_must_be_positive();
   if (s.shingle > longest_shingle) broken::shingle_must_not_be_longer_than_256();
   if (!(s.similarity > 0 && s.similarity <= 1)) broken::similarity_must_be_a_share();
+  if (s.reach < 1) broken::sizes_must_be_positive();
   if (s.minimum_words < 0) broken::counts_must_not_be_negative();
   return s;
 }

@@ -8,7 +8,7 @@
 // may therefore come in parts, each sorted by itself: near_clusters::join() takes one after the other, or several at once.
 //
 // Files made from one template, alike but not enough, meet in buckets that grow with the corpus. There an item's candidates
-// are the `bucket_reach` items before it: a million such files cost a thousand comparisons each, not half a million. In
+// are the `reach` items before it: a million such files cost a thousand comparisons each, not half a million. In
 // smaller buckets, every pair is a candidate.
 //
 //   struct settings { static constexpr config::near_duplicate near_duplicates{}; };   // or a recipe
@@ -54,9 +54,6 @@ struct band_entry {
   }
 };
 
-/// How far back in a bucket, whose items ascend, an item is compared.
-inline constexpr std::uint32_t bucket_reach = 1024;
-
 namespace detail {
 
 /// Shingle sets of documents, made when first asked for, forgotten when they grow too many. Of one thread.
@@ -101,8 +98,8 @@ template <compares_documents R>
 class near_clusters {
  public:
   /// Items are numbers below `count`. `remembered`: how many pairs that differ are known again, 8 bytes each.
-  explicit near_clusters(std::uint32_t count, std::size_t remembered = std::size_t(1) << 16, std::uint32_t reach = bucket_reach)
-      : clusters_(count), different_(remembered), reach_(reach) {}
+  explicit near_clusters(std::uint32_t count, std::size_t remembered = std::size_t(1) << 16)
+      : clusters_(count), different_(remembered) {}
 
   /// Compares the documents that share a key among `entries`, which are sorted on the way; all entries of a key must come in
   /// one call. `set_of(item)` makes a document's shingle set. `cached`: shingles that are kept at a time. From any thread.
@@ -180,7 +177,7 @@ class near_clusters {
 
   union_find clusters_;
   detail::pair_memory different_;
-  std::uint64_t reach_;
+  static constexpr auto reach_ = std::uint64_t(config::near_duplicate(R::near_duplicates).reach);
   std::atomic<std::int64_t> compared_{0};
 };
 

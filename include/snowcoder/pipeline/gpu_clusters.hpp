@@ -31,11 +31,9 @@ class gpu_clusters {
  public:
   /// Items are numbers below `count`. `batch_bytes`: of text that is on the GPU at a time, two texts at least; `remembered`:
   /// pairs that differ and are known again, 8 bytes each. Throws cuda::device_failure, like all members.
-  gpu_clusters(cuda::device& d, std::uint32_t count, std::int64_t batch_bytes, std::size_t remembered,
-               std::uint32_t reach = dedup::bucket_reach)
+  gpu_clusters(cuda::device& d, std::uint32_t count, std::int64_t batch_bytes, std::size_t remembered)
       : device_(d),
         batch_bytes_(batch_bytes),
-        reach_(reach),
         parent_(buffer<std::uint32_t>::raw(count)),
         different_(buffer<std::uint64_t>::raw(std::int64_t(std::bit_ceil(remembered)))) {
     cuda::start_components(d, parent_.data(), count);
@@ -51,7 +49,7 @@ class gpu_clusters {
     auto head = buffer<std::uint32_t>::raw(count);
     cuda::find_buckets(device_, head.data(), keys.data(), count);
     std::int64_t const most = std::max<std::int64_t>(pairs_at_once / count, 1);
-    for (std::int64_t first = 1, distances = 1; first <= reach_;) {
+    for (std::int64_t first = 1, distances = 1; first <= settings.reach;) {
       bool any = false;
       auto const pairs = candidates(items.data(), head.data(), count, first, distances, any);
       if (!any) return {};
@@ -60,7 +58,7 @@ class gpu_clusters {
         left = left.subspan(compared);
       }
       first += distances;
-      distances = std::min({distances * 2, most, reach_ + 1 - first});
+      distances = std::min({distances * 2, most, settings.reach + 1 - first});
     }
     return {};
   }
@@ -179,7 +177,7 @@ class gpu_clusters {
   cuda::pair_memory_view memory() { return {different_.data(), std::uint64_t(different_.size())}; }
 
   cuda::device& device_;
-  std::int64_t batch_bytes_, reach_, compared_ = 0;
+  std::int64_t batch_bytes_, compared_ = 0;
   buffer<std::uint32_t> parent_;
   buffer<std::uint64_t> different_;
   cuda::text_batch texts_;

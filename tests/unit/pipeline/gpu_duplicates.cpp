@@ -23,6 +23,12 @@ namespace {
 struct one_row {  // documents that have little in common meet in many buckets
   static constexpr config::near_duplicate near_duplicates{.shingle = 2, .bands = 12, .rows = 1, .similarity = 0.6};
 };
+/// Most buckets are longer than that.
+template <int Reach>
+struct reaching {
+  static constexpr config::near_duplicate near_duplicates{
+      .shingle = 2, .bands = 12, .rows = 1, .similarity = 0.6, .reach = Reach};
+};
 struct of_characters {
   static constexpr config::near_duplicate near_duplicates{
       .unit = config::shingle_unit::characters, .bands = 6, .rows = 3, .similarity = 0.75};
@@ -86,15 +92,6 @@ void same_clusters(std::vector<std::string> const& texts, std::int64_t batch_byt
   REQUIRE(clusters.join(std::span(entries.begin(), middle), text_of, pool));
   REQUIRE(clusters.join(std::span(middle, entries.end()), text_of, pool));
   CHECK(clusters.keepers() == expected_report.keeper);
-  for (std::uint32_t reach : {1, 2, 5}) {  // most buckets are longer
-    dedup::near_clusters<R> near(count, 64, reach);
-    near.join(std::span(entries), [&](auto i) { return dedup::shingles(texts[i], settings); });
-    pipeline::gpu_clusters<R> near_on_gpu(gpu, count, batch_bytes, 64, reach);
-    REQUIRE(near_on_gpu.join(std::span(entries), text_of, pool));
-    std::vector<std::uint32_t> keeper(count);
-    for (std::uint32_t i = 0; i < count; ++i) keeper[i] = near.keeper(i);
-    CHECK(near_on_gpu.keepers() == keeper);
-  }
   std::size_t copies = 0;
   for (std::uint32_t i = 0; i < count; ++i) copies += expected_report.keeper[i] != i;
   CHECK(copies > 10);
@@ -119,6 +116,9 @@ TEST_CASE("gpu: clusters of near duplicates are the CPU's", "[gpu]") {
   same_clusters<cleaning>(texts, 1 << 20);
   same_clusters<cleaning>(texts, 1);  // one text, or two, at a time
   same_clusters<one_row>(texts, 4096);
+  same_clusters<reaching<1>>(texts, 4096);
+  same_clusters<reaching<2>>(texts, 4096);
+  same_clusters<reaching<5>>(texts, 4096);
   same_clusters<of_characters>(texts, 1 << 20);
 }
 
