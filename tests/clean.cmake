@@ -5,7 +5,7 @@ snowcoder_add_test(cleaning SOURCES unit/filter/encoded_run.cpp unit/filter/chai
                                     unit/dedup/near.cpp unit/dedup/licence_expression.cpp unit/decontaminate/detector.cpp unit/decontaminate/condensed_scan.cpp
                                     unit/decontaminate/planted.cpp unit/corpus/language.cpp
                                     unit/io/benchmark_file.cpp property/clean.cpp)
-snowcoder_add_test(prepare SOURCES unit/pipeline/prepare.cpp unit/pipeline/prepare_resume.cpp unit/pipeline/prepare_spill.cpp TIMEOUT 300)
+snowcoder_add_test(prepare SOURCES unit/pipeline/prepare.cpp unit/pipeline/prepare_resume.cpp unit/pipeline/prepare_spill.cpp unit/pipeline/exact_copies.cpp unit/pipeline/number_file.cpp TIMEOUT 300)
 snowcoder_add_test(duplicates SOURCES unit/dedup/minhash.cpp unit/pipeline/band_partitions.cpp property/duplicates.cpp)
 # What prepare reads, with the optional libraries that are there and refusals by name where they are not.
 snowcoder_add_test(ingest SOURCES unit/corpus/read_unit.cpp unit/corpus/read_git.cpp unit/io/git_pack.cpp unit/corpus/licence.cpp unit/corpus/notebook.cpp

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <snowcoder/core/ascii.hpp>
+#include <snowcoder/dedup/rank.hpp>
 
 #include <algorithm>
 #include <array>
@@ -92,6 +93,12 @@ inline bool is_permissive(std::string_view expression) {
     }
   }
   return open.size() == 1 && !licence_is_next && open.back().permissive();
+}
+
+/// What counts of a licence where copies are ranked.
+inline licence_kind licence_kind_of(std::string_view expression) {
+  using enum licence_kind;
+  return is_permissive(expression) ? permissive : expression.empty() ? none : other;
 }
 
 }  // namespace snowcoder::dedup

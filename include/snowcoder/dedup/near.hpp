@@ -100,6 +100,8 @@ class near_clusters {
   /// Items are numbers below `count`. `remembered`: how many pairs that differ are known again, 8 bytes each.
   explicit near_clusters(std::uint32_t count, std::size_t remembered = std::size_t(1) << 16)
       : clusters_(count), different_(remembered) {}
+  /// The same for as many items as there is room for: `parents`, which must stay where they are and are nobody else's.
+  near_clusters(std::span<std::uint32_t> parents, std::size_t remembered) : clusters_(parents), different_(remembered) {}
 
   /// Compares the documents that share a key among `entries`, which are sorted on the way; all entries of a key must come in
   /// one call. `set_of(item)` makes a document's shingle set. `cached`: shingles that are kept at a time. From any thread.

@@ -118,18 +118,13 @@ constexpr std::int64_t date_number(std::string_view text) {
   return number;
 }
 
-/// order[0] is the one of the items 0 … count - 1 that is kept rather than all others. Equal items keep their order.
-/// `standing_of(i)` is asked again for every comparison, so that standings need no memory.
-template <keeps_one Keeper = default_keeper, class StandingOf>
-std::vector<std::uint32_t> ranked(std::uint32_t count, StandingOf&& standing_of) {
-  std::vector<std::uint32_t> order(count);
-  std::iota(order.begin(), order.end(), 0u);
-  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return Keeper::prefers(standing_of(a), standing_of(b)); });
-  return order;
-}
+/// order[0] is the item that is kept rather than all others. Equal items keep their order.
 template <keeps_one Keeper = default_keeper>
 std::vector<std::uint32_t> ranked(std::span<standing const> items) {
-  return ranked<Keeper>(std::uint32_t(items.size()), [&](auto i) { return items[i]; });
+  std::vector<std::uint32_t> order(items.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return Keeper::prefers(items[a], items[b]); });
+  return order;
 }
 
 }  // namespace snowcoder::dedup

@@ -5,6 +5,8 @@
 
 #include <atomic>
 #include <cstdint>
+#include <numeric>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -12,16 +14,17 @@ namespace snowcoder::dedup {
 
 class union_find {
  public:
-  explicit union_find(std::uint32_t count) : parent_(count) {
-    for (std::uint32_t i = 0; i < count; ++i) parent_[i].store(i, std::memory_order_relaxed);
-  }
+  explicit union_find(std::uint32_t count) : own_(count), parents_(own_) { start(); }
+  /// Of as many items as there is room for: `parents`, which must stay where they are and are nobody else's.
+  explicit union_find(std::span<std::uint32_t> parents) : parents_(parents) { start(); }
+  union_find(union_find&&) = default;
 
   std::uint32_t root(std::uint32_t item) {
     for (;;) {
-      auto above = parent_[item].load(std::memory_order_acquire);
+      auto above = parent(item).load(std::memory_order_acquire);
       if (above == item) return item;
-      auto const next = parent_[above].load(std::memory_order_acquire);
-      if (next != above) parent_[item].compare_exchange_weak(above, next, std::memory_order_acq_rel);
+      auto const next = parent(above).load(std::memory_order_acquire);
+      if (next != above) parent(item).compare_exchange_weak(above, next, std::memory_order_acq_rel);
       item = next;
     }
   }
@@ -34,13 +37,17 @@ class union_find {
       if (a == b) return;
       if (b < a) std::swap(a, b);
       auto expected = b;
-      if (parent_[b].compare_exchange_strong(expected, a, std::memory_order_acq_rel)) return;
+      if (parent(b).compare_exchange_strong(expected, a, std::memory_order_acq_rel)) return;
     }
   }
-  std::uint32_t size() const { return std::uint32_t(parent_.size()); }
+  std::uint32_t size() const { return std::uint32_t(parents_.size()); }
 
  private:
-  std::vector<std::atomic<std::uint32_t>> parent_;
+  void start() { std::iota(parents_.begin(), parents_.end(), 0u); }
+  std::atomic_ref<std::uint32_t> parent(std::uint32_t item) { return std::atomic_ref(parents_[item]); }
+
+  std::vector<std::uint32_t> own_;
+  std::span<std::uint32_t> parents_;
 };
 
 }  // namespace snowcoder::dedup

@@ -63,12 +63,10 @@ class gpu_clusters {
     return {};
   }
 
-  /// Per item the smallest of its cluster. After the last join().
-  std::vector<std::uint32_t> keepers() {
+  /// Per item the smallest of its cluster, into `all`, one for every item. After the last join().
+  void keepers(std::span<std::uint32_t> all) {
     cuda::settle_components(device_, parent_.data(), parent_.size());
-    std::vector<std::uint32_t> all(static_cast<std::size_t>(parent_.size()));
     download(device_, all.data(), parent_.data(), parent_.size());
-    return all;
   }
   /// Pairs that were compared.
   std::int64_t compared() const { return compared_; }

@@ -70,7 +70,7 @@ expected<provenance> provenance_of(prepare_options const& o) {
 /// What work in progress depends on: all that the output does, the order of the units, and the form of the work folder itself,
 /// whose number changes with every version that writes or reads it otherwise.
 inline std::string work_key(provenance const& origin, std::vector<corpus::unit> const& units) {
-  constexpr int form = 2;
+  constexpr int form = 3;
   auto key = hash(origin.key() + std::to_string(form));
   for (auto const& u : units) key = hash(key.hex() + std::to_string(int(u.kind)) + u.path.string() + '\0' + u.repository);
   return key.hex();
@@ -95,13 +95,14 @@ expected<std::int64_t> make_results(prepare_options const& options, std::vector<
     SNOWCODER_CHECK(drop_contaminated(*benchmarks, state, kept, contamination, pool, bar));
   else
     SNOWCODER_CHECK(io::write_file(state.work.folder() / contamination_rows, ""));
-  group<R>(state, kept);
   std::error_code ignored;
   for (auto const* folder : {"documents", "attributes/signals", "held_out"})
     std::filesystem::create_directories(made / folder, ignored);
-  auto const held = hold_out(options.held_out, options.seed, state, kept);
-  SNOWCODER_CHECK(write_documents<R>(state, kept, false, pool, bar));
-  SNOWCODER_CHECK(write_documents<R>(state, held, true, pool, bar));
+  SNOWCODER_TRY(auto held, hold_out(options.held_out, options.seed, state, kept, options.memory / 4));
+  for (bool const is_held : {false, true}) {
+    SNOWCODER_TRY(auto const order, grouped(state, (is_held ? held : kept).all(), options.memory / 4));
+    SNOWCODER_CHECK(write_documents<R>(state, order.all(), is_held, pool, bar));
+  }
   SNOWCODER_CHECK(write_completeness(state, made / "repositories.jsonl"));
   auto counts = state.counts.to_json();
   counts["redacted"] = state.redacted.to_json();

@@ -47,50 +47,51 @@ inline std::string hit_line(std::string const& id, decontaminate::hit const& h) 
                       {"end", h.end}});
 }
 
-/// Drops what holds benchmark text; adds to `about` how much was found. Or takes both from an interrupted run that has done so.
-inline expected<void> drop_contaminated(decontaminate::detector const& detector, prepare_state& state,
-                                        std::vector<std::uint32_t>& kept, io::json& about, thread_pool& pool, progress& bar) {
+/// Drops what holds benchmark text of `kept`, which is in order; adds to `about` how much was found. Or takes both from an
+/// interrupted run that has done so.
+inline expected<void> drop_contaminated(decontaminate::detector const& detector, prepare_state& state, number_file& kept,
+                                        io::json& about, thread_pool& pool, progress& bar) {
   if (auto const* done = state.work.done("contamination")) {
     about["hits"] = done->at("hits");
     SNOWCODER_TRY(kept, state.work.read_numbers("contamination"));
     return {};
   }
   bar.begin("decontaminate", "files", std::int64_t(kept.size()));
-  std::sort(kept.begin(), kept.end());  // as they lie on disk
   SNOWCODER_TRY(auto rows, io::text_writer::open(state.work.folder() / contamination_rows));
   std::int64_t found = 0;
   std::vector<std::vector<decontaminate::hit>> hits(std::min<std::size_t>(kept.size(), 4096));
   std::size_t clean = 0;  // of `kept`, moved to the front
-  SNOWCODER_CHECK(state.documents.in_batches(kept, hits.size(), [&](std::size_t begin, std::size_t size) -> expected<void> {
-    pool.for_each_index(std::int64_t(size), [&](std::int64_t i) {
-      hits[std::size_t(i)] = detector.find(state.documents.text(kept[begin + std::size_t(i)]));
-      bar.advance();
-    });
-    for (std::size_t i = 0; i < size; ++i) {
-      auto const number = kept[begin + i];
-      if (hits[i].empty()) {
-        kept[clean++] = number;
-        continue;
-      }
-      auto const& r = state.documents.records[number];
-      auto const& first = hits[i].front();
-      auto const span = std::to_string(first.begin) + ".." + std::to_string(first.end);
-      SNOWCODER_CHECK(state.drop({{r.id.hex(), "contamination", std::string(name_of(first.found_by)),
-                                   std::string(first.task) + " of " + std::string(first.benchmark) + " at bytes " + span +
-                                       ", hits " + std::to_string(hits[i].size())},
-                                  state.repositories[r.repository],
-                                  std::string(state.documents.path(number)),
-                                  r.language,
-                                  std::int64_t(r.source_bytes)}));
-      for (auto const& h : hits[i]) SNOWCODER_CHECK(rows.write_line(hit_line(r.id.hex(), h)));
-      found += std::int64_t(hits[i].size());
-    }
-    return {};
-  }));
-  kept.resize(clean);
+  SNOWCODER_CHECK(
+      state.documents.in_batches(kept.all(), hits.size(), [&](std::size_t begin, std::size_t size) -> expected<void> {
+        pool.for_each_index(std::int64_t(size), [&](std::int64_t i) {
+          hits[std::size_t(i)] = detector.find(state.documents.text(kept[begin + std::size_t(i)]));
+          bar.advance();
+        });
+        for (std::size_t i = 0; i < size; ++i) {
+          auto const number = kept[begin + i];
+          if (hits[i].empty()) {
+            kept[clean++] = number;
+            continue;
+          }
+          auto const& r = state.documents.record(number);
+          auto const& first = hits[i].front();
+          auto const span = std::to_string(first.begin) + ".." + std::to_string(first.end);
+          SNOWCODER_CHECK(state.drop({{r.id.hex(), "contamination", std::string(name_of(first.found_by)),
+                                       std::string(first.task) + " of " + std::string(first.benchmark) + " at bytes " + span +
+                                           ", hits " + std::to_string(hits[i].size())},
+                                      state.repositories[r.repository],
+                                      std::string(state.documents.path(number)),
+                                      r.language,
+                                      std::int64_t(r.source_bytes)}));
+          for (auto const& h : hits[i]) SNOWCODER_CHECK(rows.write_line(hit_line(r.id.hex(), h)));
+          found += std::int64_t(hits[i].size());
+        }
+        return {};
+      }));
+  kept.cut(clean);
   SNOWCODER_CHECK(rows.commit());
   about["hits"] = found;
-  SNOWCODER_CHECK(state.work.write_numbers("contamination", kept));
+  SNOWCODER_CHECK(state.work.write_numbers("contamination", kept.all()));
   return state.commit("contamination", {{"hits", found}}, {"contamination", contamination_rows});
 }
 

@@ -27,11 +27,6 @@ namespace snowcoder::pipeline {
 
 namespace detail {
 
-inline dedup::licence_kind licence_kind_of(std::string_view licence) {
-  using enum dedup::licence_kind;
-  return dedup::is_permissive(licence) ? permissive : licence.empty() ? none : other;
-}
-
 /// Writes what was decided about one file.
 inline expected<void> settle(judged_file& j, prepare_state& state) {
   bool const was_read = j.refusal.reason.empty();
@@ -54,7 +49,7 @@ inline expected<void> settle(judged_file& j, prepare_state& state) {
                         .forks = d.forks.value_or(-1),
                         .created = dedup::date_number(d.created),
                         .language = d.language,
-                        .licence = licence_kind_of(d.licence),
+                        .licence = dedup::licence_kind_of(d.licence),
                         .emails = found(kind::email),
                         .addresses = found(kind::ipv4, kind::ipv6),
                         .secrets = found(kind::key, kind::password)});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the passes of prepare share: documents, repositories, counts, rejects. All of it that lies in memory stands in a ledger
-// too, a binary row for everything that was settled, in its order: read again, it brings back what an interrupted run knew.
+// What the passes of prepare share: documents, repositories, counts, rejects. What lies in memory of it stands on the disk too,
+// in the records of documents and in a ledger, a binary row for everything else that was settled, in its order: read again,
+// they bring back what an interrupted run knew.
 #pragma once
 
 #include <snowcoder/pipeline/prepare_funnel.hpp>
@@ -14,7 +15,6 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -26,7 +26,7 @@ class prepare_state {
   /// What is known of `work`: nothing, if it has only begun.
   static expected<prepare_state> open(prepare_work&& work) {
     auto const& folder = work.folder();
-    SNOWCODER_TRY(auto documents, spill::open(folder, work.bytes("texts"), work.bytes("names")));
+    SNOWCODER_TRY(auto documents, spill::open(folder, [&](char const* name) { return work.bytes(name); }));
     auto const file = [&](char const* name) { return work_file::open(folder / name, work.bytes(name)); };
     SNOWCODER_TRY(auto ledger, file("ledger"));
     SNOWCODER_TRY(auto rejects, file("made/rejects.jsonl"));
@@ -59,14 +59,12 @@ class prepare_state {
     SNOWCODER_TRY(auto const number, number_of(repository));
     if (!licences[number].empty()) return {};
     licences[number] = licence;
-    return note(entry::licence, bytes_of(number), licence);
+    return note(entry::licence, io::bytes_of(number), licence);
   }
   /// A file that came in and stays so far. `s`: all that is known of it but its places.
   expected<void> keep(document const& d, spilled const& s) {
-    SNOWCODER_CHECK(documents.add(d, s));
-    auto const& kept = documents.records.back();
-    counts.came_in(kept.language, kept.repository, kept.source_bytes);
-    return note(entry::document, bytes_of(kept));
+    counts.came_in(s.language, s.repository, s.source_bytes);
+    return documents.add(d, s);
   }
   /// A file that came in and was dropped at once.
   expected<void> refuse(dropped_file const& d) { return drop(entry::refused, d); }
@@ -80,22 +78,23 @@ class prepare_state {
   expected<void> commit(std::string const& stage, io::json row = io::json::object(), std::vector<std::string> files = {}) {
     SNOWCODER_CHECK(documents.sync());
     for (auto* file : {&ledger_, &rejects_, &redactions_}) SNOWCODER_CHECK(file->sync());
-    for (auto const* name : {"texts", "names", "ledger", "made/rejects.jsonl", "made/redactions.jsonl"}) files.push_back(name);
+    files.insert(files.end(), spill::files.begin(), spill::files.end());
+    for (auto const* name : {"ledger", "made/rejects.jsonl", "made/redactions.jsonl"}) files.push_back(name);
     return work.commit(stage, files, std::move(row));
   }
   /// The numbers that step `stage` ends with: those that an interrupted run has found, or those of find(), which are saved.
   template <class Find>
-  expected<std::vector<std::uint32_t>> numbers_of(std::string const& stage, Find&& find) {
+  expected<number_file> numbers_of(std::string const& stage, Find&& find) {
     if (work.done(stage)) return work.read_numbers(stage);
-    SNOWCODER_TRY(auto numbers, find());
-    SNOWCODER_CHECK(work.write_numbers(stage, numbers));
+    SNOWCODER_TRY(number_file numbers, find());
+    SNOWCODER_CHECK(work.write_numbers(stage, numbers.all()));
     SNOWCODER_CHECK(commit(stage, io::json::object(), {stage}));
     return numbers;
   }
 
  private:
   /// Kinds of rows in the ledger. A row: its kind, the bytes that follow, the bytes.
-  enum class entry : std::uint32_t { repository, licence, document, refused, dropped };
+  enum class entry : std::uint32_t { repository, licence, refused, dropped };
   struct head {
     entry kind;
     std::uint32_t bytes;
@@ -113,20 +112,15 @@ class prepare_state {
         rejects_(std::move(rejects)),
         redactions_(std::move(redactions)) {}
 
-  template <class T>
-  static std::string_view bytes_of(T const& value) {
-    static_assert(std::is_trivially_copyable_v<T>);
-    return {reinterpret_cast<char const*>(&value), sizeof value};
-  }
   expected<void> note(entry kind, std::string_view first, std::string_view second = {}) {
-    SNOWCODER_CHECK(ledger_.append(bytes_of(head{kind, std::uint32_t(first.size() + second.size())})));
+    SNOWCODER_CHECK(ledger_.append(io::bytes_of(head{kind, std::uint32_t(first.size() + second.size())})));
     SNOWCODER_CHECK(ledger_.append(first));
     return ledger_.append(second);
   }
   expected<void> drop(entry kind, dropped_file const& d) {
     SNOWCODER_TRY(auto const repository, number_of(d.repository));
     count(kind, d.language, d.why.stage, d.why.reason, repository, d.bytes);
-    SNOWCODER_CHECK(note(kind, bytes_of(counted{d.bytes, repository, std::uint32_t(d.language)}),
+    SNOWCODER_CHECK(note(kind, io::bytes_of(counted{d.bytes, repository, std::uint32_t(d.language)}),
                          (d.why.stage + '\0').append(d.why.reason)));
     return rejects_.append(dropped_line(d) + "\n");
   }
@@ -157,12 +151,6 @@ class prepare_state {
         std::uint32_t number = 0;
         take(row, number);
         licences[number] = row;
-      } else if (h.kind == entry::document) {
-        spilled d;
-        take(row, d);
-        documents.records.push_back(d);
-        counts.came_in(d.language, d.repository, d.source_bytes);
-        ++remembered;
       } else {
         counted c;
         take(row, c);
@@ -172,7 +160,11 @@ class prepare_state {
         remembered += h.kind == entry::refused;
       }
     }
-    return {};
+    remembered += std::int64_t(documents.size());
+    return documents.for_each_record([&](auto, spilled const& d) -> expected<void> {
+      counts.came_in(d.language, d.repository, d.source_bytes);
+      return {};
+    });
   }
 
   work_file ledger_, rejects_, redactions_;

@@ -11,7 +11,7 @@
 #include <snowcoder/io/atomic_file.hpp>
 #include <snowcoder/io/journal.hpp>
 #include <snowcoder/io/json_field.hpp>
-#include <snowcoder/io/mapped_file.hpp>
+#include <snowcoder/pipeline/number_file.hpp>
 #include <snowcoder/pipeline/output_folder.hpp>
 
 #include <algorithm>
@@ -19,6 +19,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -70,15 +71,12 @@ class prepare_work {
   }
 
   /// Numbers in a file of their own.
-  expected<void> write_numbers(std::string const& name, std::vector<std::uint32_t> const& numbers) const {
-    return io::write_file(folder_ / name, {reinterpret_cast<char const*>(numbers.data()), numbers.size() * sizeof numbers[0]});
+  expected<void> write_numbers(std::string const& name, std::span<std::uint32_t const> numbers) const {
+    return io::write_file(folder_ / name, {reinterpret_cast<char const*>(numbers.data()), numbers.size_bytes()});
   }
-  expected<std::vector<std::uint32_t>> read_numbers(std::string const& name) const {
-    SNOWCODER_TRY(auto const file, io::mapped_file::open(folder_ / name));
-    std::vector<std::uint32_t> numbers(file.bytes().size() / sizeof(std::uint32_t));
-    std::copy_n(file.bytes().data(), numbers.size() * sizeof numbers[0], reinterpret_cast<char*>(numbers.data()));
-    return numbers;
-  }
+  expected<number_file> read_numbers(std::string const& name) const { return number_file::open(folder_ / name); }
+  /// As many zeros, in space on the disk that nobody else sees.
+  expected<number_file> zeros(std::uint64_t count) const { return number_file::zeros(folder_, count); }
 
  private:
   prepare_work() = default;

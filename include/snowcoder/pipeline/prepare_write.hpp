@@ -5,6 +5,7 @@
 #include <snowcoder/core/philox.hpp>
 #include <snowcoder/filter/signals.hpp>
 #include <snowcoder/io/document_file.hpp>
+#include <snowcoder/io/external_sort.hpp>
 #include <snowcoder/io/shard_writer.hpp>
 #include <snowcoder/pipeline/prepare_ingest.hpp>
 
@@ -17,50 +18,119 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 namespace snowcoder::pipeline::detail {
 
-/// Language in the recipe's order, then repository, path and id by name.
-template <config::recipe R>
-void group(prepare_state const& state, std::vector<std::uint32_t>& kept) {
-  auto const& d = state.documents;
-  std::sort(kept.begin(), kept.end(), [&](auto a, auto b) {
-    auto const &x = d.records[a], &y = d.records[b];
-    if (x.language != y.language) return x.language < y.language;
-    if (x.repository != y.repository) return state.repositories[x.repository] < state.repositories[y.repository];
-    auto const p = d.path(a), q = d.path(b);
-    return p != q ? p < q : x.id != y.id ? x.id < y.id : a < b;
+/// The numbers of repositories, by name.
+inline std::vector<std::uint32_t> repositories_by_name(prepare_state const& state) {
+  std::vector<std::uint32_t> order(state.repositories.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return state.repositories[a] < state.repositories[b]; });
+  return order;
+}
+
+/// Calls visit(number, record) for every one of `numbers`, which are in order; visit returns expected<void>.
+template <class Visit>
+expected<void> for_each_record_of(std::span<std::uint32_t const> numbers, spill const& documents, Visit&& visit) {
+  return documents.for_each_record([&](std::uint32_t number, spilled const& r) -> expected<void> {
+    if (numbers.empty() || numbers.front() != number) return {};
+    numbers = numbers.subspan(1);
+    return visit(number, r);
   });
 }
 
-/// Takes `share` of every language's documents (one at least where there are ten) out of `kept`, chosen by draws on their
-/// ids, and returns them; both stay in order.
-inline std::vector<std::uint32_t> hold_out(double share, std::uint64_t seed, prepare_state const& state,
-                                           std::vector<std::uint32_t>& kept) {
-  std::vector<std::uint32_t> held;
-  if (share <= 0) return held;
-  draws const source("held out", seed);
-  auto const& records = state.documents.records;
-  std::map<config::language, std::vector<std::pair<std::uint64_t, std::uint32_t>>> drawn;
-  for (auto i : kept) drawn[records[i].language].emplace_back(source(records[i].id.high, records[i].id.low), i);
-  std::vector<bool> chosen(records.size());
-  for (auto& [language, list] : drawn) {
-    std::sort(list.begin(), list.end());
-    auto const wanted = std::max(std::size_t(share * double(list.size()) + 0.5), std::size_t(list.size() >= 10));
-    for (std::size_t i = 0; i < std::min(wanted, list.size()); ++i) chosen[list[i].second] = true;
+/// `kept`, which is in the order of the records, in the order in which documents are written: language in the recipe's order,
+/// then repository, path and id by name. Repositories are put in order on disk where they do not fit in `memory`, documents of
+/// one where they are.
+inline expected<number_file> grouped(prepare_state const& state, std::span<std::uint32_t const> kept, std::int64_t memory) {
+  struct row {
+    std::uint32_t language, repository, number;  // the repository's place by name
+    auto operator<=>(row const&) const = default;
+    bool same_group(row const& other) const { return language == other.language && repository == other.repository; }
+  };
+  auto const& d = state.documents;
+  io::external_sort<row> sorted(state.work.folder(), memory);
+  {
+    auto const by_name = repositories_by_name(state);
+    std::vector<std::uint32_t> place(by_name.size());
+    for (std::uint32_t i = 0; i < by_name.size(); ++i) place[by_name[i]] = i;
+    SNOWCODER_CHECK(for_each_record_of(kept, d, [&](std::uint32_t number, spilled const& r) {
+      return sorted.add({std::uint32_t(r.language), place[r.repository], number});
+    }));
   }
-  std::vector<std::uint32_t> rest;
-  for (auto i : kept) (chosen[i] ? held : rest).push_back(i);
-  kept = std::move(rest);
+  SNOWCODER_TRY(auto order, state.work.zeros(kept.size()));
+  std::size_t size = 0, begin = 0;  // of the group that is read: from begin to size
+  row last{};
+  auto const sort_group = [&] {
+    auto const group = order.all().subspan(begin, size - begin);
+    if (group.size() > 1) {
+      d.expect_names(group.first(std::min<std::size_t>(group.size(), 1 << 16)));
+      std::sort(group.begin(), group.end(), [&](auto a, auto b) {
+        auto const p = d.path(a), q = d.path(b);
+        auto const &x = d.record(a).id, &y = d.record(b).id;
+        return p != q ? p < q : x != y ? x < y : a < b;
+      });
+    }
+    begin = size;
+  };
+  SNOWCODER_CHECK(sorted.for_each([&](row const& r) -> expected<void> {
+    if (!r.same_group(last)) sort_group();
+    last = r;
+    order[size++] = r.number;
+    return {};
+  }));
+  sort_group();
+  return order;
+}
+
+/// Takes `share` of every language's documents (one at least where there are ten) out of `kept`, chosen by draws on their
+/// ids, and returns them; both are in the order of the records.
+inline expected<number_file> hold_out(double share, std::uint64_t seed, prepare_state const& state, number_file& kept,
+                                      std::int64_t memory) {
+  if (share <= 0) return number_file();
+  struct row {
+    config::language language;
+    std::uint32_t number;
+    std::uint64_t drawn;
+    bool operator<(row const& other) const {
+      return std::tie(language, drawn, number) < std::tie(other.language, other.drawn, other.number);
+    }
+  };
+  draws const source("held out", seed);
+  io::external_sort<row> by_draw(state.work.folder(), memory / 2);
+  std::map<config::language, std::size_t> left;  // to be chosen: first how many there are, then how many are wanted of them
+  SNOWCODER_CHECK(for_each_record_of(kept.all(), state.documents, [&](std::uint32_t number, spilled const& r) {
+    ++left[r.language];
+    return by_draw.add({r.language, number, source(r.id.high, r.id.low)});
+  }));
+  for (auto& [language, n] : left) n = std::min(n, std::max(std::size_t(share * double(n) + 0.5), std::size_t(n >= 10)));
+  io::external_sort<std::uint32_t> chosen(state.work.folder(), memory / 2);
+  std::size_t count = 0;
+  SNOWCODER_CHECK(by_draw.for_each([&](row const& r) -> expected<void> {
+    if (left[r.language] == 0) return {};
+    --left[r.language];
+    ++count;
+    return chosen.add(r.number);
+  }));
+  SNOWCODER_TRY(auto held, state.work.zeros(count));
+  count = 0;
+  SNOWCODER_CHECK(chosen.for_each([&](std::uint32_t number) -> expected<void> {
+    held[count++] = number;
+    return {};
+  }));
+  auto const numbers = kept.all();
+  kept.cut(
+      std::size_t(std::set_difference(numbers.begin(), numbers.end(), held.all().begin(), held.all().end(), numbers.begin()) -
+                  numbers.begin()));
   return held;
 }
 
 /// Documents and their signals, in order, shard by shard, from the first shard on that an interrupted run has not finished.
 /// `held`: they are the held-out ones.
 template <config::recipe R>
-expected<void> write_documents(prepare_state& state, std::vector<std::uint32_t> const& kept, bool held, thread_pool& pool,
+expected<void> write_documents(prepare_state& state, std::span<std::uint32_t const> kept, bool held, thread_pool& pool,
                                progress& bar) {
   using filters = typename R::filters;
   std::string const stage = held ? "held_out" : "documents";
@@ -92,11 +162,11 @@ expected<void> write_documents(prepare_state& state, std::vector<std::uint32_t> 
     std::string document, signals;
   };
   std::vector<rows> batch(std::min<std::size_t>(kept.size(), 512));
-  auto const left = std::span(kept).subspan(written);
+  auto const left = kept.subspan(written);
   SNOWCODER_CHECK(state.documents.in_batches(left, batch.size(), [&](std::size_t begin, std::size_t size) -> expected<void> {
     pool.for_each_index(std::int64_t(size), [&](std::int64_t i) {
       auto const number = left[begin + std::size_t(i)];
-      auto const& r = state.documents.records[number];
+      auto const& r = state.documents.record(number);
       auto const [path, source, created, licence] = state.documents.names(number);
       auto const text = state.documents.text(number);
       document d{r.id.hex(),
@@ -118,7 +188,7 @@ expected<void> write_documents(prepare_state& state, std::vector<std::uint32_t> 
       batch[std::size_t(i)] = {io::document_line(d), io::attribute_line(a)};
     });
     for (std::size_t i = 0; i < size; ++i) {
-      auto const group = name_of(state.documents.records[left[begin + i]].language);
+      auto const group = name_of(state.documents.record(left[begin + i]).language);
       SNOWCODER_CHECK(documents.write(group, batch[i].document));
       if (documents.name() != shard.name) {
         SNOWCODER_CHECK(finish_shard(written + begin + i));
@@ -133,7 +203,7 @@ expected<void> write_documents(prepare_state& state, std::vector<std::uint32_t> 
   SNOWCODER_CHECK(documents.close());
   SNOWCODER_CHECK(finish_shard(kept.size()));
   for (auto const number : kept) {
-    auto const& r = state.documents.records[number];
+    auto const& r = state.documents.record(number);
     if (held)
       state.counts.dropped(r.language, "held_out", "held_out", r.repository, r.source_bytes);
     else
@@ -144,11 +214,8 @@ expected<void> write_documents(prepare_state& state, std::vector<std::uint32_t> 
 
 /// A row per repository, by name.
 inline expected<void> write_completeness(prepare_state const& state, std::filesystem::path const& path) {
-  std::vector<std::uint32_t> order(state.repositories.size());
-  std::iota(order.begin(), order.end(), 0u);
-  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return state.repositories[a] < state.repositories[b]; });
   SNOWCODER_TRY(auto rows, io::text_writer::open(path));
-  for (auto i : order)
+  for (auto i : repositories_by_name(state))
     SNOWCODER_CHECK(rows.write_line(completeness_line(state.repositories[i], state.counts.of_repository(i))));
   return rows.commit();
 }

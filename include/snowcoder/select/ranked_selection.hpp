@@ -20,7 +20,7 @@
 
 namespace snowcoder::select {
 
-template <run_store Store>
+template <run_store<ranked_row> Store>
 class ranked_selection {
  public:
   /// The best `s.share` of every language of `rows`, at most `memory` bytes of rows sorted at a time. Requires rows of finite

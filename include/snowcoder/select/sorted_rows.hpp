@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows sorted by language and rank within a bound of memory: what does not fit goes in sorted runs to a store, which cursors
-// merge, one cursor for each language. A store of runs is a file in the programs (io/row_file.hpp): append(rows, count),
-// finish() after the last one, rows() that it holds, read(first, block) fills a block and says how far.
+// merge, one cursor for each language.
 #pragma once
 
 #include <snowcoder/core/contract.hpp>
 #include <snowcoder/core/expected.hpp>
+#include <snowcoder/core/merged_runs.hpp>
 #include <snowcoder/select/ranked_row.hpp>
 
 #include <algorithm>
 #include <array>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -19,15 +18,7 @@
 
 namespace snowcoder::select {
 
-template <class S>
-concept run_store = requires(S& s, S const& c, ranked_row const* rows, std::vector<ranked_row>& block) {
-  { s.append(rows, std::size_t()) } -> std::same_as<expected<void>>;
-  { s.finish() } -> std::same_as<expected<void>>;
-  { c.rows() } -> std::convertible_to<std::uint64_t>;
-  { c.read(std::uint64_t(), block) } -> std::same_as<expected<std::size_t>>;
-};
-
-template <run_store Store>
+template <run_store<ranked_row> Store>
 class sorted_rows {
  public:
   /// Up to `memory` bytes of rows are held.
@@ -54,63 +45,19 @@ class sorted_rows {
    public:
     expected<ranked_row const*> peek() {
       if (memory_.data()) return memory_.empty() ? nullptr : memory_.data();
-      if (!begun_) SNOWCODER_CHECK(begin());
-      if (renew_) SNOWCODER_CHECK(advance());
-      return heads_.empty() ? nullptr : &heads_.front()->row();
+      return runs_.peek();
     }
     void pop() {
       if (memory_.data())
         memory_ = memory_.subspan(1);
       else
-        renew_ = true;
+        runs_.pop();
     }
 
    private:
     friend class sorted_rows;
-    struct source {
-      Store const* store;
-      std::uint64_t next, end;
-      std::vector<ranked_row> block = {};
-      std::size_t at = 0;
-
-      ranked_row const& row() const { return block[at]; }
-      /// Reads on where the block is used up; false at the end.
-      expected<bool> fill() {
-        if (at < block.size()) return true;
-        if (next == end) return false;
-        block.resize(std::size_t(std::min<std::uint64_t>(end - next, 1024)));
-        SNOWCODER_TRY(auto const n, store->read(next, block));
-        next += n;
-        at = 0;
-        return n > 0;
-      }
-    };
-    static bool later(source const* a, source const* b) { return ranks_before()(b->row(), a->row()); }
-    expected<void> begin() {
-      begun_ = true;
-      for (auto& s : sources_) {
-        SNOWCODER_TRY(bool const some, s.fill());
-        if (some) heads_.push_back(&s);
-      }
-      std::make_heap(heads_.begin(), heads_.end(), later);
-      return {};
-    }
-    expected<void> advance() {
-      renew_ = false;
-      std::pop_heap(heads_.begin(), heads_.end(), later);
-      ++heads_.back()->at;
-      SNOWCODER_TRY(bool const some, heads_.back()->fill());
-      if (some)
-        std::push_heap(heads_.begin(), heads_.end(), later);
-      else
-        heads_.pop_back();
-      return {};
-    }
-
     std::span<ranked_row const> memory_;
-    std::vector<source> sources_;  // its elements stay in place, also when the cursor moves
-    std::vector<source*> heads_;   // a heap, the best row in front
-    bool begun_ = false, renew_ = false;
+    merged_runs<ranked_row, Store, ranks_before> runs_;
   };
 
   cursor rows_of(config::language l) const {
@@ -123,12 +70,10 @@ class sorted_rows {
       auto const first = begin_of(held_.begin(), held_.end(), std::uint64_t(l));
       auto const last = begin_of(first, held_.end(), std::uint64_t(l) + 1);
       c.memory_ = {held_.data() + (first - held_.begin()), std::size_t(last - first)};
-      c.begun_ = true;
       return c;
     }
     for (auto const& run : runs_)
-      if (run[std::size_t(l)] != run[std::size_t(l) + 1])
-        c.sources_.push_back({&store_, run[std::size_t(l)], run[std::size_t(l) + 1]});
+      if (run[std::size_t(l)] != run[std::size_t(l) + 1]) c.runs_.add(store_, run[std::size_t(l)], run[std::size_t(l) + 1]);
     return c;
   }
 

@@ -243,6 +243,8 @@ TEST_CASE("the same bytes for any threads and memory; nothing to do the second t
   auto const expected = contents(tmp / "a");
   REQUIRE(run(tmp, "b", 4, 1 << 20));
   CHECK(contents(tmp / "b") == expected);
+  REQUIRE(run(tmp, "c", 2, 1 << 12));  // everything that is sorted is so in runs of a few rows
+  CHECK(contents(tmp / "c") == expected);
   auto const again = run(tmp, "a", 3);
   REQUIRE(again);
   CHECK(again->nothing_to_do);

@@ -17,7 +17,7 @@ namespace {
 std::string text_of(std::uint32_t i, std::size_t bytes) { return std::to_string(i) + std::string(bytes, char('a' + i % 26)); }
 
 pipeline::spill spilled_texts(temporary_folder const& tmp, std::vector<std::size_t> const& bytes) {
-  auto documents = pipeline::spill::open(tmp / "work", 0, 0);
+  auto documents = pipeline::spill::open(tmp / "work", [](char const*) { return 0; });
   REQUIRE(documents);
   for (std::uint32_t i = 0; i < bytes.size(); ++i) {
     document d;
@@ -34,9 +34,9 @@ pipeline::spill spilled_texts(temporary_folder const& tmp, std::vector<std::size
 
 TEST_CASE("texts come in batches of as many as are wanted, each once and in order, wherever they lie") {
   temporary_folder tmp;
-  constexpr std::size_t count = 40'000;  // records are several blocks
+  constexpr std::size_t count = 40'000;
   auto const documents = spilled_texts(tmp, std::vector<std::size_t>(count, 20));
-  REQUIRE(documents.records.size() == count);
+  REQUIRE(documents.size() == count);
   std::vector<std::uint32_t> numbers(count);
   std::iota(numbers.begin(), numbers.end(), 0u);
   shuffle(numbers, draws("order of texts", 3));
