@@ -44,7 +44,7 @@ inline expected<void> settle(judged_file& j, prepare_state& state) {
   return state.keep(d, {.source_bytes = std::uint32_t(j.bytes),
                         .repository = repository,
                         .id = hash128::from_hex(d.id).value(),
-                        .content = d.content_hash(),
+                        .content = j.content,
                         .stars = d.stars.value_or(-1),
                         .forks = d.forks.value_or(-1),
                         .created = dedup::date_number(d.created),

@@ -47,7 +47,8 @@ struct judged_file {
   std::int64_t bytes = 0;
   config::language language = config::language::other;
   document made;
-  reject why;  ///< reason empty: kept so far
+  hash128 content;  ///< of its text
+  reject why;       ///< reason empty: kept so far
   bool broken = false;
   std::string character_set;    ///< it was converted from; empty: UTF-8
   privacy::redaction redacted;  ///< its text is in `made`
@@ -114,6 +115,7 @@ void judge_file(judged_file& j, prepare_options const& options) {
     j.redacted = privacy::redact(f.text, f.path);
     f.text = std::move(j.redacted.text);
   }
+  j.content = hash(f.text);
   j.made = {f.id, std::move(f.text), f.source, f.repository, f.path, j.language, f.licence, f.stars, f.created, f.forks};
 }
 
