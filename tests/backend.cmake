@@ -30,6 +30,20 @@ foreach(test IN ITEMS nn_cuda_emulated train_cuda_emulated gpu_annotate_emulated
     target_link_libraries(test.${test} PRIVATE snowcoder_kernels_emulated)
   endif()
 endforeach()
+# With attention by cuDNN, over a stand-in for that: what is linked first stands for the same kernels without it.
+set(cudnn_kernels attention.cu bidirectional_attention.cu cudnn_attention.cpp cudnn_section_attention.cpp)
+list(TRANSFORM cudnn_kernels PREPEND ${PROJECT_SOURCE_DIR}/kernels/)
+add_library(snowcoder_kernels_cudnn_emulated STATIC ${cudnn_kernels})
+target_include_directories(snowcoder_kernels_cudnn_emulated BEFORE PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support/cudnn_emulation)
+target_link_libraries(snowcoder_kernels_cudnn_emulated PUBLIC snowcoder_kernels_emulated)
+target_compile_definitions(snowcoder_kernels_cudnn_emulated PRIVATE SNOWCODER_CUDNN)
+target_compile_options(snowcoder_kernels_cudnn_emulated PRIVATE -Wall -Wextra -Wno-unknown-pragmas)
+snowcoder_add_test(backend_cudnn_emulated
+  SOURCES unit/backend/cudnn_emulated.cpp unit/backend/cuda_attention.cpp unit/backend/cuda_encoder_verbs.cpp unit/train/cuda_graphs.cpp
+  TIMEOUT 600 OPTIMISED)
+if(TARGET test.backend_cudnn_emulated)
+  target_link_libraries(test.backend_cudnn_emulated PRIVATE snowcoder_kernels_cudnn_emulated)
+endif()
 # Data work on the GPU: pipeline/ with CUDA, over the emulated kernels.
 snowcoder_add_test(gpu_duplicates_emulated SOURCES unit/pipeline/gpu_duplicates.cpp TIMEOUT 300)
 target_link_libraries(test.gpu_duplicates_emulated PRIVATE snowcoder_kernels_emulated snowcoder_ingest)
@@ -52,7 +66,7 @@ snowcoder_add_test(gpu_select SOURCES unit/pipeline/gpu_select.cpp COMPONENTS cu
 snowcoder_add_test(train_cuda SOURCES unit/train/cuda_run.cpp COMPONENTS cpu cuda TIMEOUT 300)
 snowcoder_add_test(gpu_annotate SOURCES unit/pipeline/gpu_annotate.cpp COMPONENTS data cpu cuda TIMEOUT 300)
 if(TARGET snowcoder_cudnn)
-  snowcoder_add_test(backend_cudnn SOURCES unit/backend/cudnn_graphs.cpp COMPONENTS cuda)
+  snowcoder_add_test(backend_cudnn SOURCES unit/backend/cudnn_graphs.cpp unit/backend/cudnn_scores.cpp COMPONENTS cuda TIMEOUT 300)
 endif()
 if(TARGET snowcoder_nccl)
   snowcoder_add_test(parallel_nccl SOURCES unit/parallel/nccl.cpp COMPONENTS nccl TIMEOUT 120)

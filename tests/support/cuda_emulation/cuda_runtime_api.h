@@ -37,6 +37,7 @@ struct visible_gpus {
   int first = 0, count = 1, chosen = 0;
 };
 inline thread_local visible_gpus gpus_of_thread;
+inline int compute_capability = 0;  ///< 90: as an H100's
 
 /// Bytes of device memory that stand now, as they were asked for, and the most that stood at once.
 class memory_counter {
@@ -84,7 +85,11 @@ inline cudaError_t cudaGetDeviceProperties(cudaDeviceProp* p, int ordinal) {
   *p = {};
   return p->uuid.bytes[15] = char(cuda_emulation::gpus_of_thread.first + ordinal), cudaSuccess;
 }
-inline cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr, int) { return *value = 0, cudaSuccess; }
+inline cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr which, int) {
+  using cuda_emulation::compute_capability;
+  *value = which == cudaDevAttrComputeCapabilityMajor ? compute_capability / 10 : compute_capability % 10;
+  return cudaSuccess;
+}
 inline cudaError_t cudaEventCreate(cudaEvent_t* event) { return *event = nullptr, cudaSuccess; }
 inline cudaError_t cudaEventDestroy(cudaEvent_t) { return cudaSuccess; }
 inline cudaError_t cudaEventRecord(cudaEvent_t, cudaStream_t) { return cudaSuccess; }
