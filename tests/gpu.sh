@@ -58,10 +58,10 @@ if ! $host -x c++ -fsyntax-only - <<< $'#include <tl/expected.hpp>\n#include "su
   say "there is no tl/expected.hpp or no catch2: set SNOWCODER_THIRD_PARTY"
   exit 1
 fi
-libraries="-pthread -L$cuda/lib64 -lcublasLt -lcudart -Wl,-rpath,$cuda/lib64"
+cudnn=${SNOWCODER_CUDNN:+-L$SNOWCODER_CUDNN/lib -Wl,-rpath,$SNOWCODER_CUDNN/lib}
+libraries="-pthread $cudnn -L$cuda/lib64 -lcublasLt -lcudart -Wl,-rpath,$cuda/lib64"
 if [ -n "${SNOWCODER_CUDNN_FRONTEND:-}" ]; then
-  # PyPI's folder has the library by its full name only.
-  libraries+=" ${SNOWCODER_CUDNN:+-L$SNOWCODER_CUDNN/lib -Wl,-rpath,$SNOWCODER_CUDNN/lib }-l:libcudnn.so.9 -lnvrtc"
+  libraries+=" -l:libcudnn.so.9 -lnvrtc"  # PyPI's folder has no other name of it
 else
   say "skipped cuDNN, SNOWCODER_CUDNN_FRONTEND is not set: our own kernels attend"
 fi
@@ -178,7 +178,8 @@ if wanted steps; then
     fails "steps by graphs are not those of plain ones"
   fi
   batch=${SNOWCODER_MICRO_BATCH:-2}
-  # Four micro-batches in each of the step's lanes: AdamW should not show. Kernels of our own attend for a minute in such a step.
+  # Two micro-batches in each of the step's eight lanes: AdamW should not show. Kernels of our own attend for a minute in such a
+  # step. Memory is the recipe's as well: four gradients at once, 69.5 GiB by the plan, and what CUDA takes for itself.
   sequences=$((16 * batch)) free=free
   [ -n "${SNOWCODER_CUDNN_FRONTEND:-}" ] || sequences=$((4 * batch)) free=
   # shellcheck disable=SC2086
