@@ -12,8 +12,8 @@
 #   precision   how exact long sums are
 #   peers       PyTorch's step and encoder, where python3 (or SNOWCODER_PYTHON) has PyTorch
 #   sanitizers  the tests of our own kernels under compute-sanitizer
-# Figures go to FOLDER/results.jsonl. Each stage can be asked for alone. What fails, a source that does not compile included, is said
-# again at the end and takes nothing else with it but what cannot do without.
+# Figures go to FOLDER/results.jsonl. Each stage can be asked for alone. What fails, a source that does not compile included, is
+# said again at the end, and takes nothing with it but what cannot do without it.
 #
 # SNOWCODER_THIRD_PARTY     folder with tl/expected.hpp and catch2/, where the system has none
 # SNOWCODER_CUDNN_FRONTEND  folder with cudnn_frontend.h: attention by cuDNN, else by our own kernels
