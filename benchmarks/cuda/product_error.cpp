@@ -4,11 +4,14 @@
 // DEEPEST. Prints a JSON line for each: distances from the sum in double, relative to the root mean square of the exact result,
 // beside what two models give (tests/support/cut_sums.hpp): additions that are rounded, and an H100's, which cuts. `inwards` is
 // the mean of what sums lack: far from 0 only if something is cut. A small tile may be multiplied in parts that are added
-// afterwards, and is more exact then: take one of a weight's size beside it.
+// afterwards, and is more exact then: take one of a weight's size beside it. A last line has the rule that the self-test of
+// `train` finds out by asking the device (pipeline/product_sums.hpp): 16 products and 2 bits on an H100, 0 where sums are
+// rounded.
 #include "support/cut_sums.hpp"
 
 #include <snowcoder/backend/cuda/backend.hpp>
 #include <snowcoder/core/philox.hpp>
+#include <snowcoder/pipeline/product_sums.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -91,6 +94,14 @@ class measurement {
     std::fflush(stdout);
   }
 
+  /// How the device says that it adds up, asked at that depth.
+  void ask(std::int64_t depth) {
+    auto const cut = pipeline::cut_of_sums<bfloat16>(device_, depth, tile_);
+    std::printf("{\"job\": \"cuda cut of sums\", \"tile\": %ld, \"depth\": %ld, \"products\": %d, \"extra\": %d}\n",
+                long(tile_), long(depth), cut ? cut->products : 0, cut ? cut->extra : 0);
+    std::fflush(stdout);
+  }
+
  private:
   /// The host's sums, to that depth: a multiple of what the model adds at a time.
   void go_on(std::int64_t depth) {
@@ -134,6 +145,7 @@ int main(int argc, char** argv) {
   try {
     measurement all(tile, deepest);
     for (auto depth = shallowest; depth <= deepest; depth *= 2) all.tell(depth);
+    all.ask(std::min<std::int64_t>(deepest, 8192));
     return 0;
   } catch (cuda::device_failure const& e) {
     return std::fprintf(stderr, "product_error: %s\n", e.what()), 1;

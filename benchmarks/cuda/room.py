@@ -76,10 +76,11 @@ def main():
     results = os.path.join(options.out, "results.jsonl")
     if os.path.exists(results):
         os.remove(results)
-    subprocess.run([os.path.join(measure.ROOT, "tests", "gpu.sh"), options.out, *stages], env=environment, check=True,
-                   stdout=sys.stderr)
+    run = subprocess.run([os.path.join(measure.ROOT, "tests", "gpu.sh"), options.out, *stages], env=environment, check=False,
+                         stdout=sys.stderr)
     if os.path.exists(results):
         tell(lines_of(results))
+    sys.exit(run.returncode)
 
 
 main()

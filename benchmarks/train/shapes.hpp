@@ -2,6 +2,7 @@
 // Shapes at which training is measured: those of the peers' side, by the same letters (benchmarks/train/peers.py).
 #pragma once
 
+#include <snowcoder/recipes/arctic_snowcoder_1b3.hpp>
 #include <snowcoder/recipes/quickstart.hpp>
 
 #include <string_view>
@@ -37,6 +38,7 @@ struct shape_c : measured {
 struct shape_paper : measured {
   static constexpr std::string_view name = "paper";
   static constexpr int batch = 1;
+  static constexpr int reduction_lanes = recipes::arctic_snowcoder_1b3::reduction_lanes;
   static constexpr auto model = config::checked(config::decoder_shape{});
 };
 

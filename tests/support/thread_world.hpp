@@ -21,7 +21,11 @@ class thread_world {
   /// Calls body(world) for each of `size` ranks, a thread each.
   template <class Body>
   static void run(int size, Body const& body) {
-    meeting_place place{.arrays = std::vector<float*>(std::size_t(size)), .numbers = std::vector<double>(std::size_t(size))};
+    auto const ranks = std::size_t(size);
+    meeting_place place{.arrays = std::vector<float*>(ranks),
+                        .parts = std::vector<void const*>(ranks),
+                        .numbers = std::vector<double>(ranks),
+                        .counts = std::vector<std::int64_t>(ranks)};
     std::vector<std::jthread> threads;
     for (int r = 0; r < size; ++r)
       threads.emplace_back([&, r] {
@@ -50,6 +54,15 @@ class thread_world {
         std::copy_n(arrays[std::size_t(r)] + theirs.first, theirs.size(), values + theirs.first);
     wait_for_all();
   }
+  template <class V>
+  void collect(V const* mine, V* all, std::int64_t count) {
+    auto const parts = exchange(place_.parts, static_cast<void const*>(mine));
+    for (int r = 0; rank_ == 0 && r < size(); ++r) {
+      auto const part = parallel::owned_by(count, r, size());
+      std::copy_n(static_cast<V const*>(parts[std::size_t(r)]), part.size(), all + part.first);
+    }
+    wait_for_all();
+  }
   double sum_over_owners(double value) {
     auto all = exchange(place_.numbers, value);
     for (auto distance = all.size() / 2; distance >= 1; distance /= 2) {
@@ -64,6 +77,7 @@ class thread_world {
     return total;
   }
   bool any(bool flag) { return sum(flag) > 0; }
+  std::int64_t from_first(std::int64_t value) { return exchange(place_.counts, value).front(); }
   void wait_for_all() {
     if (++place_.waiting == size()) {
       place_.waiting = 0;
@@ -77,7 +91,9 @@ class thread_world {
  private:
   struct meeting_place {
     std::vector<float*> arrays;
+    std::vector<void const*> parts;
     std::vector<double> numbers;
+    std::vector<std::int64_t> counts;
     std::mutex turn{};
     std::condition_variable moved{};
     int waiting = 0;
@@ -99,5 +115,6 @@ class thread_world {
   int rank_;
   std::unique_lock<std::mutex> turn_;
 };
+static_assert(parallel::communicator<thread_world>);
 
 }  // namespace snowcoder::tests

@@ -11,8 +11,11 @@
 #include <snowcoder/parallel/communicator.hpp>
 #include <snowcoder/parallel/nccl.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <set>
+#include <vector>
 
 namespace snowcoder::parallel {
 
@@ -22,7 +25,7 @@ class gpu_ranks {
   /// `world`: joined already; it and `d`, this rank's GPU, outlive this. Requires that all ranks call it.
   gpu_ranks(World& world, cuda::device& d) : world_(world), device_(d) {
 #ifdef SNOWCODER_NCCL
-    if (size() > 1 && !world.any(world.rank_on_this_machine() >= cuda::device_count())) wires_.emplace(world, d);
+    if (size() > 1 && gpus_differ(world)) wires_.emplace(world, d);
 #endif
   }
 
@@ -69,8 +72,34 @@ class gpu_ranks {
     device_.wait();
     world_.wait_for_all();
   }
+  /// The orderly end of what carries arrays; every rank calls it, and none where one of them has failed.
+  void finish() {
+#ifdef SNOWCODER_NCCL
+    if (wires_) wires_->finish();
+#endif
+  }
 
  private:
+#ifdef SNOWCODER_NCCL
+  /// Whether each rank has a GPU of its own. Their numbers among those that a process sees do not tell: launchers hide the
+  /// others' GPUs from a rank.
+  static bool gpus_differ(World& world) {
+    using identity = cuda::device::identity_words;
+    constexpr std::int64_t each = 64;  // owned_by() cuts at multiples of it, so every rank owns as many
+    auto const own = cuda::device::identity();
+    std::vector<std::uint64_t> mine(each), all(std::size_t(world.rank() == 0 ? each * world.size() : 0));
+    std::copy(own.begin(), own.end(), mine.begin());
+    world.collect(static_cast<std::uint64_t const*>(mine.data()), all.data(), each * world.size());
+    std::set<identity> different;
+    for (auto at = all.begin(); at != all.end(); at += each) {
+      identity one;
+      std::copy_n(at, one.size(), one.begin());
+      different.insert(one);
+    }
+    return world.from_first(std::int64_t(different.size())) == world.size();
+  }
+#endif
+
   World& world_;
   cuda::device& device_;
   cuda::pinned<float> host_;

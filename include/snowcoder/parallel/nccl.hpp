@@ -17,11 +17,12 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <utility>
 
 namespace snowcoder::parallel {
 
-/// Queued on the device's queue: what follows there sees the sums. Throws cuda::device_failure; a rank that ends so takes the
-/// others with it by MPI's launcher.
+/// Queued on the device's queue: what follows there sees the sums. Throws cuda::device_failure; a rank that ends so, without
+/// finish(), takes the others with it by MPI's launcher.
 template <class World>
 class nccl {
  public:
@@ -41,8 +42,10 @@ class nccl {
   }
   nccl(nccl const&) = delete;
   nccl& operator=(nccl const&) = delete;
-  ~nccl() {
-    if (link_.ranks) ncclCommDestroy(link_.ranks);
+  /// The orderly end; every rank calls it. NCCL gives its resources back when all ranks of a machine ask for it, and waits for
+  /// those that do not: a destructor that asked would keep a rank that fails from ever ending.
+  void finish() {
+    if (link_.ranks) must(ncclCommDestroy(std::exchange(link_.ranks, nullptr)));
   }
 
   // Arrays: device memory. Requires a power of two of ranks.

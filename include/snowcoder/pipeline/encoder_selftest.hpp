@@ -16,6 +16,7 @@
 #include <snowcoder/nn/encoder_weights.hpp>
 #include <snowcoder/pipeline/open_encoder.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
+#include <snowcoder/pipeline/selftest_report.hpp>
 #include <snowcoder/pipeline/selftest_subject.hpp>
 
 #include <fmt/core.h>

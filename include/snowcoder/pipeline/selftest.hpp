@@ -20,6 +20,7 @@
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/pipeline/product_sums.hpp>
 #include <snowcoder/pipeline/run_context.hpp>
+#include <snowcoder/pipeline/selftest_report.hpp>
 #include <snowcoder/pipeline/selftest_subject.hpp>
 #include <snowcoder/pipeline/train_options.hpp>
 #include <snowcoder/pipeline/with_device.hpp>

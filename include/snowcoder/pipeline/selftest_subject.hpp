@@ -1,33 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// What self-tests are made of: arrays that lie on the host and on the device, a verb compared with its twin, and the report.
+// What self-tests are made of: arrays that lie on the host and on the device, and values to fill them with.
 #pragma once
 
 #include <snowcoder/backend/backend.hpp>
-#include <snowcoder/backend/tolerance.hpp>
-#include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/philox.hpp>
 #include <snowcoder/core/tensor_view.hpp>
-#include <snowcoder/pipeline/run_context.hpp>
-
-#include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
-#include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace snowcoder::pipeline {
-
-/// How far a verb lies from its twin, at which shape, and how far it may.
-struct comparison {
-  std::string verb, shape;
-  double apart, bound;
-  bool passed() const { return apart <= bound; }
-};
 
 /// The same elements on the host and on the device.
 template <class Backend, class T>
@@ -82,22 +67,6 @@ inline std::vector<std::int32_t> drawn_below(std::int64_t bound, std::int64_t si
   std::vector<std::int32_t> values(static_cast<std::size_t>(size));
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = std::int32_t(source.below(std::uint64_t(bound), i));
   return values;
-}
-
-/// A line per verb, and failure when one of them lies farther from its twin than it may.
-inline expected<outcome> report_selftest(run_context& run, std::vector<comparison> const& comparisons) {
-  std::string failed;
-  for (auto const& c : comparisons) {
-    run.say(
-        fmt::format("{} {:31} {:32} {:.2e} of {:.1e}", c.passed() ? "ok    " : "FAILED", c.verb, c.shape, c.apart, c.bound));
-    run.log.event("self-test", {{"verb", c.verb}, {"shape", c.shape}, {"apart", c.apart}, {"bound", c.bound}});
-    if (!c.passed()) failed += (failed.empty() ? "" : ", ") + c.verb;
-  }
-  if (!failed.empty())
-    return failure("verbs lie farther from their twins than they may", failed,
-                   "do not train on this device: look at its driver, its libraries and its memory");
-  run.say(fmt::format("self-test: {} comparisons, all within their bounds", comparisons.size()));
-  return outcome::done;
 }
 
 }  // namespace snowcoder::pipeline

@@ -55,6 +55,7 @@ expected<outcome> train_recipe(run_context& run, train_options const& options) {
       device.repeatable(!options.free_order);
       parallel::gpu_ranks among(*ranks, device);
       SNOWCODER_CHECK(train_among(device, among));
+      among.finish();
       if (options.graphs && device.graphs_launched() == 0 && ranks->rank() == 0)
         run.say("--graphs: nothing was launched as a graph: passes could not be recorded, or there were too few");
       return {};

@@ -12,7 +12,13 @@
 #include <cstdint>
 #include <vector>
 
-enum cublasStatus_t { CUBLAS_STATUS_SUCCESS = 0, CUBLAS_STATUS_INVALID_VALUE = 7, CUBLAS_STATUS_EXECUTION_FAILED = 13 };
+enum cublasStatus_t {
+  CUBLAS_STATUS_SUCCESS = 0,
+  CUBLAS_STATUS_INVALID_VALUE = 7,
+  CUBLAS_STATUS_ARCH_MISMATCH = 8,
+  CUBLAS_STATUS_EXECUTION_FAILED = 13,
+  CUBLAS_STATUS_NOT_SUPPORTED = 15
+};
 enum cublasOperation_t { CUBLAS_OP_N = 0, CUBLAS_OP_T = 1 };
 enum cublasComputeType_t { CUBLAS_COMPUTE_32F = 68 };
 enum cudaDataType_t { CUDA_R_32F = 0, CUDA_R_16F = 2, CUDA_R_16BF = 14 };
@@ -108,6 +114,9 @@ inline cublasStatus_t cublasLtMatmulAlgoCheck(cublasLtHandle_t, cublasLtMatmulDe
 }
 
 namespace cuda_emulation {
+/// Algorithms from this one on are proposed, but not run.
+inline std::uint64_t algorithms_run = 3;
+
 inline double element(void const* data, cublasLtMatrixLayoutOpaque_t const& l, std::int64_t row, std::int64_t column) {
   auto const at = row + column * l.leading;
   if (l.type == CUDA_R_32F) return double(static_cast<float const*>(data)[at]);
@@ -122,6 +131,7 @@ inline cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t how,
                                      void const* c, cublasLtMatrixLayout_t lc, void* d, cublasLtMatrixLayout_t ld,
                                      cublasLtMatmulAlgo_t const* algorithm, void*, std::size_t, cudaStream_t queue) {
   using cuda_emulation::element;
+  if (algorithm->data[0] >= cuda_emulation::algorithms_run) return CUBLAS_STATUS_NOT_SUPPORTED;
   bool const ta = how->transposed[0] == CUBLAS_OP_T, tb = how->transposed[1] == CUBLAS_OP_T;
   auto const depth = ta ? la->rows : la->columns;
   if ((tb ? lb->columns : lb->rows) != depth || (ta ? la->columns : la->rows) != ld->rows ||

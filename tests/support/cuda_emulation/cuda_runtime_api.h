@@ -20,13 +20,24 @@ enum cudaDeviceAttr { cudaDevAttrComputeCapabilityMajor = 75, cudaDevAttrCompute
 using cudaMemPool_t = void*;
 struct CUevent_st;
 using cudaEvent_t = CUevent_st*;
+struct cudaUUID_t {
+  char bytes[16] = {};
+};
 struct cudaDeviceProp {
   char name[256] = "emulation";
+  cudaUUID_t uuid;
   int multiProcessorCount = 1;
 };
 inline constexpr unsigned cudaEventDisableTiming = 2;
 
 namespace cuda_emulation {
+
+/// GPUs that a thread sees, from the machine's `first` on, and the one of them that it has chosen. All share their memory.
+struct visible_gpus {
+  int first = 0, count = 1, chosen = 0;
+};
+inline thread_local visible_gpus gpus_of_thread;
+inline int compute_capability = 0;  ///< 90: as an H100's
 
 /// Bytes of device memory that stand now, as they were asked for, and the most that stood at once.
 class memory_counter {
@@ -64,14 +75,21 @@ inline char const* cudaGetErrorString(cudaError_t e) {
   return e == cudaSuccess ? "no error" : e == cudaErrorMemoryAllocation ? "out of memory" : "not while a queue is captured";
 }
 inline cudaError_t cudaGetLastError() { return cudaSuccess; }
-inline cudaError_t cudaGetDeviceCount(int* count) { return *count = 1, cudaSuccess; }
-inline cudaError_t cudaSetDevice(int) { return cudaSuccess; }
+inline cudaError_t cudaGetDeviceCount(int* count) { return *count = cuda_emulation::gpus_of_thread.count, cudaSuccess; }
+inline cudaError_t cudaSetDevice(int ordinal) { return cuda_emulation::gpus_of_thread.chosen = ordinal, cudaSuccess; }
 inline cudaError_t cudaStreamCreate(cudaStream_t* queue) { return *queue = new CUstream_st, cudaSuccess; }
 inline cudaError_t cudaStreamSynchronize(cudaStream_t) { return cuda_emulation::not_captured(); }
 inline cudaError_t cudaStreamDestroy(cudaStream_t queue) { return delete queue, cudaSuccess; }
-inline cudaError_t cudaGetDevice(int* ordinal) { return *ordinal = 0, cudaSuccess; }
-inline cudaError_t cudaGetDeviceProperties(cudaDeviceProp* p, int) { return *p = {}, cudaSuccess; }
-inline cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr, int) { return *value = 0, cudaSuccess; }
+inline cudaError_t cudaGetDevice(int* ordinal) { return *ordinal = cuda_emulation::gpus_of_thread.chosen, cudaSuccess; }
+inline cudaError_t cudaGetDeviceProperties(cudaDeviceProp* p, int ordinal) {
+  *p = {};
+  return p->uuid.bytes[15] = char(cuda_emulation::gpus_of_thread.first + ordinal), cudaSuccess;
+}
+inline cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr which, int) {
+  using cuda_emulation::compute_capability;
+  *value = which == cudaDevAttrComputeCapabilityMajor ? compute_capability / 10 : compute_capability % 10;
+  return cudaSuccess;
+}
 inline cudaError_t cudaEventCreate(cudaEvent_t* event) { return *event = nullptr, cudaSuccess; }
 inline cudaError_t cudaEventDestroy(cudaEvent_t) { return cudaSuccess; }
 inline cudaError_t cudaEventRecord(cudaEvent_t, cudaStream_t) { return cudaSuccess; }

@@ -3,6 +3,7 @@
 // is put to a column-major library, tiles of sections; and that the emulation notices a race.
 #include "support/on_gpu.hpp"
 
+#include <snowcoder/backend/cuda/backend.hpp>
 #include <snowcoder/backend/cuda/launch_plan.hpp>
 #include <snowcoder/backend/cuda/product_layout.hpp>
 #include <snowcoder/backend/cuda/section_runs.hpp>
@@ -70,4 +71,24 @@ TEST_CASE("sections go to libraries in runs of few kinds that cover them") {
       runs_of_sections(offsets, 8) ==
       runs{{0, 2, 512, true}, {2, 1, 512, true}, {3, 1, 128, true}, {4, 2, 128, false}, {6, 1, 256, false}, {7, 1, 128, true}});
   CHECK(runs_of_sections(offsets, 0).empty());
+}
+
+TEST_CASE("products: a proposal that the library declines is none, and without another one that is an error", "[gpu]") {
+  device d;
+  tests::on_gpu<float> const a(d, tests::normal<float>("a", 12));
+  tests::on_gpu<float> sums(d, std::vector<float>(9));
+  auto const multiply = [&](std::int64_t columns) {
+    matmul(d, sums.view(3).part(0, columns), operand<float>(a.view(4)), operand<float>(a.view(3)).part(0, columns),
+           product_options{});
+  };
+  auto const runs = [](std::uint64_t algorithms) { cuda_emulation::algorithms_run = algorithms; };
+  runs(1);
+  multiply(3);
+  REQUIRE(d.product_plans().choices().size() == 1);
+  CHECK(d.product_plans().choices().front().algorithm[0] == 0);
+  runs(0);
+  CHECK_THROWS_AS(multiply(2), device_failure);
+  runs(3);
+  multiply(2);
+  CHECK(d.product_plans().choices().size() == 2);
 }

@@ -156,7 +156,7 @@ TEMPLATE_TEST_CASE("gpu: rms_norm and its gradient", "[gpu]", float, bfloat16) {
   if (!gpu_at_hand()) return;
   cuda::device d;
   for (auto [rows, width] :
-       {std::array{0, 64}, {1, 64}, {150, 72}, {67, 130}, {3, 2048}, {130, 512}, {130, 1032}, {66, 4096}}) {
+       {std::array{0, 64}, {1, 64}, {150, 72}, {67, 130}, {3, 2048}, {130, 512}, {130, 1032}, {66, 4096}, {3, 8320}}) {
     auto const x = normal<T>("x", rows * width, 3.0), w = normal<T>("w", width), up = normal<T>("up", rows * width);
     on_gpu<T> const gx(d, x), gw(d, w), gup(d, up);
     on_gpu<T> y(d, x);

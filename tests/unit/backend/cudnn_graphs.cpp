@@ -17,7 +17,12 @@ TEST_CASE("cudnn: graphs of attention are valid on every architecture that kerne
     INFO("sm_" << architecture);
     CHECK(cuda::cudnn_attention_fault(whole, architecture, false) == "");
     CHECK(cuda::cudnn_attention_fault({4, 256, 8, 2, 64}, architecture, false) == "");
-    if (architecture >= 90) CHECK(cuda::cudnn_attention_fault({4, 256, 8, 2, 64}, architecture, true) == "");
+    if (architecture < 90) continue;
+    CHECK(cuda::cudnn_attention_fault({4, 256, 8, 2, 64}, architecture, true) == "");
+    // The paper's model, a micro-batch of two: whole sequences as documents, and as many short ones as there is room for.
+    CHECK(cuda::cudnn_attention_fault({2, paper.context, whole.heads, whole.kv_heads, whole.head_width}, architecture, true) ==
+          "");
+    CHECK(cuda::cudnn_attention_fault({128, 128, whole.heads, whole.kv_heads, whole.head_width}, architecture, true) == "");
   }
   CHECK(cuda::cudnn_attention_fault({1, 256, 4, 3, 64}, 90, false) != "");  // heads that do not share keys evenly
   CHECK(cuda::cudnn_attention_fault({1, 256, 4, 4, 60}, 90, false) != "");  // heads of a width that it has no kernel for

@@ -42,6 +42,7 @@ TEST_CASE("gpu: ranks sum to the bits of the tree", "[gpu]") {
     if (world.rank() == 0) CHECK(all == expected_sum);
     ranks.wait_for_all();
     CHECK(ranks.any(world.rank() == 0));
+    ranks.finish();
   }
   world.finish();
 }

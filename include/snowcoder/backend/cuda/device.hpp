@@ -12,6 +12,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <utility>
@@ -81,6 +82,18 @@ class device {
   cudaStream_t queue() const { return queue_; }
   /// 90: sm_90.
   int architecture() const { return architecture_; }
+  /// What tells the current GPU from every other, on any machine.
+  using identity_words = std::array<std::uint64_t, 2>;
+  static identity_words identity() {
+    int ordinal = 0;
+    cudaDeviceProp gpu = {};
+    must(cudaGetDevice(&ordinal), "identity of the GPU");
+    must(cudaGetDeviceProperties(&gpu, ordinal), "identity of the GPU");
+    identity_words words;
+    static_assert(sizeof words == sizeof gpu.uuid);
+    std::memcpy(words.data(), &gpu.uuid, sizeof words);
+    return words;
+  }
   /// Returns when all that was queued is done.
   void wait() { must(cudaStreamSynchronize(queue_), "work on the GPU"); }
   products& product_plans() { return products_; }

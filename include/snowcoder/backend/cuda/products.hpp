@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -185,7 +186,8 @@ class products {
     return all;
   }
 
-  /// Measured on the operands themselves, into memory of its own: the result may be one that is added to.
+  /// Measured on the operands themselves, into memory of its own: the result may be one that is added to. A proposal that the
+  /// library then declines is none.
   product_algorithm quickest(plan const& p, std::vector<product_algorithm> const& proposed, product_key const& key,
                              void const* left, void const* right, cudaStream_t queue) {
     if (!measure_ || proposed.size() == 1) return proposed.front();
@@ -193,22 +195,26 @@ class products {
     auto room = buffer<std::byte>::raw(c.leading * c.columns * std::int64_t(size_of(key.result)));
     float const one = 1.0f, none = 0.0f;
     stopwatch const watch(queue);
-    auto const milliseconds = [&](product_algorithm const& words) {
+    auto const milliseconds = [&](product_algorithm const& words) -> std::optional<float> {
       auto const algorithm = the_librarys(words);
-      auto const once = [&] {
-        must(cublasLtMatmul(library_, p.how, &one, left, p.left, right, p.right, &none, room.data(), p.result, room.data(),
-                            p.result, &algorithm, workspace_.data(), workspace_bytes, queue),
-             "trial of a matrix product");
+      auto const put = [&] {
+        return cublasLtMatmul(library_, p.how, &one, left, p.left, right, p.right, &none, room.data(), p.result, room.data(),
+                              p.result, &algorithm, workspace_.data(), workspace_bytes, queue);
       };
-      once();
+      auto const once = [&] { must(put(), "trial of a matrix product"); };
+      auto const status = put();
+      if (status == CUBLAS_STATUS_NOT_SUPPORTED || status == CUBLAS_STATUS_ARCH_MISMATCH) return std::nullopt;
+      must(status, "trial of a matrix product");
       float least = watch.milliseconds_of(once);
       for (int again = 0; again < 3; ++again) least = std::min(least, watch.milliseconds_of(once));
       return least;
     };
+    std::optional<float> least;
     std::size_t best = 0;
-    float least = milliseconds(proposed[0]);
-    for (std::size_t i = 1; i < proposed.size(); ++i)
-      if (auto const took = milliseconds(proposed[i]); took < least) best = i, least = took;
+    for (std::size_t i = 0; i < proposed.size(); ++i)
+      if (auto const took = milliseconds(proposed[i]); took && (!least || *took < *least)) best = i, least = took;
+    if (!least)
+      throw device_failure({"cuBLASLt runs none of the algorithms that it proposes", "matrix product " + key.text(), ""});
     return proposed[best];
   }
 
