@@ -75,6 +75,7 @@ snowcoder_rejects(shared_vocabulary model_and_tokenizer_must_share_a_vocabulary)
 snowcoder_rejects(section section_must_fit_the_encoder)
 snowcoder_rejects(reduction_lanes reduction_lanes_must_be_a_power_of_two)
 snowcoder_rejects(unchecked clip_must_be_positive)
+snowcoder_rejects(recipe_name "R::name is not the NAME of snowcoder_add_recipe")
 snowcoder_rejects(step_alone clip_must_be_positive)
 snowcoder_rejects(filter "is_filter.. .with F = not_a_filter")
 
