@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Uses the library as its users do: run.py SOURCE_DIR BUILD_DIR CMAKE {find_package|data_only|add_subdirectory|wrong_calls}
+"""Uses the library as its users do: run.py SOURCE_DIR BUILD_DIR CMAKE {find_package|data_only|add_subdirectory|documentation|wrong_calls}
 [CMAKE FLAGS]"""
+import glob
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -45,6 +47,43 @@ def refuse_wrong_calls(source, cmake, tree):
             sys.exit(f"{call}\nends with {done.returncode} and says\n{done.stderr}, not {message}")
 
 
+CODE = re.compile(r"^```cpp\n(.*?)^```\n(?:```\n(.*?)^```$)?", re.M | re.S)  # and what it prints, where that stands right behind it
+
+
+def compile_documentation(source, cmake, tree, common):
+    """Each C++ block of the pages is a file: it compiles without a warning, alone or with what the lines before it say to link."""
+    os.makedirs(tree)
+    wanted = []
+    with open(os.path.join(tree, "CMakeLists.txt"), "w", encoding="utf-8") as project:
+        project.write("cmake_minimum_required(VERSION 3.25)\nproject(documentation LANGUAGES CXX)\n"
+                      f"add_subdirectory({source} snowcoder)\nset(CMAKE_CXX_STANDARD 20)\n"
+                      "add_compile_options(-Wall -Wextra -Werror)\n")
+        for page in [os.path.join(source, "README.md"), *sorted(glob.glob(os.path.join(source, "docs", "**", "*.md"), recursive=True))]:
+            text = open(page, encoding="utf-8").read()
+            for number, block in enumerate(CODE.finditer(text), 1):
+                name = os.path.splitext(os.path.basename(page))[0] + f".{number}"
+                linked = re.search(r"[Ll]ink `snowcoder::(\w+)`", text[:block.start()].rstrip().rsplit("\n\n", 1)[-1])
+                program = "int main(" in block[1]
+                with open(os.path.join(tree, name + ".hpp"), "w", encoding="utf-8") as out:
+                    out.write(block[1])
+                with open(os.path.join(tree, name + ".cpp"), "w", encoding="utf-8") as out:
+                    out.write(f'#include "{name}.hpp"\n')
+                project.write(f"{'add_executable(' if program else 'add_library('}{name}{'' if program else ' OBJECT'} {name}.cpp)\n")
+                project.write(f"target_link_libraries({name} PRIVATE snowcoder::{linked[1]})\n" if linked else
+                              f"target_include_directories({name} PRIVATE {source}/include)\n")
+                wanted.append((page, name, block[2] if program else None))
+    run(cmake, "-S", tree, "-B", tree, *common)
+    run(cmake, "--build", tree, "--", "-k", "0")
+    printing = [(page, name, text) for page, name, text in wanted if text is not None]
+    for page, name, text in printing:
+        printed = subprocess.run([os.path.join(tree, name)], cwd=tree, capture_output=True, text=True, check=True).stdout
+        if printed.rstrip() != text.rstrip():
+            sys.exit(f"{page}: {name} prints\n{printed}and not\n{text}")
+    if len(wanted) < 15 or len(printing) < 5:
+        sys.exit(f"{len(wanted)} blocks and {len(printing)} outputs: are the pages still read?")
+    print(f"{len(wanted)} blocks compile, {len(printing)} print what stands behind them")
+
+
 def main():
     source, build, cmake, kind, flags = os.path.abspath(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4], sys.argv[5:]
     project = os.path.join(source, "tests", "consumer", "add_subdirectory" if kind == "add_subdirectory" else "find_package")
@@ -53,6 +92,8 @@ def main():
     if kind == "wrong_calls":
         return refuse_wrong_calls(source, cmake, tree)
     common = ["-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_CXX_FLAGS=-O0", "-DSNOWCODER_CUDA=OFF", *flags]
+    if kind == "documentation":
+        return compile_documentation(source, cmake, tree, common)
     if kind == "add_subdirectory":
         run(cmake, "-S", project, "-B", tree, f"-DSNOWCODER_SOURCE={source}", *common)
         run(cmake, "--build", tree, "--target", "one_header", "ids_of_text", "wider_lines")

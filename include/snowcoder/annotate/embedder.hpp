@@ -70,7 +70,8 @@ std::vector<std::int32_t> section_tokens(text_vectors& result, std::string_view 
 }
 }  // namespace detail
 
-/// The vectors of every text, in their order. `advance(n)` hears of n more sections done.
+/// The vectors of every text, in their order. `section`: tokens of a section, [CLS] and [SEP] included, no more than the
+/// encoder has positions. `advance(n)` hears of n more sections done.
 template <section_tokenizer Tokenizer, section_encoder Encoder>
 std::vector<text_vectors> embed_texts(std::span<std::string_view const> texts, Tokenizer const& tokenizer, Encoder& encoder,
                                       thread_pool& threads, config::sections rule, int section,

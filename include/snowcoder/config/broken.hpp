@@ -16,6 +16,7 @@ void epsilon_must_be_positive();            // fix: norms and Adam divide by it:
 void vocabulary_must_fit_its_token_type();  // fix: at most 65,536 ids fit the uint16 token files
 void vocabulary_must_hold_sentinels_and_bytes();     // fix: at least 290 ids: 34 sentinels and 256 bytes
 void model_and_tokenizer_must_share_a_vocabulary();  // fix: model.vocabulary == vocabulary.size
+void policies_must_be_types();                       // fix: using filters = ..., not a value; keeper and splitter too
 void recipe_must_keep_a_language();                  // fix: documents of other languages are dropped; name one at least
 void languages_must_differ();                        // fix: each language stands once in `languages`
 void similarity_must_be_a_share();                   // fix: 0 < similarity <= 1

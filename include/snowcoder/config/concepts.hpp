@@ -60,6 +60,10 @@ concept recipe =
 /// Rules that bind two parts of a recipe; `static_assert(coherent<my_recipe>())` at the end of a recipe header.
 template <recipe R>
 consteval bool coherent() {
+  // Behind a value of such a name g++ still finds the base's type, and would go by that unnoticed.
+  if constexpr (
+      requires { R::filters; } || requires { R::keeper; } || requires { R::splitter; })
+    broken::policies_must_be_types();
   if (R::languages.empty()) broken::recipe_must_keep_a_language();
   for (std::size_t i = 0; i < R::languages.size(); ++i)
     for (std::size_t j = 0; j < i; ++j)
@@ -80,6 +84,12 @@ consteval bool coherent() {
   if (R::reduction_lanes < 1 || !std::has_single_bit(unsigned(R::reduction_lanes)))
     broken::reduction_lanes_must_be_a_power_of_two();
   return true;
+}
+/// Of what is no recipe, where an unmet constraint would say only that no function fits.
+template <class R>
+consteval bool coherent() {
+  static_assert(recipe<R>, "a recipe's members are static constexpr, and all those of config/concepts.hpp: the note names one");
+  return false;
 }
 
 }  // namespace snowcoder::config

@@ -31,7 +31,7 @@ concept compares_documents = requires {
 
 template <compares_documents R>
 struct minhash {
-  static constexpr config::near_duplicate settings = R::near_duplicates;
+  static constexpr config::near_duplicate settings = config::checked(R::near_duplicates);
   static constexpr std::size_t permutations = std::size_t(settings.permutations());
   using signature = minima<permutations>;  // the first `permutations` values
   using band_keys = std::array<std::uint64_t, std::size_t(settings.bands)>;

@@ -97,6 +97,8 @@ class pair_memory {
 template <compares_documents R>
 class near_clusters {
  public:
+  static constexpr config::near_duplicate settings = config::checked(R::near_duplicates);
+
   /// Items are numbers below `count`. `remembered`: how many pairs that differ are known again, 8 bytes each.
   explicit near_clusters(std::uint32_t count, std::size_t remembered = std::size_t(1) << 16)
       : clusters_(count), different_(remembered) {}
@@ -169,7 +171,7 @@ class near_clusters {
     ++compared_;
     auto const& set_b = sets(b, a);
     auto const& set_a = sets(a, b);
-    bool const are_alike = alike(set_a, set_b, config::near_duplicate(R::near_duplicates).similarity);
+    bool const are_alike = alike(set_a, set_b, settings.similarity);
     if (are_alike)
       clusters_.join(a, b);
     else
@@ -177,9 +179,9 @@ class near_clusters {
     return are_alike;
   }
 
+  static constexpr auto reach_ = std::uint64_t(settings.reach);
   union_find clusters_;
   detail::pair_memory different_;
-  static constexpr auto reach_ = std::uint64_t(config::near_duplicate(R::near_duplicates).reach);
   std::atomic<std::int64_t> compared_{0};
 };
 

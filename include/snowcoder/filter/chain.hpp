@@ -18,8 +18,20 @@ struct refusal {
   std::optional<double> measured;
 };
 
-template <document_filter... Filters>
+namespace detail {
+/// Says which type is no filter, and what it lacks: a failed fold over a concept says neither.
+template <class F>
+consteval bool is_filter() {
+  static_assert(document_filter<F>,
+                "a filter is an empty type with name, needs (a statistic_set), keeps(s) -> bool and text()");
+  return true;
+}
+}  // namespace detail
+
+template <class... Filters>
 struct chain {
+  static_assert((detail::is_filter<Filters>() && ...));
+
   static constexpr statistic_set needs = (statistic_set{} | ... | Filters::needs);
 
   static constexpr document_statistics measure(std::string_view text, std::string_view language = {},
@@ -44,6 +56,9 @@ struct chain {
     std::optional<refusal> found;
     (void)((Filters::keeps(s) || (found = refusal_of<Filters>(s), false)) && ...);
     return found;
+  }
+  static std::optional<refusal> explain(std::string_view text, std::string_view language = {}, std::string_view path = {}) {
+    return explain(measure(text, language, path));
   }
 
   /// "chain<mean_line_at_most<100>, …>".

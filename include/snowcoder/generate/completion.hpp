@@ -46,8 +46,8 @@ struct completion {
 
 struct completion_options {
   std::int64_t new_tokens = 16;
-  generate::sampling sampling;
-  std::vector<std::string> stop;
+  generate::sampling sampling = {};
+  std::vector<std::string> stop = {};
   bool judged = false, prompt_judged = false;  ///< tokens with their probabilities, those of the prompt too
   std::size_t alternatives = 0;                ///< and so many likeliest ones beside each
 };

@@ -20,7 +20,7 @@ enum class weight_copies : bool { all, layer_by_layer };
 template <config::named_model R, class Backend, class T>
 class decoder_weights {
  public:
-  static constexpr config::decoder_shape shape = R::model;
+  static constexpr config::decoder_shape shape = config::checked(R::model);
   static constexpr decoder_layout layout{R::model};
 
   explicit decoder_weights(Backend& device, weight_copies copies = weight_copies::all)

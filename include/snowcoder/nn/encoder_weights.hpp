@@ -41,7 +41,7 @@ struct encoder_layer_weights {
 template <named_encoder R, class Backend, class T>
 class encoder_weights {
  public:
-  static constexpr config::encoder_shape shape = R::encoder;
+  static constexpr config::encoder_shape shape = config::checked(R::encoder);
   using element = stream_of<Backend, T>;
   /// Layers that every token goes through.
   static constexpr int whole_layers = shape.layers - (shape.pool == config::pooling::cls);

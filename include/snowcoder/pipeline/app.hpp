@@ -31,12 +31,16 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 
 namespace snowcoder::pipeline {
 
 template <config::recipe R>
 class app {
+#ifdef SNOWCODER_RECIPE_NAME  // where the program lies; a recipe that forgets its name would stamp its base's into files
+  static_assert(R::name == std::string_view(SNOWCODER_RECIPE_NAME), "R::name is not the NAME of snowcoder_add_recipe");
+#endif
  public:
   app(std::string const& program, std::string const& purpose)
       : cli_(fmt::format("{} ({}, snowcoder {}): {}", program, R::name, version, purpose), program) {

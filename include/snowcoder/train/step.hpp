@@ -80,21 +80,22 @@ class stepper {
     result r{ranks_.sum(loss_) / double(in_step * (sequences.columns - 1)), norm, false};
     r.updated = std::isfinite(r.loss) && std::isfinite(norm) && norm <= longest;
     if (!r.updated) return r;
-    nn::adamw(device_, s.weights.data(), s.first_moment.data(), s.second_moment.data(), gradient.data(), parameters_,
-              R::optimizer, rate, s.position.updates + 1, nn::clip_scale(norm, R::optimizer.clip), s.position.seed);
+    nn::adamw(device_, s.weights.data(), s.first_moment.data(), s.second_moment.data(), gradient.data(), parameters_, optimizer,
+              rate, s.position.updates + 1, nn::clip_scale(norm, optimizer.clip), s.position.seed);
     ranks_.from_owners(s.weights.data(), size);
     return r;
   }
 
  private:
   static constexpr std::int64_t size = state<R, Backend, Moment>::size;
+  static constexpr config::optimizer optimizer = config::checked(R::optimizer);
   /// Of a tied embedding's two gradients, the one that comes from looking tokens up; the other stands in the lane's gradient.
   static constexpr std::int64_t lookups = std::int64_t(R::model.vocabulary) * R::model.width;
 
   /// The tensors, or parts of them, that lie in `owned`.
   static std::vector<nn::parameter> owned_parameters(parallel::share owned) {
     std::vector<nn::parameter> some;
-    for (auto p : nn::decoder_parameters<R>(R::optimizer.decayed)) {
+    for (auto p : nn::decoder_parameters<R>(optimizer.decayed)) {
       auto const first = std::max(p.offset, owned.first), last = std::min(p.offset + p.size(), owned.last);
       if (first >= last) continue;
       if (last - first < p.size()) p.rows = 1, p.columns = last - first;

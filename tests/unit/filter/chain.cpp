@@ -148,6 +148,9 @@ TEST_CASE("a refusal explains itself and a chain prints itself") {
   REQUIRE(r);
   CHECK(r->name == "longest_line_at_most");
   CHECK(r->measured == 1200.0);
+  auto const long_line = times("abc(); ", 150) + "\n";
+  CHECK(starcoder2::explain(long_line).value().name == starcoder2::refuses(long_line));
+  CHECK(!starcoder2::explain(long_line, "TeX"));
   CHECK(r->rule.find("longest_line_at_most<1000>") != r->rule.npos);
   CHECK(chain<lines_at_most<7>, not_generated>::text() == "chain<lines_at_most<7>, not_generated>");
   CHECK(chain<lines_at_most<7>>::text() != chain<lines_at_most<8>>::text());
