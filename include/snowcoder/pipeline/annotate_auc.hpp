@@ -119,7 +119,7 @@ expected<outcome> write_auc(run_context& run, auc_options const& options, Scorer
   auto stamp = provenance::of<R>("annotate auc", std::move(settings));
   for (auto const* files : {&options.heads, &options.benchmarks})
     for (auto const& f : *files) SNOWCODER_CHECK(stamp.add_input(f));
-  SNOWCODER_CHECK(stamp.add_input(io::documents_folder(options.in)));
+  SNOWCODER_CHECK(stamp.add_input(io::documents_folder(options.in), run.threads));
   SNOWCODER_TRY(auto const before, finished_before(run, stamp, options.out));
   if (before) return *before;
   SNOWCODER_TRY(auto const unseen, unseen_documents(options.in, options.negatives, seed));

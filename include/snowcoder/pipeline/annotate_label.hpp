@@ -161,7 +161,7 @@ expected<outcome> label_documents(run_context& run, label_options const& o) {
   auto const count = o.count > 0 ? o.count : settings.edu_labels;
   auto stamp = provenance::of<R>("annotate label",
                                  {{"count", count}, {"model", o.model}, {"replay", !o.replay.empty()}, {"seed", seed}});
-  SNOWCODER_CHECK(stamp.add_input(io::documents_folder(o.in)));
+  SNOWCODER_CHECK(stamp.add_input(io::documents_folder(o.in), run.threads));
   if (!o.replay.empty()) {
     SNOWCODER_CHECK(stamp.add_input(o.replay));
   }

@@ -71,8 +71,8 @@ expected<outcome> train_ngram_model(run_context& run, ngram_options const& o) {
   auto const& s = o.settings;
   auto stamp = provenance::of<R>(
       "annotate ngram", {{"order", s.order}, {"bits", s.bits}, {"epochs", s.epochs}, {"rate", s.rate}, {"seed", seed}});
-  for (auto const& p : o.positives) SNOWCODER_CHECK(stamp.add_input(p));
-  SNOWCODER_CHECK(stamp.add_input(io::documents_folder(o.negatives)));
+  for (auto const& p : o.positives) SNOWCODER_CHECK(stamp.add_input(p, run.threads));
+  SNOWCODER_CHECK(stamp.add_input(io::documents_folder(o.negatives), run.threads));
   SNOWCODER_TRY(auto const before, finished_before(run, stamp, o.out));
   if (before) return *before;
 

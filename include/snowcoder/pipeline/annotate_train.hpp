@@ -146,7 +146,7 @@ expected<outcome> train_annotator(run_context& run, train_head_options const& op
   auto paths = options.vectors;
   paths.insert(paths.begin(), options.labels);
   for (auto const& path : paths) {
-    SNOWCODER_TRY(auto const content, content_hash(path));
+    SNOWCODER_TRY(auto const content, content_hash(path, run.threads));
     inputs.emplace_back(path, content);
   }
   std::optional<detail::vector_tables> tables;  // read when a head is not there yet
