@@ -48,19 +48,26 @@ std::uint64_t annotator_seed(run_context const& run) {
 
 namespace detail {
 
-/// The draw below which a document belongs to the sample: the `count`-th smallest among those that may train.
+/// The draw below which a document belongs to the sample: the `count`-th smallest among those that may train. Memory: 16 bytes
+/// for each of `count`.
 inline expected<std::uint64_t> sample_limit(text_source const& source, std::int64_t count, std::uint64_t seed,
                                             config::positive_text how) {
   if (count <= 0 || source.kind != "document") return std::numeric_limits<std::uint64_t>::max();
   draws const order("annotator examples", seed);
-  std::vector<std::uint64_t> keys;
+  std::vector<std::uint64_t> keys;  // of all that were drawn, the smallest count + 1 and some
+  auto const place = [&] { return keys.begin() + std::ptrdiff_t(count); };
+  auto const too_many = [&] { return keys.size() > std::size_t(count); };
   SNOWCODER_CHECK(for_each_text(source, how, [&](text_page& page) -> expected<void> {
     for (auto const& t : page.texts)
       if (auto const h = hash(t.text); !annotate::reserved_for_auc(h, seed)) keys.push_back(order(h.high, h.low));
+    if (keys.size() < 2 * std::size_t(count) + 4096) return {};
+    std::nth_element(keys.begin(), place(), keys.end());
+    keys.erase(place() + 1, keys.end());
     return {};
   }));
-  std::sort(keys.begin(), keys.end());
-  return std::int64_t(keys.size()) <= count ? std::numeric_limits<std::uint64_t>::max() : keys[std::size_t(count)] - 1;
+  if (!too_many()) return std::numeric_limits<std::uint64_t>::max();
+  std::nth_element(keys.begin(), place(), keys.end());
+  return *place() - 1;
 }
 
 }  // namespace detail
@@ -77,7 +84,7 @@ expected<outcome> embed(run_context& run, embed_options const& options) {
                                                       {"store", options.store},
                                                       {"sample", options.sample},
                                                       {"seed", options.sample ? seed : 0}});
-    SNOWCODER_CHECK(stamp.add_input(source.place));
+    SNOWCODER_CHECK(stamp.add_input(source.place, run.threads));
     auto const rejects_path = options.out / "rejects.jsonl";
     if (stamp.finished(options.out / "provenance.json")) {
       run.say("already done: " + options.out.string());
@@ -91,7 +98,7 @@ expected<outcome> embed(run_context& run, embed_options const& options) {
     std::size_t const kept = options.sections == "all" ? 3 : 1;
     auto const width = std::size_t(R::encoder.width);
 
-    std::vector<reject> rejects;
+    io::reject_writer rejects(rejects_path);
     std::int64_t texts = 0, tokens = 0, skipped = 0;
     io::json accuracy;  // of a narrower precision, measured on the first page
     io::vector_table table;
@@ -105,7 +112,7 @@ expected<outcome> embed(run_context& run, embed_options const& options) {
     SNOWCODER_TRY(auto const total, count_texts(source));
     run.bar.begin("embed", "texts", total);
     SNOWCODER_CHECK(for_each_text(source, settings.instruction, [&](text_page& page) -> expected<void> {
-      std::move(page.rejects.begin(), page.rejects.end(), std::back_inserter(rejects));
+      for (auto const& r : page.rejects) SNOWCODER_CHECK(rejects.add(r));
       bool const done = std::filesystem::exists(options.out / (page.shard + ".safetensors"));
       std::erase_if(page.texts, [&](named_text const& t) {
         if (limit == std::numeric_limits<std::uint64_t>::max()) return false;
@@ -147,8 +154,8 @@ expected<outcome> embed(run_context& run, embed_options const& options) {
       run.bar.advance(page.rows);
       return {};
     }));
-    SNOWCODER_CHECK(io::write_rejects(rejects_path, rejects));
-    io::json counts{{"kind", source.kind}, {"texts", texts}, {"left_out", skipped}, {"refused", rejects.size()}};
+    SNOWCODER_CHECK(rejects.commit());
+    io::json counts{{"kind", source.kind}, {"texts", texts}, {"left_out", skipped}, {"refused", rejects.rows()}};
     if (!accuracy.is_null()) counts["accuracy"] = accuracy;
     SNOWCODER_CHECK(stamp.write(options.out / "provenance.json", std::move(counts)));
     run.say("vectors of " + with_commas(texts) + " texts (" + options.out.string() + ")");

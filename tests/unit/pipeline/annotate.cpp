@@ -125,6 +125,31 @@ struct world {
 
 }  // namespace
 
+TEST_CASE("the sample of a corpus is its smallest draws, however much larger the corpus is") {
+  temporary_folder folder;
+  std::string rows;
+  std::vector<std::uint64_t> keys;
+  draws const order("annotator examples", 3);
+  for (int i = 0; i < 12'000; ++i) {
+    document d;
+    d.id = "d" + std::to_string(i);
+    d.text = "x = " + std::to_string(i) + "\n";
+    rows += io::document_line(d) + "\n";
+    if (auto const h = hash(d.text); !annotate::reserved_for_auc(h, 3)) keys.push_back(order(h.high, h.low));
+  }
+  REQUIRE(io::write_file(folder / "documents/a.jsonl", rows));
+  std::sort(keys.begin(), keys.end());
+  auto const source = pipeline::find_texts(folder.path(), config::notebook_form::script);
+  REQUIRE(source);
+  for (std::size_t count :
+       {std::size_t(1), std::size_t(10), std::size_t(3000), keys.size() - 1, keys.size(), keys.size() + 1}) {
+    auto const limit = pipeline::detail::sample_limit(*source, std::int64_t(count), 3, config::annotator{}.instruction);
+    REQUIRE(limit);
+    auto const taken = std::upper_bound(keys.begin(), keys.end(), *limit) - keys.begin();
+    CHECK(std::size_t(taken) == std::min(count, keys.size()));
+  }
+}
+
 TEST_CASE("four recipes from one set of vectors, the same bytes every time") {
   world const w;
   w.embed_all();
