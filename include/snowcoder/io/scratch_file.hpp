@@ -3,6 +3,7 @@
 #pragma once
 
 #include <snowcoder/core/expected.hpp>
+#include <snowcoder/io/atomic_file.hpp>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -27,7 +28,7 @@ class scratch_file {
     scratch_file f;
     f.where_ = folder.string();
     f.descriptor_ = ::mkostemp(name.data(), O_CLOEXEC);
-    if (f.descriptor_ < 0) return failure(system_error(f.where_, "check that the folder can be written"));
+    if (f.descriptor_ < 0) return failure(write_error(f.where_));
     ::unlink(name.c_str());
     return f;
   }
@@ -83,7 +84,7 @@ class scratch_file {
     while (!bytes.empty()) {
       auto const n = ::pwrite(descriptor_, bytes.data(), bytes.size(), off_t(size_));
       if (n < 0 && errno == EINTR) continue;
-      if (n < 0) return failure(system_error(where_, "free some disk space and run the same command again"));
+      if (n < 0) return failure(write_error(where_));
       size_ += std::uint64_t(n);
       bytes.remove_prefix(std::size_t(n));
     }
