@@ -72,8 +72,8 @@ struct scored_corpus {
   };
   io::row_file<double> values;
   double least = 0, most = 1;  ///< the range of [0, 1] and all values
-  std::map<config::language, of_language> languages;
-  std::vector<annotate::explained_file> explained;  ///< all, or a draw of them, as the documents stand
+  std::map<config::language, of_language> languages{};
+  std::vector<annotate::explained_file> explained{};  ///< all, or a draw of them, as the documents stand
   shown_files best{8, 1}, worst{8, -1};
 
   /// `scratch`: a folder where there is room. `most_explained`: files that the explanation takes.
