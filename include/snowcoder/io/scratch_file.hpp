@@ -4,6 +4,7 @@
 
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/io/atomic_file.hpp>
+#include <snowcoder/io/mapped_file.hpp>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -63,6 +64,8 @@ class scratch_file {
     buffer_.clear();
     return {};
   }
+  /// All of it as memory; what flush() has handed over.
+  expected<mapped_file> map() const { return mapped_file::of(descriptor_, where_); }
   /// Up to `bytes` bytes from `offset`; how many there were.
   expected<std::size_t> read(std::uint64_t offset, char* to, std::size_t bytes) const {
     std::size_t got = 0;

@@ -23,9 +23,13 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -100,15 +104,8 @@ expected<outcome> embed(run_context& run, embed_options const& options) {
 
     io::reject_writer rejects(rejects_path);
     std::int64_t texts = 0, tokens = 0, skipped = 0;
-    io::json accuracy;  // of a narrower precision, measured on the first page
-    io::vector_table table;
-    auto const clear = [&] {
-      table = {};
-      table.width = std::int64_t(width);
-      table.encoder = session.hash;
-      table.sections.resize(kept);
-    };
-    clear();
+    io::json accuracy;                     // of a narrower precision, measured on the first page
+    std::optional<io::vector_writer> out;  // of the shard at hand
     SNOWCODER_TRY(auto const total, count_texts(source));
     run.bar.begin("embed", "texts", total);
     SNOWCODER_CHECK(for_each_text(source, settings.instruction, [&](text_page& page) -> expected<void> {
@@ -131,6 +128,10 @@ expected<outcome> embed(run_context& run, embed_options const& options) {
                             accuracy["sections"].template get<int>(), accuracy["cosine_least"].template get<double>()));
       }
       if (!done) {
+        if (!out) {
+          SNOWCODER_TRY(out, io::vector_writer::open(options.out, page.shard, session.hash, std::int64_t(width), kept,
+                                                     options.store == "f32" ? dtype::f32 : dtype::f16));
+        }
         auto const vectors = annotate::embed_texts(std::span<std::string_view const>(views), session.tokenizer, session.encoder,
                                                    session.threads.pool(), rule, settings.section);
         for (std::size_t i = 0; i < views.size(); ++i) {
@@ -139,18 +140,18 @@ expected<outcome> embed(run_context& run, embed_options const& options) {
             return failure("the encoder's vector of " + t.id + " is not finite", options.encoder.string(),
                            options.precision == "f16" ? "halves end at 65504: use --precision bf16"
                                                       : "look whether its weights are numbers");
-          table.rows.push_back({t.id, t.language, hash(t.text), source.kind, vectors[i].tokens});
-          tokens += vectors[i].tokens;
-          for (std::size_t s = 0; s < kept; ++s) {
-            auto const from = vectors[i].vectors.begin() + std::ptrdiff_t(std::size_t(vectors[i].sections.slot[s]) * width);
-            table.sections[s].insert(table.sections[s].end(), from, from + std::ptrdiff_t(width));
-          }
+          std::array<std::span<float const>, 3> sections;
+          for (std::size_t s = 0; s < kept; ++s)
+            sections[s] =
+                std::span<float const>(vectors[i].vectors).subspan(std::size_t(vectors[i].sections.slot[s]) * width, width);
+          SNOWCODER_CHECK(
+              out->add({t.id, t.language, hash(t.text), source.kind, vectors[i].tokens}, std::span(sections).first(kept)));
         }
         if (page.last) {
-          SNOWCODER_CHECK(io::write_vectors(options.out, page.shard, table, options.store == "f32" ? dtype::f32 : dtype::f16));
+          SNOWCODER_CHECK(out->commit());
+          out.reset();
         }
       }
-      if (page.last) clear();
       run.bar.advance(page.rows);
       return {};
     }));

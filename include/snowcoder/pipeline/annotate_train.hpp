@@ -46,7 +46,7 @@ template <config::recipe R>
 expected<vector_tables> read_tables(std::vector<std::filesystem::path> const& folders) {
   vector_tables all;
   for (auto const& folder : folders) {
-    SNOWCODER_TRY(auto table, io::read_vectors(folder));
+    SNOWCODER_TRY(auto table, io::read_vectors(folder, 1));  // heads learn from the first section
     if (table.width != R::encoder.width)
       return failure(
           "vectors of width " + std::to_string(table.width) + ", the recipe's encoder has " + std::to_string(R::encoder.width),
