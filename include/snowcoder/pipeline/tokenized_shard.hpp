@@ -7,6 +7,7 @@
 #include <snowcoder/config/notebook_form.hpp>
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/progress.hpp>
+#include <snowcoder/core/release.hpp>
 #include <snowcoder/io/atomic_file.hpp>
 #include <snowcoder/io/compressed.hpp>
 #include <snowcoder/io/document_view.hpp>
@@ -151,7 +152,7 @@ class shard_encoder {
       if (how_.with_paths) r.names += d->path;
       r.name_lengths.push_back({std::uint32_t(d->repository.size()), std::uint32_t(how_.with_paths ? d->path.size() : 0)});
     }
-    if (ids.capacity() > longest_kept) ids = {};
+    if (ids.capacity() > longest_kept) release(ids);
     return r;
   }
 
