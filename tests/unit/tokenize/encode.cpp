@@ -252,7 +252,7 @@ TEST_CASE("a giant word takes linear time", "[property]") {
 }
 
 TEST_CASE("a space lets go of what a giant document has taken, and of nothing else") {
-  detail::byte_pair_space space(1 << 20, true);
+  tokenize::detail::byte_pair_space space(1 << 20, true);
   space.long_ids.resize(std::size_t(1) << 22);
   space.composed.resize(std::size_t(1) << 25);
   space.trim();
