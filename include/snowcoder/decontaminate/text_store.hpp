@@ -3,6 +3,7 @@
 #pragma once
 
 #include <snowcoder/core/hash.hpp>
+#include <snowcoder/core/release.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -35,7 +36,7 @@ class text_store {
   }
   /// Call once, after the last add.
   void finish() {
-    known_ = {};
+    release(known_);
     std::sort(owners_.begin(), owners_.end());
     owners_.erase(std::unique(owners_.begin(), owners_.end()), owners_.end());
   }

@@ -27,6 +27,7 @@
 // That short texts stay out (`minimum_words`) is the caller's part: here nothing knows their number of words.
 #pragma once
 
+#include <snowcoder/core/release.hpp>
 #include <snowcoder/core/thread_pool.hpp>
 #include <snowcoder/dedup/minhash.hpp>
 #include <snowcoder/dedup/shingle_set.hpp>
@@ -203,7 +204,7 @@ near_duplicate_report near_duplicates(std::uint32_t count, std::vector<std::uint
     entries.reserve(items.size());
     for (auto i : items) entries.push_back(band_entry::of(key(i, int(band)), i));
     clusters.join(std::span(entries), set_of, cached);
-    entries = {};
+    release(entries);
   });
   near_duplicate_report report{std::vector<std::uint32_t>(count), clusters.compared()};
   for (std::uint32_t i = 0; i < count; ++i) report.keeper[i] = clusters.keeper(i);

@@ -71,6 +71,8 @@ class line_reader {
       r.zstd_.reset(ZSTD_createDStream());
       if (!r.zstd_) return failure("no memory for zstd", r.path_);
       ZSTD_DCtx_setParameter(r.zstd_.get(), ZSTD_d_windowLogMax, 27);
+    } else if (r.raw_size_ == 0 && (path.extension() == ".zst" || path.extension() == ".gz")) {
+      return failure("compressed file is truncated", r.path_, "fetch it again");  // compressed, nothing is more than nothing
     }
     return r;
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <snowcoder/core/merged_runs.hpp>
+#include <snowcoder/core/release.hpp>
 #include <snowcoder/io/row_file.hpp>
 
 #include <algorithm>
@@ -36,11 +37,11 @@ class external_sort {
     if (!runs_) {
       std::sort(held_.begin(), held_.end(), Before());
       for (auto const& row : held_) SNOWCODER_CHECK(visit(row));
-      held_ = {};
+      release(held_);
       return {};
     }
     SNOWCODER_CHECK(spill());
-    held_ = {};
+    release(held_);
     SNOWCODER_CHECK(runs_->finish());
     merged_runs<Row, row_file<Row>, Before> merged;
     for (std::size_t i = 0; i < begins_.size(); ++i)

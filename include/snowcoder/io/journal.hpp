@@ -38,11 +38,11 @@ class journal {
     journal j;
     j.path_ = path.string();
     j.descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (j.descriptor_ < 0) return failure(system_error(j.path_, "check that the folder exists and is writable"));
+    if (j.descriptor_ < 0) return failure(write_error(j.path_));
     if (::flock(j.descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)  // where nothing can be locked, nothing is
       return failure("another program is writing this journal", j.path_, "wait until it ends, or give another --out");
     SNOWCODER_CHECK(j.read(visit));
-    if (::ftruncate(j.descriptor_, off_t(j.size_)) != 0 || ::fsync(j.descriptor_) != 0) return failure(system_error(j.path_));
+    if (::ftruncate(j.descriptor_, off_t(j.size_)) != 0 || ::fsync(j.descriptor_) != 0) return failure(write_error(j.path_));
     SNOWCODER_CHECK(sync_folder(path.parent_path()));
     return j;
   }
@@ -70,12 +70,11 @@ class journal {
     for (auto at = size_; !left.empty();) {
       auto const n = ::pwrite(descriptor_, left.data(), left.size(), off_t(at));
       if (n < 0 && errno == EINTR) continue;
-      if (n < 0) return failure(system_error(path_, "free some disk space and run the same command again"));
+      if (n < 0) return failure(write_error(path_));
       left.remove_prefix(std::size_t(n));
       at += std::uint64_t(n);
     }
-    if (safe == durable::yes && ::fdatasync(descriptor_) != 0)
-      return failure(system_error(path_, "free some disk space and run the same command again"));
+    if (safe == durable::yes && ::fdatasync(descriptor_) != 0) return failure(write_error(path_));
     place const where{size_, line.size()};
     size_ += line.size();
     ++rows_;

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -22,20 +23,23 @@ class mapped_file {
   static expected<mapped_file> open(std::filesystem::path const& path) {
     int const d = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (d < 0) return failure(system_error(path.string()));
+    auto f = of(d, path.string());
+    ::close(d);
+    return f;
+  }
+  /// What `descriptor` is open for, which may be closed afterwards; `name` is for messages.
+  static expected<mapped_file> of(int descriptor, std::string const& name) {
     struct ::stat s {};
     mapped_file f;
-    bool ok = ::fstat(d, &s) == 0 && S_ISREG(s.st_mode);
+    bool ok = ::fstat(descriptor, &s) == 0 && S_ISREG(s.st_mode);
     if (!ok) errno = EINVAL;
     if (ok && s.st_size > 0) {
-      f.data_ = ::mmap(nullptr, std::size_t(s.st_size), PROT_READ, MAP_PRIVATE, d, 0);
+      f.data_ = ::mmap(nullptr, std::size_t(s.st_size), PROT_READ, MAP_PRIVATE, descriptor, 0);
       ok = f.data_ != MAP_FAILED;
       f.size_ = ok ? std::size_t(s.st_size) : 0;
       if (!ok) f.data_ = nullptr;
     }
-    auto const saved = errno;
-    ::close(d);
-    errno = saved;
-    if (!ok) return failure(system_error(path.string()));
+    if (!ok) return failure(system_error(name));
     return f;
   }
   mapped_file() = default;

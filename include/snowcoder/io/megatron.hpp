@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Token files as Megatron-LM reads them (MMapIndexedDataset): PREFIX.bin holds the ids in a row, PREFIX.idx the length and
 // place of every sequence and where documents begin. Two bytes an id where every id is below 65,536, else four. While it is
-// written, the index takes 12 bytes of memory a document.
+// written, the index lies in scratch files beside it, 12 bytes a document.
 #pragma once
 
 #include <snowcoder/core/contract.hpp>
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/io/atomic_file.hpp>
 #include <snowcoder/io/mapped_file.hpp>
+#include <snowcoder/io/row_file.hpp>
 #include <snowcoder/io/value_bytes.hpp>
 #include <snowcoder/record/token_id.hpp>
 
@@ -19,7 +20,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace snowcoder::io {
 
@@ -66,20 +66,23 @@ class megatron_writer {
  public:
   /// `longest`: a longer sequence is cut in several, because the index counts ids in 32 bits.
   static expected<megatron_writer> open(std::filesystem::path const& prefix, id_type type, std::int32_t longest = 1 << 30) {
+    auto const folder = prefix.has_parent_path() ? prefix.parent_path() : std::filesystem::path(".");
     SNOWCODER_TRY(auto ids, atomic_file::open(prefix.string() + ".bin"));
-    return megatron_writer(prefix, std::move(ids), type, longest);
+    SNOWCODER_TRY(auto lengths, row_file<std::int32_t>::open(folder));
+    SNOWCODER_TRY(auto ends, row_file<std::int64_t>::open(folder));
+    return megatron_writer(prefix, std::move(ids), std::move(lengths), std::move(ends), type, longest);
   }
 
   /// Appends ids to the current sequence; each must fit the id type.
   expected<void> append(std::span<token_id const> ids) {
     append_ids(ids, type_, buffer_);
-    count(std::int64_t(ids.size()));
+    SNOWCODER_CHECK(count(std::int64_t(ids.size())));
     return buffer_.size() >= flush_at ? flush() : expected<void>();
   }
   /// Appends ids that already have the file's id type: their bytes.
   expected<void> append_bytes(std::string_view ids) {
     require(ids.size() % size_of(type_) == 0, "whole ids");
-    count(std::int64_t(ids.size() / size_of(type_)));
+    SNOWCODER_CHECK(count(std::int64_t(ids.size() / size_of(type_))));
     if (ids.size() < flush_at / 2) {
       buffer_ += ids;
       return buffer_.size() >= flush_at ? flush() : expected<void>();
@@ -88,71 +91,82 @@ class megatron_writer {
     return ids_.write(ids);
   }
   /// Ends the current document: one sequence, or several if it was too long for one. An empty one is not written.
-  void end_document() {
-    if (length_) end_sequence();
-    if (document_ends_.back() != std::int64_t(lengths_.size())) document_ends_.push_back(std::int64_t(lengths_.size()));
+  expected<void> end_document() {
+    if (length_) SNOWCODER_CHECK(end_sequence());
+    auto const end = std::int64_t(lengths_.rows());
+    return std::exchange(last_end_, end) == end ? expected<void>() : ends_.append(end);
   }
   std::int64_t tokens() const { return tokens_ + length_; }
-  std::int64_t documents() const { return std::int64_t(document_ends_.size()) - 1; }
+  std::int64_t documents() const { return std::int64_t(ends_.rows()); }
 
   expected<void> commit() {
-    end_document();
+    SNOWCODER_CHECK(end_document());
     SNOWCODER_CHECK(flush());
+    SNOWCODER_CHECK(lengths_.finish());
+    SNOWCODER_CHECK(ends_.finish());
     std::error_code ignored;
     std::filesystem::remove(prefix_.string() + ".idx", ignored);  // an old index must not meet new ids
     SNOWCODER_CHECK(ids_.commit());
     SNOWCODER_TRY(auto index, atomic_file::open(prefix_.string() + ".idx"));
     std::string out(detail::megatron_magic);
-    out += bytes_of(std::uint64_t(1));
-    out += bytes_of(type_);
-    out += bytes_of(std::uint64_t(lengths_.size()));
-    out += bytes_of(std::uint64_t(document_ends_.size()));
-    SNOWCODER_CHECK(index.write(out));
-    SNOWCODER_CHECK(index.write({reinterpret_cast<char const*>(lengths_.data()), lengths_.size() * sizeof lengths_[0]}));
-    out.clear();
-    for (std::int64_t at = 0; auto length : lengths_) {
-      out += bytes_of(at);
-      at += std::int64_t(length) * std::int64_t(size_of(type_));
-      if (out.size() < flush_at) continue;
+    auto const put = [&](auto value) -> expected<void> {
+      out += bytes_of(value);
+      if (out.size() < flush_at) return {};
       SNOWCODER_CHECK(index.write(out));
       out.clear();
-    }
+      return {};
+    };
+    SNOWCODER_CHECK(put(std::uint64_t(1)));
+    SNOWCODER_CHECK(put(type_));
+    SNOWCODER_CHECK(put(lengths_.rows()));
+    SNOWCODER_CHECK(put(ends_.rows() + 1));
+    SNOWCODER_CHECK(lengths_.for_each(put));
+    SNOWCODER_CHECK(lengths_.for_each([&, at = std::int64_t(0)](std::int32_t length) mutable {
+      return put(std::exchange(at, at + std::int64_t(length) * std::int64_t(size_of(type_))));
+    }));
+    SNOWCODER_CHECK(put(std::int64_t(0)));
+    SNOWCODER_CHECK(ends_.for_each(put));
     SNOWCODER_CHECK(index.write(out));
-    SNOWCODER_CHECK(index.write({reinterpret_cast<char const*>(document_ends_.data()), document_ends_.size() * 8}));
     return index.commit();
   }
 
  private:
   static constexpr std::size_t flush_at = std::size_t(1) << 20;
-  megatron_writer(std::filesystem::path prefix, atomic_file ids, id_type type, std::int32_t longest)
-      : prefix_(std::move(prefix)), ids_(std::move(ids)), type_(type), longest_(longest) {}
+  megatron_writer(std::filesystem::path prefix, atomic_file ids, row_file<std::int32_t> lengths, row_file<std::int64_t> ends,
+                  id_type type, std::int32_t longest)
+      : prefix_(std::move(prefix)),
+        ids_(std::move(ids)),
+        lengths_(std::move(lengths)),
+        ends_(std::move(ends)),
+        type_(type),
+        longest_(longest) {}
   /// `more` ids were added to the current sequence, which ends where it is at its longest.
-  void count(std::int64_t more) {
+  expected<void> count(std::int64_t more) {
     while (length_ + more >= longest_) {
       more -= longest_ - length_;
       length_ = longest_;
-      end_sequence();
+      SNOWCODER_CHECK(end_sequence());
     }
     length_ += more;
+    return {};
   }
   expected<void> flush() {
     SNOWCODER_CHECK(ids_.write(buffer_));
     buffer_.clear();
     return {};
   }
-  void end_sequence() {
-    lengths_.push_back(std::int32_t(length_));
+  expected<void> end_sequence() {
     tokens_ += length_;
-    length_ = 0;
+    return lengths_.append(std::int32_t(std::exchange(length_, 0)));
   }
 
   std::filesystem::path prefix_;
   atomic_file ids_;
+  row_file<std::int32_t> lengths_;  // of sequences
+  row_file<std::int64_t> ends_;     // of documents, in sequences
   id_type type_;
-  std::int64_t longest_, length_ = 0, tokens_ = 0;
+  std::int64_t longest_, length_ = 0, tokens_ = 0, last_end_ = 0;
   std::string buffer_;
-  std::vector<std::int32_t> lengths_;
-  std::vector<std::int64_t> document_ends_{0};
 };
 
 /// A token file, mapped. Opening checks the whole index, so that no later read can leave the file.

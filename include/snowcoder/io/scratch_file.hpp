@@ -3,6 +3,8 @@
 #pragma once
 
 #include <snowcoder/core/expected.hpp>
+#include <snowcoder/io/atomic_file.hpp>
+#include <snowcoder/io/mapped_file.hpp>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -27,7 +29,7 @@ class scratch_file {
     scratch_file f;
     f.where_ = folder.string();
     f.descriptor_ = ::mkostemp(name.data(), O_CLOEXEC);
-    if (f.descriptor_ < 0) return failure(system_error(f.where_, "check that the folder can be written"));
+    if (f.descriptor_ < 0) return failure(write_error(f.where_));
     ::unlink(name.c_str());
     return f;
   }
@@ -62,6 +64,8 @@ class scratch_file {
     buffer_.clear();
     return {};
   }
+  /// All of it as memory; what flush() has handed over.
+  expected<mapped_file> map() const { return mapped_file::of(descriptor_, where_); }
   /// Up to `bytes` bytes from `offset`; how many there were.
   expected<std::size_t> read(std::uint64_t offset, char* to, std::size_t bytes) const {
     std::size_t got = 0;
@@ -83,7 +87,7 @@ class scratch_file {
     while (!bytes.empty()) {
       auto const n = ::pwrite(descriptor_, bytes.data(), bytes.size(), off_t(size_));
       if (n < 0 && errno == EINTR) continue;
-      if (n < 0) return failure(system_error(where_, "free some disk space and run the same command again"));
+      if (n < 0) return failure(write_error(where_));
       size_ += std::uint64_t(n);
       bytes.remove_prefix(std::size_t(n));
     }

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace snowcoder::io {
 
@@ -73,8 +74,10 @@ inline expected<void> write_selection(std::filesystem::path const& path, selecti
   return out.commit();
 }
 
-/// Of a file as it was written, row by row; of one that was formatted anew, as a whole.
-inline expected<selection_manifest> read_selection(std::filesystem::path const& path) {
+/// Gives the documents to visit(chosen_document&&), in their order, and returns the rest. Of a file as it was written row by
+/// row; of one that was formatted anew as a whole.
+template <class Visit>
+expected<selection_manifest> read_selection(std::filesystem::path const& path, Visit&& visit) {
   auto const where = path.string();
   selection_manifest m;
   auto const integer = [](json const& row, char const* key) {
@@ -91,8 +94,7 @@ inline expected<selection_manifest> read_selection(std::filesystem::path const& 
   auto const add = [&](json const& d) -> expected<void> {
     auto id = text_or(d, "id");
     if (id.empty()) return failure("selection manifest with a document without id", where);
-    m.documents.push_back({std::move(id), language(d), real(d, "value"), integer(d, "tokens")});
-    return {};
+    return visit(chosen_document{std::move(id), language(d), real(d, "value"), integer(d, "tokens")});
   };
   SNOWCODER_TRY(auto lines, line_reader::open(path));
   std::string text;  // all but the rows of documents that stand on lines of their own
@@ -119,6 +121,27 @@ inline expected<selection_manifest> read_selection(std::filesystem::path const& 
                       integer(c, "shortfall")});
   for (auto const& d : documents) SNOWCODER_CHECK(add(d));
   return m;
+}
+inline expected<selection_manifest> read_selection(std::filesystem::path const& path) {
+  std::vector<chosen_document> all;
+  SNOWCODER_TRY(auto m, read_selection(path, [&](chosen_document&& d) -> expected<void> {
+                  all.push_back(std::move(d));
+                  return {};
+                }));
+  m.documents = std::move(all);
+  return m;
+}
+
+/// What stands before the documents, as one object without them; of a file that was formatted anew, all of it.
+inline expected<json> read_selection_head(std::filesystem::path const& path) {
+  SNOWCODER_TRY(auto lines, line_reader::open(path));
+  std::string text;
+  for (std::string_view line;;) {
+    SNOWCODER_TRY(bool const more, lines.next(line));
+    if (!more) return parse_json(text, path.string());
+    (text += line) += '\n';
+    if (line == detail::documents_begin) return parse_json(text.append(detail::documents_end), path.string());
+  }
 }
 
 }  // namespace snowcoder::io

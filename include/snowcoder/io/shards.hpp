@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <iterator>
 #include <optional>
@@ -80,8 +81,9 @@ class shard_rows {
       if (more) return true;
     }
   }
-  /// Of the last row: its shard, and "path:line" for messages.
+  /// Of the last row: its shard, its number there, and "path:line" for messages.
   std::filesystem::path const& shard() const { return shards_[at_]; }
+  std::int64_t number() const { return lines_->number(); }
   std::string place() const { return lines_->place(); }
 
  private:

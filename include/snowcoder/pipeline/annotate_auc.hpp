@@ -12,6 +12,7 @@
 #include <snowcoder/core/philox.hpp>
 #include <snowcoder/io/benchmark_file.hpp>
 #include <snowcoder/io/document_stream.hpp>
+#include <snowcoder/io/reject_file.hpp>
 #include <snowcoder/pipeline/annotate_score.hpp>
 #include <snowcoder/pipeline/open_encoder.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
@@ -44,8 +45,8 @@ struct auc_options {
 namespace detail {
 
 /// Up to `count` documents that no head with this seed has seen, in the order of a draw.
-inline expected<std::vector<document>> unseen_documents(std::filesystem::path const& in, std::int64_t count,
-                                                        std::uint64_t seed) {
+inline expected<std::vector<document>> unseen_documents(std::filesystem::path const& in, std::int64_t count, std::uint64_t seed,
+                                                        io::reject_writer& rejects) {
   struct drawn {
     std::uint64_t key;
     hash128 content;
@@ -61,13 +62,18 @@ inline expected<std::vector<document>> unseen_documents(std::filesystem::path co
     kept.erase(std::unique(kept.begin(), kept.end(), same), kept.end());
     if (std::int64_t(kept.size()) > count) kept.erase(kept.begin() + count, kept.end());
   };
-  SNOWCODER_CHECK(io::for_each_document(in, [&](document&& d) -> expected<void> {
-    auto const content = d.content_hash();
-    if (!annotate::reserved_for_auc(content, seed)) return {};
-    kept.push_back({order(content.high, content.low), content, std::move(d)});
-    if (std::int64_t(kept.size()) > 2 * count + 64) trim();
-    return {};
-  }));
+  SNOWCODER_CHECK(io::for_each_document(
+      in,
+      [&](document&& d) -> expected<void> {
+        auto const content = d.content_hash();
+        if (!annotate::reserved_for_auc(content, seed)) return {};
+        kept.push_back({order(content.high, content.low), content, std::move(d)});
+        if (std::int64_t(kept.size()) > 2 * count + 64) trim();
+        return {};
+      },
+      [&](std::string place, std::string why) {
+        return rejects.add({std::move(place), "annotate", "not_a_document", std::move(why)});
+      }));
   trim();
   std::vector<document> texts;
   for (auto& k : kept) texts.push_back(std::move(k.text));
@@ -119,10 +125,11 @@ expected<outcome> write_auc(run_context& run, auc_options const& options, Scorer
   auto stamp = provenance::of<R>("annotate auc", std::move(settings));
   for (auto const* files : {&options.heads, &options.benchmarks})
     for (auto const& f : *files) SNOWCODER_CHECK(stamp.add_input(f));
-  SNOWCODER_CHECK(stamp.add_input(io::documents_folder(options.in)));
+  SNOWCODER_CHECK(stamp.add_input(io::documents_folder(options.in), run.threads));
   SNOWCODER_TRY(auto const before, finished_before(run, stamp, options.out));
   if (before) return *before;
-  SNOWCODER_TRY(auto const unseen, unseen_documents(options.in, options.negatives, seed));
+  io::reject_writer rejects(io::rejects_beside(options.out));
+  SNOWCODER_TRY(auto const unseen, unseen_documents(options.in, options.negatives, seed, rejects));
   if (unseen.empty())
     return failure("no document is unseen in training", options.in.string(), "one in ten is kept apart: give more documents");
   SNOWCODER_TRY(auto const negatives, values_of(scorer, named.size(), unseen));
@@ -148,9 +155,12 @@ expected<outcome> write_auc(run_context& run, auc_options const& options, Scorer
                 {"seed", seed},
                 {"positives", name_of(R::evaluation.positives)},
                 {"results", std::move(rows)}});
-  SNOWCODER_CHECK(
-      stamp.write_file(options.out, {{"unseen_documents", unseen.size()}}, [&] { return io::write_json(options.out, about); }));
-  return outcome::done;
+  io::json const counts{{"unseen_documents", unseen.size()}, {"refused", rejects.rows()}};
+  SNOWCODER_CHECK(stamp.write_file(options.out, counts, [&]() -> expected<void> {
+    SNOWCODER_CHECK(io::write_json(options.out, about));
+    return rejects.commit();
+  }));
+  return rejects.empty() ? outcome::done : outcome::some_refused;
 }
 
 }  // namespace detail

@@ -23,9 +23,13 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,19 +52,26 @@ std::uint64_t annotator_seed(run_context const& run) {
 
 namespace detail {
 
-/// The draw below which a document belongs to the sample: the `count`-th smallest among those that may train.
+/// The draw below which a document belongs to the sample: the `count`-th smallest among those that may train. Memory: 16 bytes
+/// for each of `count`.
 inline expected<std::uint64_t> sample_limit(text_source const& source, std::int64_t count, std::uint64_t seed,
                                             config::positive_text how) {
   if (count <= 0 || source.kind != "document") return std::numeric_limits<std::uint64_t>::max();
   draws const order("annotator examples", seed);
-  std::vector<std::uint64_t> keys;
+  std::vector<std::uint64_t> keys;  // of all that were drawn, the smallest count + 1 and some
+  auto const place = [&] { return keys.begin() + std::ptrdiff_t(count); };
+  auto const too_many = [&] { return keys.size() > std::size_t(count); };
   SNOWCODER_CHECK(for_each_text(source, how, [&](text_page& page) -> expected<void> {
     for (auto const& t : page.texts)
       if (auto const h = hash(t.text); !annotate::reserved_for_auc(h, seed)) keys.push_back(order(h.high, h.low));
+    if (keys.size() < 2 * std::size_t(count) + 4096) return {};
+    std::nth_element(keys.begin(), place(), keys.end());
+    keys.erase(place() + 1, keys.end());
     return {};
   }));
-  std::sort(keys.begin(), keys.end());
-  return std::int64_t(keys.size()) <= count ? std::numeric_limits<std::uint64_t>::max() : keys[std::size_t(count)] - 1;
+  if (!too_many()) return std::numeric_limits<std::uint64_t>::max();
+  std::nth_element(keys.begin(), place(), keys.end());
+  return *place() - 1;
 }
 
 }  // namespace detail
@@ -77,7 +88,7 @@ expected<outcome> embed(run_context& run, embed_options const& options) {
                                                       {"store", options.store},
                                                       {"sample", options.sample},
                                                       {"seed", options.sample ? seed : 0}});
-    SNOWCODER_CHECK(stamp.add_input(source.place));
+    SNOWCODER_CHECK(stamp.add_input(source.place, run.threads));
     auto const rejects_path = options.out / "rejects.jsonl";
     if (stamp.finished(options.out / "provenance.json")) {
       run.say("already done: " + options.out.string());
@@ -91,21 +102,14 @@ expected<outcome> embed(run_context& run, embed_options const& options) {
     std::size_t const kept = options.sections == "all" ? 3 : 1;
     auto const width = std::size_t(R::encoder.width);
 
-    std::vector<reject> rejects;
+    io::reject_writer rejects(rejects_path);
     std::int64_t texts = 0, tokens = 0, skipped = 0;
-    io::json accuracy;  // of a narrower precision, measured on the first page
-    io::vector_table table;
-    auto const clear = [&] {
-      table = {};
-      table.width = std::int64_t(width);
-      table.encoder = session.hash;
-      table.sections.resize(kept);
-    };
-    clear();
+    io::json accuracy;                     // of a narrower precision, measured on the first page
+    std::optional<io::vector_writer> out;  // of the shard at hand
     SNOWCODER_TRY(auto const total, count_texts(source));
     run.bar.begin("embed", "texts", total);
     SNOWCODER_CHECK(for_each_text(source, settings.instruction, [&](text_page& page) -> expected<void> {
-      std::move(page.rejects.begin(), page.rejects.end(), std::back_inserter(rejects));
+      for (auto const& r : page.rejects) SNOWCODER_CHECK(rejects.add(r));
       bool const done = std::filesystem::exists(options.out / (page.shard + ".safetensors"));
       std::erase_if(page.texts, [&](named_text const& t) {
         if (limit == std::numeric_limits<std::uint64_t>::max()) return false;
@@ -124,6 +128,10 @@ expected<outcome> embed(run_context& run, embed_options const& options) {
                             accuracy["sections"].template get<int>(), accuracy["cosine_least"].template get<double>()));
       }
       if (!done) {
+        if (!out) {
+          SNOWCODER_TRY(out, io::vector_writer::open(options.out, page.shard, session.hash, std::int64_t(width), kept,
+                                                     options.store == "f32" ? dtype::f32 : dtype::f16));
+        }
         auto const vectors = annotate::embed_texts(std::span<std::string_view const>(views), session.tokenizer, session.encoder,
                                                    session.threads.pool(), rule, settings.section);
         for (std::size_t i = 0; i < views.size(); ++i) {
@@ -132,23 +140,23 @@ expected<outcome> embed(run_context& run, embed_options const& options) {
             return failure("the encoder's vector of " + t.id + " is not finite", options.encoder.string(),
                            options.precision == "f16" ? "halves end at 65504: use --precision bf16"
                                                       : "look whether its weights are numbers");
-          table.rows.push_back({t.id, t.language, hash(t.text), source.kind, vectors[i].tokens});
-          tokens += vectors[i].tokens;
-          for (std::size_t s = 0; s < kept; ++s) {
-            auto const from = vectors[i].vectors.begin() + std::ptrdiff_t(std::size_t(vectors[i].sections.slot[s]) * width);
-            table.sections[s].insert(table.sections[s].end(), from, from + std::ptrdiff_t(width));
-          }
+          std::array<std::span<float const>, 3> sections;
+          for (std::size_t s = 0; s < kept; ++s)
+            sections[s] =
+                std::span<float const>(vectors[i].vectors).subspan(std::size_t(vectors[i].sections.slot[s]) * width, width);
+          SNOWCODER_CHECK(
+              out->add({t.id, t.language, hash(t.text), source.kind, vectors[i].tokens}, std::span(sections).first(kept)));
         }
         if (page.last) {
-          SNOWCODER_CHECK(io::write_vectors(options.out, page.shard, table, options.store == "f32" ? dtype::f32 : dtype::f16));
+          SNOWCODER_CHECK(out->commit());
+          out.reset();
         }
       }
-      if (page.last) clear();
       run.bar.advance(page.rows);
       return {};
     }));
-    SNOWCODER_CHECK(io::write_rejects(rejects_path, rejects));
-    io::json counts{{"kind", source.kind}, {"texts", texts}, {"left_out", skipped}, {"refused", rejects.size()}};
+    SNOWCODER_CHECK(rejects.commit());
+    io::json counts{{"kind", source.kind}, {"texts", texts}, {"left_out", skipped}, {"refused", rejects.rows()}};
     if (!accuracy.is_null()) counts["accuracy"] = accuracy;
     SNOWCODER_CHECK(stamp.write(options.out / "provenance.json", std::move(counts)));
     run.say("vectors of " + with_commas(texts) + " texts (" + options.out.string() + ")");

@@ -161,7 +161,7 @@ expected<outcome> label_documents(run_context& run, label_options const& o) {
   auto const count = o.count > 0 ? o.count : settings.edu_labels;
   auto stamp = provenance::of<R>("annotate label",
                                  {{"count", count}, {"model", o.model}, {"replay", !o.replay.empty()}, {"seed", seed}});
-  SNOWCODER_CHECK(stamp.add_input(io::documents_folder(o.in)));
+  SNOWCODER_CHECK(stamp.add_input(io::documents_folder(o.in), run.threads));
   if (!o.replay.empty()) {
     SNOWCODER_CHECK(stamp.add_input(o.replay));
   }
@@ -175,7 +175,10 @@ expected<outcome> label_documents(run_context& run, label_options const& o) {
   SNOWCODER_TRY(auto const source, find_texts(o.in, R::notebooks));
   if (source.kind != "document") return failure("not a folder of documents", o.in.string());
   SNOWCODER_TRY(auto const limit, detail::sample_limit(source, count, seed, settings.instruction));
-  SNOWCODER_TRY(auto documents, io::document_stream::open(o.in));
+  io::reject_writer rejects(rejects_path);
+  SNOWCODER_TRY(auto documents, io::document_stream::open(o.in, [&](std::string place, std::string why) {
+                  return rejects.add({std::move(place), "annotate", "not_a_document", std::move(why)});
+                }));
   detail::label_questions<R> questions(std::move(documents), limit, seed);
   run.bar.begin(o.replay.empty() ? "asking" : "replaying", "grades", count);
   if (o.replay.empty()) {
@@ -191,8 +194,7 @@ expected<outcome> label_documents(run_context& run, label_options const& o) {
   }
 
   SNOWCODER_TRY(auto out, io::text_writer::open(o.out));
-  std::vector<reject> rejects;
-  std::int64_t labels = 0;
+  std::int64_t labels = 0, unlabelled = 0;
   for (auto const& d : questions.sample()) {
     if (auto const& grade = questions.grades.at(d.content)) {
       SNOWCODER_CHECK(out.write_line(io::to_line({{"id", d.id}, {"label", *grade}})));
@@ -200,14 +202,15 @@ expected<outcome> label_documents(run_context& run, label_options const& o) {
       continue;
     }
     auto const& [reason, detail] = questions.reasons[d.content];
-    rejects.push_back({d.id, "annotate", reason, detail});
+    SNOWCODER_CHECK(rejects.add({d.id, "annotate", reason, detail}));
+    ++unlabelled;
   }
-  SNOWCODER_CHECK(stamp.write_file(o.out, {{"labels", labels}, {"refused", rejects.size()}}, [&]() -> expected<void> {
+  SNOWCODER_CHECK(stamp.write_file(o.out, {{"labels", labels}, {"refused", rejects.rows()}}, [&]() -> expected<void> {
     SNOWCODER_CHECK(out.commit());
-    return io::write_rejects(rejects_path, rejects);
+    return rejects.commit();
   }));
   run.say(fmt::format("{} labels ({}){}", with_commas(labels), o.out.string(),
-                      rejects.empty() ? "" : fmt::format(", {} documents without one", rejects.size())));
+                      unlabelled == 0 ? "" : fmt::format(", {} documents without one", unlabelled)));
   return rejects.empty() ? outcome::done : outcome::some_refused;
 }
 

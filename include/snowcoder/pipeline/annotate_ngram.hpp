@@ -9,6 +9,7 @@
 #include <snowcoder/config/concepts.hpp>
 #include <snowcoder/config/fingerprint.hpp>
 #include <snowcoder/core/thread_pool.hpp>
+#include <snowcoder/io/reject_file.hpp>
 #include <snowcoder/pipeline/annotate_embed.hpp>
 #include <snowcoder/pipeline/annotate_texts.hpp>
 #include <snowcoder/pipeline/provenance.hpp>
@@ -43,12 +44,13 @@ struct drawn_example {
   annotate::ngram_example example;
 };
 
-/// Distinct texts of `source` that `takes`, as features; what was taken before is left out.
+/// Distinct texts of `source` that `takes`, as features; what was taken before is left out, what is no text is refused.
 template <class Takes>
 expected<void> collect_ngrams(text_source const& source, config::positive_text how, annotate::ngram_settings const& s,
                               bool positive, draws const& order, thread_pool& pool, std::set<hash128>& taken,
-                              std::vector<drawn_example>& out, Takes const& takes) {
+                              std::vector<drawn_example>& out, io::reject_writer& rejects, Takes const& takes) {
   return for_each_text(source, how, [&](text_page& page) -> expected<void> {
+    for (auto const& r : page.rejects) SNOWCODER_CHECK(rejects.add(r));
     std::vector<std::pair<hash128, std::string_view>> chosen;
     for (auto const& t : page.texts)
       if (auto const h = hash(t.text); takes(h) && taken.insert(h).second) chosen.emplace_back(h, t.text);
@@ -71,8 +73,8 @@ expected<outcome> train_ngram_model(run_context& run, ngram_options const& o) {
   auto const& s = o.settings;
   auto stamp = provenance::of<R>(
       "annotate ngram", {{"order", s.order}, {"bits", s.bits}, {"epochs", s.epochs}, {"rate", s.rate}, {"seed", seed}});
-  for (auto const& p : o.positives) SNOWCODER_CHECK(stamp.add_input(p));
-  SNOWCODER_CHECK(stamp.add_input(io::documents_folder(o.negatives)));
+  for (auto const& p : o.positives) SNOWCODER_CHECK(stamp.add_input(p, run.threads));
+  SNOWCODER_CHECK(stamp.add_input(io::documents_folder(o.negatives), run.threads));
   SNOWCODER_TRY(auto const before, finished_before(run, stamp, o.out));
   if (before) return *before;
 
@@ -80,9 +82,10 @@ expected<outcome> train_ngram_model(run_context& run, ngram_options const& o) {
   draws const order("annotator examples", seed);
   std::set<hash128> taken;
   std::vector<detail::drawn_example> examples;
+  io::reject_writer rejects(io::rejects_beside(o.out));
   for (auto const& p : o.positives) {
     SNOWCODER_TRY(auto const source, find_texts(p, R::notebooks));
-    SNOWCODER_CHECK(detail::collect_ngrams(source, settings.instruction, s, true, order, pool, taken, examples,
+    SNOWCODER_CHECK(detail::collect_ngrams(source, settings.instruction, s, true, order, pool, taken, examples, rejects,
                                            [](hash128 const&) { return true; }));
   }
   auto const positives = std::int64_t(examples.size());
@@ -92,7 +95,7 @@ expected<outcome> train_ngram_model(run_context& run, ngram_options const& o) {
   auto const wanted = settings.negative_rule == config::negatives::match ? positives : settings.negative_count;
   SNOWCODER_TRY(auto const limit, detail::sample_limit(corpus, wanted, seed, settings.instruction));
   SNOWCODER_CHECK(detail::collect_ngrams(
-      corpus, settings.instruction, s, false, order, pool, taken, examples,
+      corpus, settings.instruction, s, false, order, pool, taken, examples, rejects,
       [&](hash128 const& h) { return !annotate::reserved_for_auc(h, seed) && order(h.high, h.low) <= limit; }));
   auto const negatives = std::int64_t(examples.size()) - positives;
   if (negatives == 0) return failure("no negatives", o.negatives.string(), "give documents of the corpus");
@@ -116,12 +119,14 @@ expected<outcome> train_ngram_model(run_context& run, ngram_options const& o) {
   io::json const about{{"recipe_name", R::name},     {"fingerprint", config::fingerprint<R>.hex()},
                        {"positives", positives},     {"negatives", negatives},
                        {"trained", training.size()}, {"held_out", {{"count", held_out.size()}, {"roc_auc", quality}}}};
-  SNOWCODER_CHECK(stamp.write_file(o.out, {{"positives", positives}, {"negatives", negatives}}, [&] {
-    return annotate::write_ngrams(o.out, {model, seed, about});
+  io::json const counts{{"positives", positives}, {"negatives", negatives}, {"refused", rejects.rows()}};
+  SNOWCODER_CHECK(stamp.write_file(o.out, counts, [&]() -> expected<void> {
+    SNOWCODER_CHECK(annotate::write_ngrams(o.out, {model, seed, about}));
+    return rejects.commit();
   }));
   run.say(fmt::format("n-gram model: {} positives, {} negatives; held out {} texts, ROC-AUC {:.4f} ({})", positives, negatives,
                       held_out.size(), auc, o.out.string()));
-  return outcome::done;
+  return rejects.empty() ? outcome::done : outcome::some_refused;
 }
 
 }  // namespace snowcoder::pipeline

@@ -46,7 +46,7 @@ template <config::recipe R>
 expected<vector_tables> read_tables(std::vector<std::filesystem::path> const& folders) {
   vector_tables all;
   for (auto const& folder : folders) {
-    SNOWCODER_TRY(auto table, io::read_vectors(folder));
+    SNOWCODER_TRY(auto table, io::read_vectors(folder, 1));  // heads learn from the first section
     if (table.width != R::encoder.width)
       return failure(
           "vectors of width " + std::to_string(table.width) + ", the recipe's encoder has " + std::to_string(R::encoder.width),
@@ -146,7 +146,7 @@ expected<outcome> train_annotator(run_context& run, train_head_options const& op
   auto paths = options.vectors;
   paths.insert(paths.begin(), options.labels);
   for (auto const& path : paths) {
-    SNOWCODER_TRY(auto const content, content_hash(path));
+    SNOWCODER_TRY(auto const content, content_hash(path, run.threads));
     inputs.emplace_back(path, content);
   }
   std::optional<detail::vector_tables> tables;  // read when a head is not there yet

@@ -5,6 +5,7 @@
 // read them.
 #pragma once
 
+#include <snowcoder/core/release.hpp>
 #include <snowcoder/dedup/near.hpp>
 #include <snowcoder/io/atomic_file.hpp>
 #include <snowcoder/io/mapped_file.hpp>
@@ -69,7 +70,7 @@ class band_partitions {
   expected<void> finish() {
     for (auto& p : partitions_) {
       if (!p.open.empty()) SNOWCODER_CHECK(write(p));
-      p.open = {};
+      release(p.open);
     }
     std::string table;
     auto const put = [&](std::uint64_t n) { table.append(reinterpret_cast<char const*>(&n), sizeof n); };

@@ -82,7 +82,7 @@ expected<outcome> bits_on(Backend& device, run_context& run, bits_options const&
                                                 {"precision", options.precision},
                                                 {"limit_bytes", options.limit_bytes}});
   SNOWCODER_CHECK(stamp.add_input(options.tokenizer));
-  SNOWCODER_TRY(auto const input, content_hash(text));
+  SNOWCODER_TRY(auto const input, content_hash(text, run.threads));
   stamp.add_input(text, input);
   SNOWCODER_TRY(auto const before, finished_before(run, stamp, options.out));
   if (before) return *before;

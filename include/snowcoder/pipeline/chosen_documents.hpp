@@ -25,9 +25,11 @@ class chosen_documents {
   static expected<chosen_documents> read(std::filesystem::path const& manifest) {
     chosen_documents c;
     if (manifest.empty()) return c;
-    SNOWCODER_TRY(auto m, io::read_selection(manifest));
-    c.ids_.reserve(m.documents.size());
-    for (auto& d : m.documents) c.ids_.push_back({hash(d.id), std::move(d.id)});
+    SNOWCODER_CHECK(io::read_selection(manifest, [&](chosen_document&& d) -> expected<void> {
+      auto const h = hash(d.id);
+      c.ids_.emplace_back(h, std::move(d.id));
+      return {};
+    }));
     std::sort(c.ids_.begin(), c.ids_.end());
     c.ids_.erase(std::unique(c.ids_.begin(), c.ids_.end()), c.ids_.end());
     return c;
@@ -56,7 +58,10 @@ inline expected<std::int64_t> write_refused(std::filesystem::path const& path, s
   std::int64_t refused = 0;
   SNOWCODER_TRY(auto out, io::text_writer::open(path));
   for (auto const& shard : shards) {
-    for (std::int64_t i = 0; !seen.empty() && i < shard.files(); ++i) see(shard.row(i).document);
+    if (!seen.empty()) {
+      SNOWCODER_TRY(auto const rows, shard.rows());
+      for (std::int64_t i = 0; i < rows.files(); ++i) see(rows.row(i).document);
+    }
     if (shard.refused() == 0) continue;
     SNOWCODER_TRY(auto lines, io::line_reader::open(shard.rejects()));
     for (std::string_view line;;) {

@@ -3,8 +3,8 @@
 // the end; then the ids are copied in the order that the phase's grouping asks for (paper section 2.2). A killed run goes on
 // with the shards that it had not finished; the copy is made again from the start.
 //
-// Memory: per file what tokenize/pack.hpp says and 12 bytes a group for the index, 20 more with best fit; per thread two
-// blocks of a megabyte. Disk: the ids twice until the end.
+// Memory: per file what tokenize/pack.hpp says, 20 bytes a group with best fit; per thread two blocks of a megabyte. Disk: the
+// ids twice until the end.
 #pragma once
 
 #include <snowcoder/config/concepts.hpp>
@@ -152,7 +152,7 @@ expected<outcome> pack(run_context& run, pack_options const& options) {
   SNOWCODER_TRY(auto corpus, tokenized_corpus::of(std::move(encoded)));
   if (synthetic) set_copies(corpus.files, first_real, R::synthesis);
 
-  auto const order = tokenize::order_for(corpus.files, corpus.repositories, how, run.seed, options.limit_tokens);
+  auto const order = tokenize::order_for(corpus.files, corpus.repositories(), how, run.seed, options.limit_tokens);
   if (order.files.empty()) return failure("no document to pack", options.in.string(), "check --in and --selection");
   SNOWCODER_TRY(auto writer, io::megatron_writer::open(options.out, type));
   run.bar.begin("pack", "files", std::int64_t(order.files.size()));

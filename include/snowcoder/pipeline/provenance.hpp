@@ -38,8 +38,9 @@ class provenance {
         {"inputs", io::json::array()}};
     return p;
   }
-  expected<void> add_input(std::filesystem::path const& path) {
-    SNOWCODER_TRY(auto h, content_hash(path));
+  /// The files of a folder are read by `threads`.
+  expected<void> add_input(std::filesystem::path const& path, int threads = 1) {
+    SNOWCODER_TRY(auto h, content_hash(path, threads));
     add_input(path, h);
     return {};
   }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <snowcoder/core/hash.hpp>
+#include <snowcoder/core/release.hpp>
 #include <snowcoder/io/answer_file.hpp>
 #include <snowcoder/io/json_rows.hpp>
 #include <snowcoder/synthesize/generator.hpp>
@@ -30,8 +31,8 @@ class recorded_answers {
     for (;;) {
       SNOWCODER_TRY(auto q, next());
       if (!q) break;
-      q->system.clear();
-      q->user = {};
+      release(q->system);
+      release(q->user);
       auto const key = std::pair(q->seed, q->number);
       questions.insert_or_assign(key, waiting{std::move(*q), {}});
     }

@@ -31,7 +31,8 @@ expected<outcome> report(run_context& run, std::filesystem::path const& folder, 
       "Recipe {} (fingerprint {}), {} parameters, written by snowcoder {}. After Arctic-SnowCoder, arXiv 2409.02326.", R::name,
       config::fingerprint<R>.hex(), with_commas(config::parameters(R::model)), version));
   detail::show_file(page, "clean/funnel.json", [&] { detail::report_funnel(page, folder); });
-  SNOWCODER_CHECK(detail::report_scores(page, folder));
+  auto const scratch = out.has_parent_path() ? out.parent_path() : std::filesystem::path(".");
+  SNOWCODER_CHECK(detail::report_scores(page, folder, scratch));
   detail::show_file(page, "a file in selection/", [&] { detail::report_selection(page, folder); });
   detail::report_synthesis(page, folder);
   detail::show_file(page, "a file in tokens/", [&] { detail::report_mixes(page, folder); });

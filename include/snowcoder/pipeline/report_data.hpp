@@ -4,6 +4,7 @@
 
 #include <snowcoder/core/quantity.hpp>
 #include <snowcoder/io/json.hpp>
+#include <snowcoder/io/selection_file.hpp>
 #include <snowcoder/pipeline/html.hpp>
 
 #include <fmt/core.h>
@@ -81,7 +82,7 @@ inline void report_selection(html_page& page, std::filesystem::path const& run) 
   page.section("Selection");
   auto const files = json_files(run / "selection");
   for (auto const& file : files) {
-    auto const value = io::read_json(file);
+    auto const value = io::read_selection_head(file);
     if (!value || !value->contains("cuts")) continue;
     page.heading(file.stem().string());
     std::vector<std::vector<std::string>> rows;

@@ -56,8 +56,9 @@ inline auto not_finite(score const& s) {
                  "look whether its weights are numbers; halves end at 65504: instead of --precision f16 use bf16");
 }
 
-/// Calls visit(page of documents); rows that are no documents go to `rejects`.
-inline expected<void> for_each_page(std::filesystem::path const& shard, std::vector<reject>& rejects,
+/// Calls visit(page of documents), and refuse(row) for rows that are no documents.
+inline expected<void> for_each_page(std::filesystem::path const& shard,
+                                    std::function<expected<void>(reject const&)> const& refuse,
                                     std::function<expected<void>(std::vector<document> const&)> const& visit) {
   SNOWCODER_TRY(auto lines, io::line_reader::open(shard));
   io::document_parser parser;
@@ -70,7 +71,7 @@ inline expected<void> for_each_page(std::filesystem::path const& shard, std::vec
       if (auto d = parser.parse_padded(line, place))
         page.push_back(std::move(*d));
       else
-        rejects.push_back({place, "annotate", "not_a_document", d.error().what});
+        SNOWCODER_CHECK(refuse({place, "annotate", "not_a_document", d.error().what}));
     }
     if (page.size() == std::size_t(page_texts) || (!more && !page.empty())) {
       SNOWCODER_CHECK(visit(page));
@@ -169,7 +170,7 @@ expected<outcome> score_documents(run_context& run, std::filesystem::path const&
   auto const place = [&](wanted_score const& w) { return in / "attributes" / w.name; };
   for (auto const& w : wanted)
     if (!is_file_name(w.name)) return failure("not a name for an attribute: " + w.name, "--name", file_name_rule);
-  SNOWCODER_TRY(auto const documents_hash, content_hash(folder));
+  SNOWCODER_TRY(auto const documents_hash, content_hash(folder, run.threads));
   std::vector<provenance> stamps;
   std::vector<bool> finished;
   std::vector<io::folder_lock> locks;
@@ -191,7 +192,13 @@ expected<outcome> score_documents(run_context& run, std::filesystem::path const&
   text_source const source{folder, "document", shards};
   SNOWCODER_TRY(auto const total, count_texts(source));
   run.bar.begin("score", "documents", total);
-  std::vector<reject> rejects;
+  std::vector<io::reject_writer> rejects;  // one for every attribute that is written
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    if (!finished[i]) rejects.emplace_back(place(wanted[i]) / "rejects.jsonl");
+  auto const refuse = [&](reject const& r) -> expected<void> {
+    for (auto& file : rejects) SNOWCODER_CHECK(file.add(r));
+    return {};
+  };
   std::int64_t documents = 0, scored = 0;
   for (auto const& shard : shards) {
     auto name = io::shard_name(shard) + ".jsonl.zst";
@@ -205,33 +212,33 @@ expected<outcome> score_documents(run_context& run, std::filesystem::path const&
       run.bar.advance(std::int64_t(page.size()));
     };
     if (missing.empty()) {  // read for what it refuses
-      SNOWCODER_CHECK(detail::for_each_page(shard, rejects, [&](std::vector<document> const& page) -> expected<void> {
+      SNOWCODER_CHECK(detail::for_each_page(shard, refuse, [&](std::vector<document> const& page) -> expected<void> {
         count(page);
         return {};
       }));
       continue;
     }
     SNOWCODER_TRY(auto scores, detail::shard_scores<decltype(make(missing))>::open(make(missing), files));
-    SNOWCODER_CHECK(detail::for_each_page(shard, rejects, [&](std::vector<document> const& page) -> expected<void> {
+    SNOWCODER_CHECK(detail::for_each_page(shard, refuse, [&](std::vector<document> const& page) -> expected<void> {
       count(page);
       return scores.add(page);
     }));
     SNOWCODER_CHECK(scores.commit());
     scored += scores.scored();
   }
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
+  auto const refused = rejects.front().rows();
+  for (std::size_t i = 0, written = 0; i < wanted.size(); ++i) {
     if (finished[i]) continue;
     for (auto const& shard : shards) {  // of a run that was killed behind a shard's last row
       std::error_code ignored;
       std::filesystem::remove(score_journal::beside(place(wanted[i]) / (io::shard_name(shard) + ".jsonl.zst")), ignored);
     }
-    SNOWCODER_CHECK(io::write_rejects(place(wanted[i]) / "rejects.jsonl", rejects));
-    SNOWCODER_CHECK(
-        stamps[i].write(place(wanted[i]) / "provenance.json", {{"documents", documents}, {"refused", rejects.size()}}));
+    SNOWCODER_CHECK(rejects[written++].commit());
+    SNOWCODER_CHECK(stamps[i].write(place(wanted[i]) / "provenance.json", {{"documents", documents}, {"refused", refused}}));
   }
   run.say("scores of " + with_commas(documents) + " documents, " + with_commas(scored) + " texts scored now (" +
           (in / "attributes").string() + ")");
-  return rejects.empty() ? outcome::done : outcome::some_refused;
+  return refused == 0 ? outcome::done : outcome::some_refused;
 }
 
 }  // namespace snowcoder::pipeline

@@ -5,6 +5,7 @@
 
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/hash.hpp>
+#include <snowcoder/io/atomic_file.hpp>
 #include <snowcoder/record/score.hpp>
 
 #include <fcntl.h>
@@ -31,7 +32,7 @@ class score_journal {
     score_journal j;
     j.path_ = path.string();
     j.descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (j.descriptor_ < 0) return failure(system_error(j.path_, "check that the folder can be written"));
+    if (j.descriptor_ < 0) return failure(io::write_error(j.path_));
     std::vector<row> block(4096);
     for (bool whole = true; whole;) {
       auto const n = ::pread(j.descriptor_, block.data(), block.size() * sizeof(row), off_t(j.size_));
@@ -46,7 +47,7 @@ class score_journal {
         j.size_ += sizeof(row);
       }
     }
-    if (::ftruncate(j.descriptor_, off_t(j.size_)) != 0) return failure(system_error(j.path_));
+    if (::ftruncate(j.descriptor_, off_t(j.size_)) != 0) return failure(io::write_error(j.path_));
     return j;
   }
   score_journal(score_journal&& other) noexcept
@@ -77,7 +78,7 @@ class score_journal {
     while (!left.empty()) {
       auto const n = ::pwrite(descriptor_, left.data(), left.size(), off_t(size_));
       if (n < 0 && errno == EINTR) continue;
-      if (n < 0) return failure(system_error(path_, "free some disk space and run the same command again"));
+      if (n < 0) return failure(io::write_error(path_));
       left.remove_prefix(std::size_t(n));
       size_ += std::uint64_t(n);
     }

@@ -37,7 +37,6 @@
 #include <string_view>
 #include <utility>
 #include <variant>
-#include <vector>
 
 namespace snowcoder::pipeline {
 
@@ -137,12 +136,12 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
   auto stamp = provenance::of<R>(
       "select",
       {{"scores", scorer}, {"share", settings.share}, {"tokens", options.tokens}, {"seed", options.random ? seed : 0}});
-  SNOWCODER_CHECK(stamp.add_input(io::documents_folder(options.in)));
+  SNOWCODER_CHECK(stamp.add_input(io::documents_folder(options.in), run.threads));
   if (!options.random) {
-    SNOWCODER_CHECK(stamp.add_input(options.in / "attributes" / options.scores));
+    SNOWCODER_CHECK(stamp.add_input(options.in / "attributes" / options.scores, run.threads));
   }
   if (!options.tokens.empty()) {
-    SNOWCODER_CHECK(stamp.add_input(options.in / "attributes" / options.tokens));
+    SNOWCODER_CHECK(stamp.add_input(options.in / "attributes" / options.tokens, run.threads));
   }
   if (counts) {
     SNOWCODER_CHECK(stamp.add_input(options.tokenizer));
@@ -165,7 +164,7 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
   thread_pool pool(run.threads);
   auto const scratch = options.out.has_parent_path() ? options.out.parent_path() : std::filesystem::path(".");
   SNOWCODER_TRY(auto candidates, detail::candidate_file::open(scratch));
-  std::vector<reject> rejects;
+  io::reject_writer rejects(io::rejects_beside(options.out));
   std::int64_t uncounted = 0;
   SNOWCODER_TRY(auto const shards, io::document_shards(options.in));
   run.bar.begin("select", "documents", 0);
@@ -181,7 +180,7 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
         },
         [&](candidate c) -> expected<void> {
           run.bar.advance();
-          auto const refuse = [&](char const* reason) { rejects.push_back({c.id, "select", reason, {}}); };
+          auto const refuse = [&](char const* reason) { return rejects.add({c.id, "select", reason, {}}); };
           // Both columns are asked for every document, refused or not, so that both stay in step with the documents.
           std::array score{c.value}, count{double(c.tokens)};
           if (scores) {
@@ -190,14 +189,13 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
           if (tokens) {
             SNOWCODER_TRY(count, tokens->find(c.id));
           }
-          if (std::isnan(score[0])) return refuse("no_score"), expected<void>();
-          if (!(count[0] >= 0 && count[0] <= detail::most_tokens))
-            return ++uncounted, refuse("no_token_count"), expected<void>();
+          if (std::isnan(score[0])) return refuse("no_score");
+          if (!(count[0] >= 0 && count[0] <= detail::most_tokens)) return ++uncounted, refuse("no_token_count");
           c.value = score[0];
           c.tokens = std::int64_t(count[0]);
           return candidates.add(c, settings.unit);
         },
-        [&](reject r) -> expected<void> { return rejects.push_back(std::move(r)), expected<void>(); }));
+        [&](reject const& r) { return rejects.add(r); }));
   SNOWCODER_CHECK(candidates.finish());
   if (candidates.size() == 0 && uncounted > 0)
     return failure("no document has a number \"tokens\"", (options.in / "attributes" / options.tokens).string(),
@@ -221,10 +219,10 @@ expected<outcome> select_documents(run_context& run, select_options const& optio
     ++selected;
     return manifest.add({std::move(id), static_cast<config::language>(row.language), select::value_of(row.order), row.tokens});
   }));
-  io::json const numbers{{"candidates", candidates.size()}, {"selected", selected}, {"refused", rejects.size()}};
+  io::json const numbers{{"candidates", candidates.size()}, {"selected", selected}, {"refused", rejects.rows()}};
   SNOWCODER_CHECK(stamp.write_file(options.out, numbers, [&]() -> expected<void> {
     SNOWCODER_CHECK(manifest.commit());
-    return io::write_rejects(io::rejects_beside(options.out), rejects);
+    return rejects.commit();
   }));
   for (auto const& c : chosen.cuts())
     run.say(fmt::format("{:<18} {:>12} of {:>14} {} ({} of {} documents, score >= {:.4f}){}", config::title(c.language),

@@ -65,7 +65,7 @@ expected<std::vector<chosen_document>> seeds_of(synthesize_options const& o) {
       return std::pair(draw(hash64(a.id)), a.id) < std::pair(draw(hash64(b.id)), b.id);
     });
   }
-  auto seeds = synthesize::choose_seeds(candidates, how, o.limit);
+  auto seeds = synthesize::choose_seeds(std::move(candidates), how, o.limit);
   if (seeds.empty()) return failure("no seeds", o.selection.string(), "select documents first");
   return seeds;
 }
@@ -87,7 +87,7 @@ expected<outcome> synthesize_counted(run_context& run, synthesize_options const&
   for (auto const& path : {o.replay, o.tokenizer})
     if (!path.empty()) inputs.push_back(path);
   inputs.insert(inputs.end(), o.benchmarks.begin(), o.benchmarks.end());
-  for (auto const& path : inputs) SNOWCODER_CHECK(stamp.add_input(path));
+  for (auto const& path : inputs) SNOWCODER_CHECK(stamp.add_input(path, run.threads));
   SNOWCODER_TRY(auto const lock, io::folder_lock::take(o.out));
   auto const report_path = o.out / "report.json";
   if (stamp.finished(o.out / "provenance.json"))

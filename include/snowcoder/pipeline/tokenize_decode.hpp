@@ -40,7 +40,7 @@ inline expected<outcome> decode_file_with(run_context& run, decode_options const
   SNOWCODER_TRY(auto const file, io::megatron_file::open(std::filesystem::path(options.in).replace_extension()));
   SNOWCODER_TRY(auto out, io::atomic_file::open(options.out));
   bool const rows = options.out.extension() == ".jsonl";
-  std::vector<reject> rejects;
+  io::reject_writer rejects(io::rejects_beside(options.out));
   std::vector<token_id> ids;
   std::string text;
   run.bar.begin("decode", "documents", file.documents());
@@ -61,11 +61,12 @@ inline expected<outcome> decode_file_with(run_context& run, decode_options const
     } else if (is_utf8(text)) {
       SNOWCODER_CHECK(out.write(io::to_line({{"id", id}, {"text", text}}) + "\n"));
     } else {
-      rejects.push_back({id, "tokenize", "not_utf8", "JSON holds no other text; decode into a file that is not .jsonl"});
+      SNOWCODER_CHECK(
+          rejects.add({id, "tokenize", "not_utf8", "JSON holds no other text; decode into a file that is not .jsonl"}));
     }
   }
   SNOWCODER_CHECK(out.commit());
-  SNOWCODER_CHECK(io::write_rejects(io::rejects_beside(options.out), rejects));
+  SNOWCODER_CHECK(rejects.commit());
   run.say("text of " + with_commas(file.documents()) + " documents (" + options.out.string() + ")");
   return rejects.empty() ? outcome::done : outcome::some_refused;
 }

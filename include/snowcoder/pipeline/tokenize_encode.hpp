@@ -37,7 +37,7 @@ expected<outcome> encode_file_with(run_context& run, encode_options const& optio
   auto prefix = options.out;
   prefix.replace_extension();
   SNOWCODER_TRY(auto writer, io::megatron_writer::open(prefix, io::id_type_for(tokenizer.size())));
-  std::vector<reject> rejects;
+  io::reject_writer rejects(io::rejects_beside(prefix));
   if (io::is_jsonl(options.in.native())) {
     thread_pool pool(run.threads);
     run.bar.begin("encode", "documents", 0);
@@ -52,12 +52,11 @@ expected<outcome> encode_file_with(run_context& run, encode_options const& optio
           return ids;
         },
         [&](std::vector<token_id> const& ids) -> expected<void> {
-          SNOWCODER_CHECK(writer.append(ids));
-          writer.end_document();
           run.bar.advance();
-          return {};
+          SNOWCODER_CHECK(writer.append(ids));
+          return writer.end_document();
         },
-        [&](reject r) -> expected<void> { return rejects.push_back(std::move(r)), expected<void>(); }));
+        [&](reject const& r) { return rejects.add(r); }));
   } else {  // one document of any size, written as it is encoded
     SNOWCODER_TRY(auto const file, io::mapped_file::open(options.in));
     expected<void> written;
@@ -65,9 +64,9 @@ expected<outcome> encode_file_with(run_context& run, encode_options const& optio
       if (written) written = writer.append(ids);
     });
     SNOWCODER_CHECK(std::move(written));
-    writer.end_document();
+    SNOWCODER_CHECK(writer.end_document());
   }
-  SNOWCODER_CHECK(io::write_rejects(io::rejects_beside(prefix), rejects));
+  SNOWCODER_CHECK(rejects.commit());
   SNOWCODER_CHECK(writer.commit());
   run.say(with_commas(writer.tokens()) + " ids of " + with_commas(writer.documents()) + " documents (" + options.out.string() +
           ")");

@@ -74,7 +74,7 @@ expected<outcome> train_tokenizer(run_context& run, train_tokenizer_options cons
   auto const folder = io::documents_folder(options.in);
   auto stamp =
       provenance::of<R>("tokenize train", {{"vocabulary", settings.size}, {"sample", options.sample}, {"seed", run.seed}});
-  SNOWCODER_CHECK(stamp.add_input(folder));
+  SNOWCODER_CHECK(stamp.add_input(folder, run.threads));
   SNOWCODER_TRY(auto const before, finished_before(run, stamp, options.out));
   if (before) return *before;
 
@@ -85,18 +85,19 @@ expected<outcome> train_tokenizer(run_context& run, train_tokenizer_options cons
   tokenize::word_counts counts;
   std::atomic<std::int64_t> documents = 0, bytes = 0;
   run.bar.begin("count words", "documents", 0);
-  SNOWCODER_TRY(auto const rejects, scatter_documents(shards, "tokenize", pool, [&](document const& d) -> expected<void> {
-                  run.bar.advance();
-                  if (share < 1 && chosen.uniform(hash64(d.id)) >= share) return {};
-                  auto const count = [&](std::string_view text) { counts.add<typename R::splitter>(text); };
-                  if (tokenize::is_structured_notebook(R::notebooks, d.language, d.text))
-                    tokenize::split_notebook(d.text, count, [](token_id) {});  // a sentinel is no word
-                  else
-                    count(d.text);
-                  bytes += std::int64_t(d.text.size());
-                  if (++documents % detail::documents_per_look == 0) return detail::fits(counts.word_bytes(), options.memory);
-                  return {};
-                }));
+  io::reject_writer rejects(io::rejects_beside(options.out));
+  SNOWCODER_CHECK(scatter_documents(shards, "tokenize", pool, rejects, [&](document const& d) -> expected<void> {
+    run.bar.advance();
+    if (share < 1 && chosen.uniform(hash64(d.id)) >= share) return {};
+    auto const count = [&](std::string_view text) { counts.add<typename R::splitter>(text); };
+    if (tokenize::is_structured_notebook(R::notebooks, d.language, d.text))
+      tokenize::split_notebook(d.text, count, [](token_id) {});  // a sentinel is no word
+    else
+      count(d.text);
+    bytes += std::int64_t(d.text.size());
+    if (++documents % detail::documents_per_look == 0) return detail::fits(counts.word_bytes(), options.memory);
+    return {};
+  }));
   SNOWCODER_CHECK(detail::fits(counts.word_bytes(), options.memory));
   auto words = counts.take();
   auto const distinct = words.size();
@@ -111,10 +112,10 @@ expected<outcome> train_tokenizer(run_context& run, train_tokenizer_options cons
                          {"share", share},
                          {"tokens", vocabulary.tokens.size()},
                          {"merges", vocabulary.merges.size()},
-                         {"refused", rejects.size()}};
+                         {"refused", rejects.rows()}};
   SNOWCODER_CHECK(stamp.write_file(options.out, numbers, [&]() -> expected<void> {
     SNOWCODER_CHECK(io::write_tokenizer(options.out, vocabulary));
-    return io::write_rejects(io::rejects_beside(options.out), rejects);
+    return rejects.commit();
   }));
   run.say(with_commas(std::int64_t(distinct)) + " distinct words");
   run.say("vocabulary of " + with_commas(std::int64_t(vocabulary.tokens.size())) + " from " + with_commas(documents.load()) +

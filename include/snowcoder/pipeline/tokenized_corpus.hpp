@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everything encoded for a token file: the files of all shards as one list, how often each stands in the token file, and
-// the ids copied in order. Ids stay on disk; 48 bytes a file are in memory, and the names of repositories are mapped.
+// the ids copied in order. Ids stay on disk; 48 bytes a file are in memory, and the names of repositories, while the list is
+// made those of paths too where a phase asks for their order.
 #pragma once
 
 #include <snowcoder/config/synthesis.hpp>
@@ -8,15 +9,19 @@
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/progress.hpp>
 #include <snowcoder/io/megatron.hpp>
+#include <snowcoder/pipeline/name_table.hpp>
 #include <snowcoder/pipeline/tokenized_shard.hpp>
 #include <snowcoder/tokenize/best_fit.hpp>
 #include <snowcoder/tokenize/mix.hpp>
 #include <snowcoder/tokenize/pack.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
-#include <iterator>
+#include <deque>
 #include <numeric>
+#include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -26,28 +31,31 @@ namespace snowcoder::pipeline {
 class tokenized_corpus {
  public:
   std::vector<tokenize::packable> files;
-  std::vector<std::string_view> repositories;  ///< sorted; what packable::repository counts; the first is empty
 
-  /// One list over all shards, in the given order.
-  static expected<tokenized_corpus> of(std::vector<tokenized_shard> shards) {
+  /// One list over all shards, in the given order. The ids of `most_open` shards are mapped at a time.
+  static expected<tokenized_corpus> of(std::vector<tokenized_shard> shards, std::size_t most_open = 4096) {
     tokenized_corpus c;
     c.shards_ = std::move(shards);
-    if (c.shards_.size() > most_shards) return failure("more than 65,536 shards", "", "write larger shards");
+    c.most_open_ = most_open;
+    c.ids_.resize(c.shards_.size());
+    if (c.shards_.size() > most_shards) return failure("more than 1,048,576 shards", "", "write larger shards");
     std::size_t files = 0;
-    c.repositories.emplace_back();
-    std::vector<std::string_view> paths;
+    name_table paths;
+    c.repositories_.add("");
     for (auto const& s : c.shards_) {
-      files += std::size_t(s.files());
-      c.repositories.insert(c.repositories.end(), s.repositories().begin(), s.repositories().end());
-      paths.insert(paths.end(), s.paths().begin(), s.paths().end());
+      SNOWCODER_TRY(auto const part, s.rows());
+      files += std::size_t(part.files());
+      for (auto name : part.repositories()) c.repositories_.add(name);
+      for (auto name : part.paths()) paths.add(name);
     }
-    sort_unique(c.repositories);
-    sort_unique(paths);
+    c.repositories_.sort();
+    paths.sort();
     c.files.reserve(files);
     for (std::uint64_t number = 0; auto const& s : c.shards_) {
-      auto const repository = numbers_in(c.repositories, s.repositories()), path = numbers_in(paths, s.paths());
-      for (std::int64_t i = 0; i < s.files(); ++i) {
-        auto p = s.row(i);
+      SNOWCODER_TRY(auto const part, s.rows());
+      auto const repository = c.repositories_.numbers_of(part.repositories()), path = paths.numbers_of(part.paths());
+      for (std::int64_t i = 0; i < part.files(); ++i) {
+        auto p = part.row(i);
         if (p.place > s.tokens() || p.tokens > s.tokens() - p.place || p.repository >= repository.size() ||
             (!path.empty() && p.path >= path.size()))
           return failure("broken part", s.rejects().string(), "remove the folder of parts and run the same command again");
@@ -61,29 +69,33 @@ class tokenized_corpus {
     return c;
   }
 
-  /// Bytes of the ids of a file.
-  std::string_view ids(tokenize::packable const& p) const {
-    return shards_[p.place >> place_bits].ids(p.place & ((std::uint64_t(1) << place_bits) - 1), p.tokens);
+  /// Sorted; what packable::repository counts; the first is empty.
+  std::vector<std::string_view> const& repositories() const { return repositories_.names(); }
+
+  /// Bytes of the ids of a file, valid until the next call.
+  expected<std::string_view> ids(tokenize::packable const& p) {
+    auto const shard = std::size_t(p.place >> place_bits);
+    if (!ids_[shard]) {
+      if (open_.size() >= most_open_) {
+        ids_[open_.front()].reset();
+        open_.pop_front();
+      }
+      SNOWCODER_TRY(ids_[shard], shards_[shard].ids());
+      open_.push_back(shard);
+    }
+    auto const first = p.place & ((std::uint64_t(1) << place_bits) - 1), width = std::uint64_t(shards_[shard].width());
+    return ids_[shard]->bytes().substr(first * width, p.tokens * width);
   }
 
  private:
-  static constexpr int place_bits = 48;
-  static constexpr std::size_t most_shards = 65536;
+  static constexpr int place_bits = 44;
+  static constexpr std::size_t most_shards = std::size_t(1) << 20;
 
-  static void sort_unique(std::vector<std::string_view>& names) {
-    std::sort(names.begin(), names.end());
-    names.erase(std::unique(names.begin(), names.end()), names.end());
-  }
-  /// Where each of a shard's names stands in the sorted list.
-  static std::vector<std::uint32_t> numbers_in(std::vector<std::string_view> const& sorted,
-                                               std::vector<std::string_view> const& names) {
-    std::vector<std::uint32_t> numbers;
-    numbers.reserve(names.size());
-    for (auto name : names)
-      numbers.push_back(std::uint32_t(std::lower_bound(sorted.begin(), sorted.end(), name) - sorted.begin()));
-    return numbers;
-  }
   std::vector<tokenized_shard> shards_;
+  name_table repositories_;
+  std::vector<std::optional<io::mapped_file>> ids_;  // of every shard, mapped or not
+  std::deque<std::size_t> open_;                     // shards whose ids are, the one that was first in front
+  std::size_t most_open_ = 0;
 };
 
 /// Sets how often each synthetic file stands in the phase, and which real files are blended in. Files from `first_real` on
@@ -103,8 +115,7 @@ inline void set_copies(std::span<tokenize::packable> files, std::size_t first_re
 /// The files of one group as one row of ids: <file_sep> between them, <|endoftext|> after the last.
 class group_ids {
  public:
-  group_ids(tokenized_corpus const& corpus, tokenize::packing_order const& order, io::id_type type)
-      : corpus_(corpus), order_(order) {
+  group_ids(tokenized_corpus& corpus, tokenize::packing_order const& order, io::id_type type) : corpus_(corpus), order_(order) {
     token_id const file = config::file_separator, group = config::end_of_text;
     io::append_ids({&file, 1}, type, between_);
     io::append_ids({&group, 1}, type, after_);
@@ -135,9 +146,10 @@ class group_ids {
       }
       auto const skip = first - at_, take = std::min(count, length - skip), of_file = std::min(take, length - 1 - skip);
       auto const width = after_.size();
-      if (of_file > 0)
-        SNOWCODER_CHECK(write(
-            corpus_.ids(corpus_.files[order_.files[file_]]).substr(std::size_t(skip) * width, std::size_t(of_file) * width)));
+      if (of_file > 0) {
+        SNOWCODER_TRY(auto const ids, corpus_.ids(corpus_.files[order_.files[file_]]));
+        SNOWCODER_CHECK(write(ids.substr(std::size_t(skip) * width, std::size_t(of_file) * width)));
+      }
       if (take > of_file) SNOWCODER_CHECK(write(std::string_view(file_ + 1 == order_.ends[group] ? after_ : between_)));
       first += take;
       count -= take;
@@ -149,7 +161,7 @@ class group_ids {
   std::uint32_t begin(std::uint32_t group) const { return group ? order_.ends[group - 1] : 0; }
   std::int64_t file_length(std::uint32_t file) const { return std::int64_t(corpus_.files[order_.files[file]].tokens) + 1; }
 
-  tokenized_corpus const& corpus_;
+  tokenized_corpus& corpus_;
   tokenize::packing_order const& order_;
   std::string between_, after_;
   std::uint32_t group_ = std::uint32_t(-1), file_ = 0;
@@ -157,13 +169,13 @@ class group_ids {
 };
 
 /// Writes all groups in order, a Megatron document each.
-inline expected<void> write_groups(tokenized_corpus const& corpus, tokenize::packing_order const& order, io::id_type type,
+inline expected<void> write_groups(tokenized_corpus& corpus, tokenize::packing_order const& order, io::id_type type,
                                    io::megatron_writer& writer, progress& bar) {
   group_ids ids(corpus, order, type);
   for (std::uint32_t group = 0, files = 0; group < order.ends.size(); ++group) {
     auto const length = ids.length(group);
     SNOWCODER_CHECK(ids.copy(group, 0, length, length, [&](std::string_view bytes) { return writer.append_bytes(bytes); }));
-    writer.end_document();
+    SNOWCODER_CHECK(writer.end_document());
     bar.advance(order.ends[group] - std::exchange(files, order.ends[group]));
   }
   return {};
@@ -171,8 +183,8 @@ inline expected<void> write_groups(tokenized_corpus const& corpus, tokenize::pac
 
 /// The same, groups fitted into sequences of context + 1 ids, shelf by shelf; what a sequence lacks is filled with
 /// <|endoftext|>. Returns the number of those.
-inline expected<std::int64_t> write_fitted(tokenized_corpus const& corpus, tokenize::packing_order const& order,
-                                           io::id_type type, std::int64_t context, io::megatron_writer& writer, progress& bar) {
+inline expected<std::int64_t> write_fitted(tokenized_corpus& corpus, tokenize::packing_order const& order, io::id_type type,
+                                           std::int64_t context, io::megatron_writer& writer, progress& bar) {
   group_ids ids(corpus, order, type);
   auto const capacity = context + 1;
   std::int64_t padding = 0;
@@ -194,7 +206,7 @@ inline expected<std::int64_t> write_fitted(tokenized_corpus const& corpus, token
       }
       padding += left;
       for (; left > 0 && written; --left) written = writer.append_bytes(ids.end_of_group());
-      writer.end_document();
+      if (written) written = writer.end_document();
       return bool(written);
     });
     SNOWCODER_CHECK(std::move(written));

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // One shard of documents as ids, kept on disk between encoding and packing: PREFIX.ids (ids in a row), PREFIX.rejects.jsonl
-// and PREFIX.rows (a header with the key of the work, 48 bytes a document, then names). The rows are written last, so that a
-// killed run goes on after the shards that it had finished. These files are this machine's own and never leave it.
+// and PREFIX.rows (tokenized_rows.hpp). The rows are written last, so that a killed run goes on after the shards that it had
+// finished. These files are this machine's own and never leave it.
 #pragma once
 
 #include <snowcoder/config/notebook_form.hpp>
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/progress.hpp>
+#include <snowcoder/core/release.hpp>
 #include <snowcoder/io/atomic_file.hpp>
 #include <snowcoder/io/compressed.hpp>
 #include <snowcoder/io/document_view.hpp>
@@ -15,6 +16,7 @@
 #include <snowcoder/io/reject_file.hpp>
 #include <snowcoder/io/value_bytes.hpp>
 #include <snowcoder/pipeline/row_block.hpp>
+#include <snowcoder/pipeline/tokenized_rows.hpp>
 #include <snowcoder/tokenize/fill_in_middle.hpp>
 #include <snowcoder/tokenize/notebook.hpp>
 #include <snowcoder/tokenize/pack.hpp>
@@ -45,71 +47,43 @@ struct shard_settings {
   std::string key;                                               ///< of all that decides the ids, the shard's content included
 };
 
-/// An encoded shard, mapped. Rows number their place, repository and path within the shard: place is the first id, repository
-/// and path count the shard's own names.
+/// An encoded shard. Its files are open only while somebody reads them: a system maps some 65,000 at a time.
 class tokenized_shard {
  public:
-  struct header {
-    std::array<char, 8> magic{'p', 'a', 'c', 'k', 'r', 'o', 'w', '1'};
-    std::array<char, 32> key{};
-    std::uint64_t rows = 0, repositories = 0, paths = 0, refused = 0, ids = 0;
-  };
-  static_assert(sizeof(header) == 80);
-
-  /// Opens what a run with this key left; an error if it is not there, of another run, or broken.
+  /// What a run with this key left; an error if it is not there, of another run, or broken.
   static expected<tokenized_shard> open(std::filesystem::path const& prefix, shard_settings const& how) {
-    auto const name = prefix.string() + ".rows";
-    if (!std::filesystem::exists(name)) return failure("not there yet", name);
     tokenized_shard s;
-    s.prefix_ = prefix;
+    s.prefix_ = prefix.string();
     s.width_ = io::size_of(how.type);
-    SNOWCODER_TRY(s.rows_, io::mapped_file::open(name));
-    SNOWCODER_TRY(s.ids_, io::mapped_file::open(prefix.string() + ".ids"));
-    auto const bytes = s.rows_.bytes();
-    header expected_header;
-    if (bytes.size() < sizeof(header)) return failure("truncated", name);
-    std::memcpy(&s.header_, bytes.data(), sizeof(header));
-    auto const& h = s.header_;
-    if (h.magic != expected_header.magic || std::string_view(h.key.data(), h.key.size()) != how.key)
-      return failure("made by another run", name);
-    auto at = sizeof(header) + h.rows * sizeof(tokenize::packable);
-    if (h.rows > bytes.size() / sizeof(tokenize::packable) || at > bytes.size() || h.ids * s.width_ != s.ids_.bytes().size())
-      return failure("rows and ids do not belong together", name);
-    for (auto [names, count] : {std::pair(&s.repositories_, h.repositories), std::pair(&s.paths_, h.paths)})
-      for (std::uint64_t i = 0; i < count; ++i) {
-        std::uint32_t length = 0;
-        if (bytes.size() - at < sizeof length) return failure("truncated", name);
-        std::memcpy(&length, bytes.data() + at, sizeof length);
-        at += sizeof length;
-        if (bytes.size() - at < length) return failure("truncated", name);
-        names->push_back(bytes.substr(at, length));
-        at += length;
-      }
+    auto const name = s.prefix_ + ".rows";
+    if (!std::filesystem::exists(name)) return failure("not there yet", name);
+    SNOWCODER_TRY(auto const rows, s.rows());
+    s.header_ = rows.about();
+    std::error_code e;
+    auto const ids = std::filesystem::file_size(s.prefix_ + ".ids", e);
+    if (std::string_view(s.header_.key.data(), s.header_.key.size()) != how.key) return failure("made by another run", name);
+    if (e || s.header_.ids * s.width_ != ids) return failure("rows and ids do not belong together", name);
     return s;
   }
 
   std::int64_t files() const { return std::int64_t(header_.rows); }
   std::int64_t refused() const { return std::int64_t(header_.refused); }
-  std::filesystem::path rejects() const { return prefix_.string() + ".rejects.jsonl"; }
-  tokenize::packable row(std::int64_t i) const {
-    tokenize::packable p;
-    std::memcpy(&p, rows_.bytes().data() + sizeof(header) + std::size_t(i) * sizeof p, sizeof p);
-    return p;
-  }
-  std::vector<std::string_view> const& repositories() const { return repositories_; }
-  std::vector<std::string_view> const& paths() const { return paths_; }
   std::uint64_t tokens() const { return header_.ids; }
-  /// Bytes of ids [first, first + count).
-  std::string_view ids(std::uint64_t first, std::uint64_t count) const {
-    return ids_.bytes().substr(first * width_, count * width_);
+  std::filesystem::path rejects() const { return prefix_ + ".rejects.jsonl"; }
+  expected<tokenized_rows> rows() const { return tokenized_rows::open(prefix_ + ".rows"); }
+  /// The bytes of all ids, `width` each.
+  expected<io::mapped_file> ids() const {
+    auto const name = prefix_ + ".ids";
+    SNOWCODER_TRY(auto file, io::mapped_file::open(name));
+    if (file.bytes().size() != header_.ids * width_) return failure("was changed while it was packed", name, "run it again");
+    return file;
   }
+  std::size_t width() const { return width_; }
 
  private:
-  std::filesystem::path prefix_;
-  io::mapped_file rows_, ids_;
-  header header_;
+  std::string prefix_;
+  tokenized_rows::header header_;
   std::size_t width_ = 2;
-  std::vector<std::string_view> repositories_, paths_;
 };
 
 /// Encodes a shard, as a shard_job.
@@ -131,7 +105,7 @@ class shard_encoder {
     SNOWCODER_TRY(auto ids, io::atomic_file::open(prefix.string() + ".ids"));
     SNOWCODER_TRY(auto rejects, io::text_writer::open(prefix.string() + ".rejects.jsonl"));
     SNOWCODER_TRY(auto rows, io::atomic_file::open(prefix.string() + ".rows"));
-    SNOWCODER_CHECK(rows.write(std::string(sizeof(tokenized_shard::header), '\0')));  // finish() fills it in
+    SNOWCODER_CHECK(rows.write(std::string(sizeof(tokenized_rows::header), '\0')));  // finish() fills it in
     return std::unique_ptr<shard_encoder>(new shard_encoder(shard.filename().string(), std::move(lines), std::move(ids),
                                                             std::move(rows), std::move(rejects), tokenizer, how, bar));
   }
@@ -178,7 +152,7 @@ class shard_encoder {
       if (how_.with_paths) r.names += d->path;
       r.name_lengths.push_back({std::uint32_t(d->repository.size()), std::uint32_t(how_.with_paths ? d->path.size() : 0)});
     }
-    if (ids.capacity() > longest_kept) ids = {};
+    if (ids.capacity() > longest_kept) release(ids);
     return r;
   }
 
@@ -258,7 +232,7 @@ class shard_encoder {
   shard_settings how_;
   progress& bar_;
   std::uint64_t written_ = 0, path_count_ = 0;
-  tokenized_shard::header header_;
+  tokenized_rows::header header_;
   std::string repositories_, paths_, last_;
   std::unordered_map<std::string, std::uint32_t, name_hash, std::equal_to<>> numbers_;
   std::uint32_t last_number_ = 0;

@@ -6,6 +6,7 @@
 #include <snowcoder/core/contract.hpp>
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/core/merged_runs.hpp>
+#include <snowcoder/core/release.hpp>
 #include <snowcoder/select/ranked_row.hpp>
 
 #include <algorithm>
@@ -35,7 +36,7 @@ class sorted_rows {
   expected<void> finish() {
     if (runs_.empty()) return std::sort(held_.begin(), held_.end(), ranks_before()), expected<void>();
     SNOWCODER_CHECK(spill());
-    held_ = {};
+    release(held_);
     return store_.finish();
   }
   std::size_t runs() const { return runs_.size(); }

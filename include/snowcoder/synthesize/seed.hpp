@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -76,14 +77,14 @@ std::optional<std::string_view> seed_window(std::string_view text, config::synth
 
 /// The seeds among the candidates (by language, the best first, as in a selection manifest): the pool's share of every
 /// language; at most `limit` (0: all), an even sample. How many of them are asked is decided in rounds.hpp.
-inline std::vector<chosen_document> choose_seeds(std::vector<chosen_document> const& candidates, config::synthesis const& s,
+inline std::vector<chosen_document> choose_seeds(std::vector<chosen_document> candidates, config::synthesis const& s,
                                                  std::int64_t limit) {
-  std::map<config::language, std::vector<chosen_document>> pools;
-  for (auto const& c : candidates) pools[c.language].push_back(c);
+  std::map<config::language, std::vector<std::size_t>> pools;  // their places among the candidates
+  for (std::size_t i = 0; i < candidates.size(); ++i) pools[candidates[i].language].push_back(i);
   std::vector<chosen_document> seeds;
   for (auto const& [language, pool] : pools) {
-    auto const best = std::ptrdiff_t(std::ceil(double(pool.size()) * s.pool_share - 1e-9));
-    seeds.insert(seeds.end(), pool.begin(), pool.begin() + best);
+    auto const best = std::size_t(std::ceil(double(pool.size()) * s.pool_share - 1e-9));
+    for (std::size_t i = 0; i < best; ++i) seeds.push_back(std::move(candidates[pool[i]]));
   }
   if (limit > 0 && limit < std::int64_t(seeds.size())) {
     draws const draw("seed sample", s.seed);

@@ -3,6 +3,7 @@
 // allocates nothing once it runs.
 #pragma once
 
+#include <snowcoder/core/release.hpp>
 #include <snowcoder/tokenize/merge_long_word.hpp>
 #include <snowcoder/tokenize/word_cache.hpp>
 
@@ -26,8 +27,8 @@ struct byte_pair_space {
   /// Lets go of what a giant word or document has taken.
   void trim() {
     constexpr std::size_t kept = std::size_t(1) << 20;
-    if (long_ids.capacity() > kept || merger.bytes() > 32 * kept) long_ids = {}, merger = {};
-    if (composed.capacity() > 16 * kept) composed = {};
+    if (long_ids.capacity() > kept || merger.bytes() > 32 * kept) release(long_ids), merger = {};
+    if (composed.capacity() > 16 * kept) release(composed);
   }
 };
 

@@ -65,6 +65,14 @@ TEST_CASE("truncated and broken files are errors, not short reads") {
   bytes[bytes.size() / 2] = char(bytes[bytes.size() / 2] ^ 0x55);
   put(dir / "broken.zst", bytes);
   CHECK_FALSE(lines_of(dir / "broken.zst"));
+  for (auto name : {"none.zst", "none.gz"}) {  // what a power cut leaves of a file: compressed, no line is some bytes
+    put(dir / name, "");
+    CHECK_FALSE(lines_of(dir / name));
+  }
+  put(dir / "none.txt", "");
+  CHECK(lines_of(dir / "none.txt")->empty());
+  REQUIRE(io::text_writer::open(dir / "no_line.zst")->commit());
+  CHECK(lines_of(dir / "no_line.zst")->empty());
   put(dir / "long.txt", std::string(3 << 20, 'y'));
   CHECK_FALSE(lines_of(dir / "long.txt"));  // over the limit that lines_of sets
   CHECK_FALSE(lines_of(dir / "absent"));

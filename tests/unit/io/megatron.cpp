@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
+#include "support/spilled.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <snowcoder/core/philox.hpp>
@@ -7,6 +8,7 @@
 
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace snowcoder;
@@ -18,7 +20,7 @@ void write(std::filesystem::path const& prefix, io::id_type type, std::vector<st
   REQUIRE(w);
   for (auto const& d : documents) {
     REQUIRE(w->append(d));
-    w->end_document();
+    REQUIRE(w->end_document());
   }
   REQUIRE(w->commit());
 }
@@ -45,6 +47,25 @@ TEST_CASE("token files are read back as written") {
   CHECK(io::id_type_for(64000) == io::id_type::uint16);
   CHECK(io::id_type_for(65536) == io::id_type::uint16);
   CHECK(io::id_type_for(65537) == io::id_type::int32);
+}
+
+TEST_CASE("the index of many documents waits on the disk") {
+  temporary_folder folder;
+  constexpr std::int64_t documents = 300'000;
+  auto w = io::megatron_writer::open(folder / "t", io::id_type::uint16);
+  REQUIRE(w);
+  for (std::int64_t i = 0; i < documents; ++i) {
+    std::vector<token_id> const ids(std::size_t(i % 3), 7);  // one in three is empty, and none
+    REQUIRE(w->append(ids));
+    REQUIRE(w->end_document());
+  }
+  CHECK(tests::spilled_bytes(folder.path()) > documents * 2 / 3 * 12 - (2 << 20));
+  CHECK(w->documents() == documents * 2 / 3);
+  REQUIRE(w->commit());
+  auto const f = io::megatron_file::open(folder / "t");
+  REQUIRE(f);
+  CHECK((f->documents() == documents * 2 / 3 && f->tokens() == documents));
+  CHECK(f->sequence(f->document_begin(100'001)) == std::pair<std::int64_t, std::int64_t>(150'001, 2));
 }
 
 TEST_CASE("the index is Megatron's, byte for byte") {

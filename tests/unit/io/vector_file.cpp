@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cached vectors: tables written and read back, shards joined, mismatches refused.
 #include "support/catch.hpp"
+#include "support/spilled.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <snowcoder/io/vector_file.hpp>
 
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -57,6 +61,25 @@ TEST_CASE("vectors that are not finite, or would not be as halves, are never wri
   for (auto type : {dtype::f16, dtype::f32}) CHECK_FALSE(io::write_vectors(room.path(), "b", t, type));
   CHECK(name(io::write_vectors(room.path(), "b", t, dtype::f32)) == "the vector of id1 is not finite");
   CHECK_FALSE(std::filesystem::exists(room / "b.safetensors"));
+}
+
+TEST_CASE("the vectors of a shard wait on the disk, and training reads the first section alone") {
+  temporary_folder const room;
+  constexpr std::size_t width = 512, rows = 4000;
+  auto out = io::vector_writer::open(room.path(), "a", "e", width, 3, dtype::f32);
+  REQUIRE(out);
+  std::vector<float> values(width);
+  for (std::size_t i = 0; i < rows; ++i) {
+    values.assign(width, float(i));
+    std::vector<std::span<float const>> const sections(3, values);
+    REQUIRE(out->add({"id" + std::to_string(i), config::language::go, hash(std::to_string(i)), "document", 1}, sections));
+  }
+  CHECK(tests::spilled_bytes(room.path()) > std::int64_t(3 * (rows * width * sizeof(float) - (2 << 20))));
+  REQUIRE(out->commit());
+  CHECK(io::read_vectors(room.path())->sections.size() == 3);
+  auto const first = io::read_vectors(room.path(), 1);
+  REQUIRE(first);
+  CHECK((first->sections.size() == 1 && first->rows.size() == rows && first->top(3999)[511] == 3999));
 }
 
 TEST_CASE("vectors that do not belong together are refused") {

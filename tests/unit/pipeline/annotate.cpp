@@ -125,6 +125,31 @@ struct world {
 
 }  // namespace
 
+TEST_CASE("the sample of a corpus is its smallest draws, however much larger the corpus is") {
+  temporary_folder folder;
+  std::string rows;
+  std::vector<std::uint64_t> keys;
+  draws const order("annotator examples", 3);
+  for (int i = 0; i < 12'000; ++i) {
+    document d;
+    d.id = "d" + std::to_string(i);
+    d.text = "x = " + std::to_string(i) + "\n";
+    rows += io::document_line(d) + "\n";
+    if (auto const h = hash(d.text); !annotate::reserved_for_auc(h, 3)) keys.push_back(order(h.high, h.low));
+  }
+  REQUIRE(io::write_file(folder / "documents/a.jsonl", rows));
+  std::sort(keys.begin(), keys.end());
+  auto const source = pipeline::find_texts(folder.path(), config::notebook_form::script);
+  REQUIRE(source);
+  for (std::size_t count :
+       {std::size_t(1), std::size_t(10), std::size_t(3000), keys.size() - 1, keys.size(), keys.size() + 1}) {
+    auto const limit = pipeline::detail::sample_limit(*source, std::int64_t(count), 3, config::annotator{}.instruction);
+    REQUIRE(limit);
+    auto const taken = std::upper_bound(keys.begin(), keys.end(), *limit) - keys.begin();
+    CHECK(std::size_t(taken) == std::min(count, keys.size()));
+  }
+}
+
 TEST_CASE("four recipes from one set of vectors, the same bytes every time") {
   world const w;
   w.embed_all();
@@ -372,4 +397,47 @@ TEST_CASE("rivals write the same kind of scores") {
   REQUIRE(io::write_file(w.folder / "judge.jsonl", rows + R"({"id": "d5", "judge": 7})" + "\n"));
   c.field = "judge";
   CHECK_FALSE(w.rival(c));  // two scores for one document
+}
+
+TEST_CASE("a row that is no document is refused by those who draw documents, and ends nothing") {
+  world const w;
+  auto const shard = w.folder / "in/documents/a.jsonl";
+  REQUIRE(io::write_file(shard, bytes(shard) + "{\"content\": \"of another form\"}\n"));
+  auto const refused = [&](fs::path const& out) {
+    auto const rows = bytes(io::rejects_beside(out));
+    return rows.find(R"("id":"a.jsonl:121")") != rows.npos && rows.find("not_a_document") != rows.npos;
+  };
+  pipeline::run_context context;
+  pipeline::ngram_options n;
+  n.positives = {w.folder / "files"};
+  n.negatives = w.folder / "in";
+  n.out = w.folder / "n.safetensors";
+  n.settings.bits = 12;
+  CHECK(pipeline::train_ngram_model<recipe>(context, n) == pipeline::outcome::some_refused);
+  CHECK(refused(n.out));
+  CHECK(pipeline::train_ngram_model<recipe>(context, n) == pipeline::outcome::some_refused);  // done already
+
+  REQUIRE(io::write_file(w.folder / "answers.jsonl", "{\"seed\": \"of nobody\", \"response\": \"4\"}\n"));
+  pipeline::label_options l;
+  l.in = w.folder / "in";
+  l.out = w.folder / "grades.jsonl";
+  l.replay = w.folder / "answers.jsonl";
+  l.count = 20;
+  CHECK(pipeline::label_documents<recipe>(context, l) == pipeline::outcome::some_refused);
+  CHECK(refused(l.out));
+
+  REQUIRE(io::write_file(w.folder / "humaneval.jsonl", io::to_line({{"task_id", "HumanEval/0"},
+                                                                    {"prompt", "def f():\n"},
+                                                                    {"canonical_solution", "    return 1\n"},
+                                                                    {"test", "def check(f): pass\n"},
+                                                                    {"entry_point", "f"}}) +
+                                                           "\n"));
+  pipeline::auc_options a;
+  a.in = w.folder / "in";
+  a.out = w.folder / "auc.json";
+  a.benchmarks = {w.folder / "humaneval.jsonl"};
+  a.rival.scorer = "ngram";
+  a.rival.model = n.out;
+  CHECK(pipeline::measure_auc<recipe>(context, a) == pipeline::outcome::some_refused);
+  CHECK(refused(a.out));
 }

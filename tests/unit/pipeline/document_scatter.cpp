@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
+#include "support/spilled.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <snowcoder/io/compressed.hpp>
@@ -18,17 +19,23 @@ using namespace snowcoder;
 namespace {
 struct seen {
   std::multiset<std::string> texts;
-  std::vector<reject> rejects;
+  std::vector<std::string> rejects;  // rows of the file
 };
 expected<seen> read(std::vector<std::filesystem::path> const& shards, int threads) {
   thread_pool pool(threads);
   std::mutex mutex;
   seen s;
-  SNOWCODER_TRY(s.rejects, pipeline::scatter_documents(shards, "stage", pool, [&](document const& d) -> expected<void> {
-                  std::lock_guard lock(mutex);
-                  s.texts.insert(d.text);
-                  return {};
-                }));
+  auto const path = shards.front().parent_path() / "rejects" / "rejects.jsonl";
+  io::reject_writer rejects(path);
+  SNOWCODER_CHECK(pipeline::scatter_documents(shards, "stage", pool, rejects, [&](document const& d) -> expected<void> {
+    std::lock_guard lock(mutex);
+    s.texts.insert(d.text);
+    return {};
+  }));
+  SNOWCODER_CHECK(rejects.commit());
+  std::ifstream lines(path);
+  for (std::string line; std::getline(lines, line);) s.rejects.push_back(line);
+  CHECK(std::int64_t(s.rejects.size()) == rejects.rows());
   return s;
 }
 }  // namespace
@@ -55,14 +62,40 @@ TEST_CASE("every document once and every broken row in order, whatever the threa
   REQUIRE(one);
   CHECK(one->texts == texts);
   REQUIRE(one->rejects.size() == 2 + 4 + 6 + 7);
-  CHECK(one->rejects.front().id == "s1.jsonl:78");
-  CHECK(one->rejects.back().id == "s4.jsonl.zst:2478");
+  CHECK(io::parsed(one->rejects.front()).at("id") == "s1.jsonl:78");
+  CHECK(io::parsed(one->rejects.back()).at("id") == "s4.jsonl.zst:2478");
   for (int threads : {2, 3, 8}) {
     auto const many = read(shards, threads);
     REQUIRE(many);
     CHECK(many->texts == one->texts);
     CHECK(many->rejects == one->rejects);
   }
+}
+
+TEST_CASE("rows of another form wait on the disk, not in memory") {
+  temporary_folder const folder;
+  auto const shard = folder / "s.jsonl.zst";
+  auto out = io::text_writer::open(shard);
+  REQUIRE(out);
+  for (int row = 0; row < 200'000; ++row) REQUIRE(out->write_line(R"({"content": "and no text"})"));
+  REQUIRE(out->write_line(R"({"text": "the last"})"));
+  REQUIRE(out->commit());
+  thread_pool pool(1);
+  io::reject_writer rejects(folder / "rejects.jsonl");
+  std::int64_t spilled = 0;
+  REQUIRE(pipeline::scatter_documents({shard}, "stage", pool, rejects, [&](document const&) -> expected<void> {
+    spilled = tests::spilled_bytes(folder.path());
+    return {};
+  }));
+  CHECK(spilled > 10 << 20);
+  CHECK(rejects.rows() == 200'000);
+  CHECK(std::filesystem::file_size(folder / "rejects.jsonl.part") > 10 << 20);
+  CHECK(!std::filesystem::exists(folder / "rejects.jsonl"));
+  REQUIRE(rejects.commit());
+  CHECK(std::filesystem::file_size(folder / "rejects.jsonl") > 10 << 20);
+  io::reject_writer none(folder / "rejects.jsonl");  // and the older file goes
+  REQUIRE(none.commit());
+  CHECK(!std::filesystem::exists(folder / "rejects.jsonl"));
 }
 
 TEST_CASE("a shard that breaks off ends the reading with its name") {

@@ -20,6 +20,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <string>
@@ -211,13 +212,54 @@ TEST_CASE("shards that a killed run had encoded are taken as they are, others ar
     REQUIRE(io::write_file(folder / "part.rows", rows.substr(0, size)));
     CHECK(!pipeline::tokenized_shard::open(prefix, how));
   }
-  auto const wanted = first.row(3).document;
+  REQUIRE(io::write_file(folder / "part.rows", rows));
+  auto const wanted = first.rows()->row(3);
   how.key = hash("other").hex();
-  how.wanted = [&](hash128 const& id, std::string_view) { return id == wanted; };
+  how.wanted = [&](hash128 const& id, std::string_view) { return id == wanted.document; };
   CHECK(make() == 1);
   auto const one = pipeline::tokenized_shard::open(prefix, how).value();
   REQUIRE(one.files() == 1);
-  CHECK(one.ids(0, one.tokens()) == first.ids(first.row(3).place, first.row(3).tokens));
+  CHECK(one.ids()->bytes() == ids.substr(wanted.place * 2, wanted.tokens * 2));
+}
+
+TEST_CASE("of many shards few are mapped at a time") {
+  temporary_folder folder;
+  write_corpus(folder / "clean");
+  auto run = context(2);
+  REQUIRE(pipeline::train_tokenizer<recipe>(run, {.in = folder / "clean", .out = folder / "tokenizer.json"}));
+  auto const tokenizer = pipeline::open_tokenizer<recipe>(folder / "tokenizer.json").value();
+  using encoder = pipeline::shard_encoder<std::remove_cvref_t<decltype(tokenizer)>>;
+  auto const shard = io::shards(folder / "clean" / "documents").front();
+  thread_pool pool(2);
+  constexpr std::size_t shards = 40, most_open = 3;
+  pipeline::shard_settings const how{.wanted = {}, .key = hash("key").hex()};
+  auto const prefix = [&](std::size_t i) { return folder / "parts" / std::to_string(i); };
+  REQUIRE(pipeline::shard_lanes<encoder>::run(
+      pool, shards, [&](std::size_t i) { return encoder::open(shard, prefix(i), tokenizer, how, run.bar); }));
+  std::vector<pipeline::tokenized_shard> parts;
+  for (std::size_t i = 0; i < shards; ++i) parts.push_back(pipeline::tokenized_shard::open(prefix(i), how).value());
+  auto const mapped = [&] {
+    std::ifstream maps("/proc/self/maps");
+    std::size_t count = 0;
+    for (std::string line; std::getline(maps, line);) count += line.find((folder / "parts").string()) != line.npos;
+    return count;
+  };
+  CHECK(mapped() == 0);
+  auto corpus = pipeline::tokenized_corpus::of(std::move(parts), most_open).value();
+  CHECK(corpus.repositories() == std::vector<std::string_view>{"", "owner/r0", "owner/r1", "owner/r2"});
+  REQUIRE(corpus.files.size() == shards * 30);
+  auto const ids = contents(folder / "parts" / "0.ids");
+  for (int pass = 0; pass < 2; ++pass)
+    for (std::size_t i = 0; i < corpus.files.size(); ++i) {
+      auto const& p = corpus.files[i];
+      auto const there = corpus.ids(p);
+      REQUIRE(there);
+      REQUIRE(*there == ids.substr(std::size_t(corpus.files[i % 30].place) * 2, p.tokens * 2));
+      REQUIRE(mapped() <= most_open);
+    }
+  CHECK(mapped() == most_open);
+  REQUIRE(io::write_file(prefix(0).string() + ".ids", "?"));  // by somebody else, meanwhile
+  CHECK(!corpus.ids(corpus.files.front()));
 }
 
 TEST_CASE("rows without copies say what rows with copies say") {

@@ -3,10 +3,14 @@
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
 
+#include <snowcoder/io/document_file.hpp>
 #include <snowcoder/io/json.hpp>
 #include <snowcoder/pipeline/report.hpp>
 #include <snowcoder/recipes/quickstart.hpp>
 
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <string>
 
 using namespace snowcoder;
@@ -56,4 +60,44 @@ TEST_CASE("files of a run that lack what a page needs are named, and the rest is
   CHECK(shows("a direction, not a proof"));
   REQUIRE(io::write_file(run / ("evaluation/" + phase + "-held_out.json"), "{\"total\": {}}"));
   CHECK(shows("a file in evaluation/ is not what its program writes"));
+}
+
+TEST_CASE("of more scored files than are asked for a draw is explained, and all are counted") {
+  temporary_folder run;
+  constexpr int count = 3000;
+  std::string documents, scores;
+  for (int i = 0; i < count; ++i) {
+    document d;
+    d.id = "d" + std::to_string(i);
+    d.text = "x = " + std::to_string(i) + "\n";
+    d.language = i % 3 ? config::language::python : config::language::go;
+    documents += io::document_line(d) + "\n";
+    if (i % 10) scores += io::attribute_line({d.id, 8, {{"value", i / double(count)}}}) + "\n";
+    if (i % 10 == 0) scores += io::attribute_line({d.id, 8, {{"other", 1}}}) + "\n";
+  }
+  REQUIRE(io::write_file(run / "documents/a.jsonl", documents));
+  REQUIRE(io::write_file(run / "attributes/s/a.jsonl", scores));
+  using pipeline::detail::scored_corpus;
+  auto const all = scored_corpus::read(run.path(), "s", run.path());
+  REQUIRE(all);
+  REQUIRE(all->explained.size() == count * 9 / 10);
+  for (std::size_t i = 0; i < all->explained.size(); ++i)
+    REQUIRE(all->explained[i].value == double(i / 9 * 10 + i % 9 + 1) / count);  // as the documents stand
+  auto const some = scored_corpus::read(run.path(), "s", run.path(), 200);
+  REQUIRE(some);
+  CHECK(some->explained.size() == 200);
+  CHECK(std::is_sorted(some->explained.begin(), some->explained.end(),
+                       [](auto const& a, auto const& b) { return a.value < b.value; }));
+  double mean = 0;
+  for (auto const& f : some->explained) mean += f.value / 200;
+  CHECK(std::abs(mean - 0.5) < 0.1);  // five standard deviations
+  for (auto const* c : {&*all, &*some}) {
+    CHECK(c->files() == count * 9 / 10);
+    CHECK(c->languages.at(config::language::go).files + c->languages.at(config::language::python).files == count * 9 / 10);
+    auto const plot = c->histogram();
+    REQUIRE(plot);
+    double sum = 0;
+    for (auto const& [at, files] : plot->series.at(0).points) sum += files;
+    CHECK(sum == count * 9 / 10);
+  }
 }

@@ -158,6 +158,10 @@ TEST_CASE("a manifest file gives the manifest back") {
     REQUIRE(back);
     CHECK(back->scorer == m.scorer);
     CHECK(ids(*back) == ids(m));
+    auto const head = io::read_selection_head(room / name);
+    REQUIRE(head);
+    CHECK((head->at("scorer") == m.scorer && head->at("share") == 0.2 && head->at("cuts").size() == m.cuts.size()));
+    CHECK(head->at("documents").empty());
     REQUIRE(back->cuts.size() == m.cuts.size());
     for (std::size_t i = 0; i < m.cuts.size(); ++i) {
       CHECK(back->cuts[i].language == m.cuts[i].language);
@@ -171,5 +175,6 @@ TEST_CASE("a manifest file gives the manifest back") {
   for (auto const* text : {"", "[]", "{}", R"({"cuts": [], "documents": [{}]})", R"({"cuts": 1, "documents": []})"}) {
     REQUIRE(io::write_file(room / "bad.json", text));
     CHECK_FALSE(io::read_selection(room / "bad.json"));
+    if (*text == '\0') CHECK_FALSE(io::read_selection_head(room / "bad.json"));
   }
 }

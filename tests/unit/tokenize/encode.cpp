@@ -250,3 +250,15 @@ TEST_CASE("a giant word takes linear time", "[property]") {
     CHECK(t.decode(ids) == word);
   }
 }
+
+TEST_CASE("a space lets go of what a giant document has taken, and of nothing else") {
+  tokenize::detail::byte_pair_space space(1 << 20, true);
+  space.long_ids.resize(std::size_t(1) << 22);
+  space.composed.resize(std::size_t(1) << 25);
+  space.trim();
+  CHECK((space.long_ids.capacity() == 0 && space.composed.capacity() < 100));
+  space.long_ids.resize(1000);
+  space.composed.resize(1000);
+  space.trim();
+  CHECK((space.long_ids.capacity() >= 1000 && space.composed.capacity() >= 1000));
+}

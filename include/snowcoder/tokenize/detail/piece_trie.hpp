@@ -3,6 +3,8 @@
 // so the longest piece from the left is found without trying shorter ends one by one.
 #pragma once
 
+#include <snowcoder/core/release.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -33,7 +35,7 @@ class piece_trie {
     add_below(root, sorted, 0, sorted.size(), 0);
     nodes_.resize(last_used_ + 1 + labels);  // a step from any node stays inside
     nodes_.shrink_to_fit();
-    skip_ = {};
+    release(skip_);
   }
 
   static constexpr std::uint32_t root = 0;
