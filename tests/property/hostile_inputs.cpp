@@ -3,11 +3,11 @@
 // Nothing may crash or hang, what is taken must have a path inside its repository and be UTF-8 once it is admitted. A test run
 // makes a fixed number of files of each kind; with SNOWCODER_FUZZ_SECONDS=600 it goes on for ten CPU-minutes with each (the
 // nightly form; SNOWCODER_FUZZ_SEED chooses other files). A file that ends the program stays in its temporary folder.
-#include <snowcoder/core/philox.hpp>
 #include <snowcoder/corpus/notebook.hpp>
 
 #include "support/catch.hpp"
 #include "support/collected.hpp"
+#include "support/damaged.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <archive.h>
@@ -44,38 +44,6 @@ std::uint64_t setting(char const* name, std::uint64_t otherwise) {
   return value ? std::strtoull(value, nullptr, 10) : otherwise;
 }
 
-/// One to four kinds of damage, drawn by `round`.
-std::string damaged(std::string bytes, draws const& draw, std::uint64_t round) {
-  std::uint64_t n = 0;
-  auto const below = [&](std::uint64_t limit) {
-    return std::size_t(draw.below(std::max<std::uint64_t>(limit, 1), round, n++));
-  };
-  for (auto times = 1 + below(4); times > 0 && !bytes.empty(); --times) {
-    auto const at = below(bytes.size());
-    auto const length = std::min(bytes.size() - at, 1 + below(below(2) ? 8 : bytes.size()));
-    switch (below(6)) {
-      case 0:
-        bytes[at] = char(bytes[at] ^ (1 << below(8)));
-        break;
-      case 1:
-        bytes.resize(at);
-        break;
-      case 2:
-        bytes.erase(at, length);
-        break;
-      case 3:
-        bytes.insert(below(bytes.size()), std::string(bytes, at, length));
-        break;
-      case 4:
-        bytes.replace(at, std::min<std::size_t>(length, 8), std::min<std::size_t>(length, 8), below(2) ? '\xff' : '\0');
-        break;
-      default:
-        bytes[at] = char(below(256));
-    }
-  }
-  return bytes;
-}
-
 void check(collected const& t) {
   for (auto const& f : t.files) {
     if (corpus::safe_path(f.path) != f.path || !is_utf8(f.repository)) FAIL("a path that leads elsewhere: " << f.path);
@@ -96,7 +64,7 @@ void torment(std::string const& kind, std::string const& whole, fs::path const& 
   auto const end = std::clock() + std::clock_t(seconds) * CLOCKS_PER_SEC;  // processor time
   std::uint64_t round = 0;
   for (; seconds > 0 ? std::clock() < end : round < std::uint64_t(rounds); ++round) {
-    put_file(path, damaged(whole, draw, round));
+    put_file(path, tests::damaged(whole, draw, round));
     auto const begun = clock::now();
     check(collect({in}, 1, {.file_bytes = 20'000, .unit_files = 2000}));
     if (clock::now() - begun > std::chrono::seconds(60)) FAIL(kind << " took a minute in round " << round);

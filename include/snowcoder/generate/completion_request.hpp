@@ -51,7 +51,7 @@ inline std::string completion_request(std::string_view server, std::string const
 /// choices[0].text, cut at the first stop word.
 inline expected<std::string> completion_answer(std::string_view body, std::string const& where,
                                                std::vector<std::string> const& stop) {
-  SNOWCODER_TRY(auto const value, io::parse_json(body, where));
+  SNOWCODER_TRY(auto const value, io::parse_json<io::sorted_json>(body, where));
   auto const* choice =
       value.is_object() && value.contains("choices") && value["choices"].is_array() && !value["choices"].empty()
           ? &value["choices"][0]

@@ -59,12 +59,19 @@ inline expected<checkpoint_manifest> parse_manifest(json const& v, std::string c
     m.fingerprint = r.at("fingerprint");
     m.model = r.at("model");
     m.text = r.at("text");
-    m.parameters = v.at("parameters");
-    m.position = {p.at("phase"),     p.at("step"),   p.at("total_steps"), p.at("updates"),
-                  p.at("sequences"), p.at("tokens"), p.at("seed")};
+    // Not so much as a fraction becomes an integer unseen, and none that is too large for one.
+    auto const whole = [](json const& n) { return n.get_ref<json::number_integer_t const&>(); };
+    m.parameters = whole(v.at("parameters"));
+    m.position = {p.at("phase"),
+                  whole(p.at("step")),
+                  whole(p.at("total_steps")),
+                  whole(p.at("updates")),
+                  whole(p.at("sequences")),
+                  whole(p.at("tokens")),
+                  std::uint64_t(whole(p.at("seed")))};
     m.settings = v.at("settings");
     m.versions = v.at("versions");
-    for (auto const& f : v.at("files")) m.parts.push_back({f.at("name"), f.at("bytes"), f.at("hash")});
+    for (auto const& f : v.at("files")) m.parts.push_back({f.at("name"), std::uint64_t(whole(f.at("bytes"))), f.at("hash")});
     return m;
   } catch (json::exception const& e) {
     return failure(std::string("checkpoint.json is incomplete: ") + e.what(), where, "use another checkpoint");

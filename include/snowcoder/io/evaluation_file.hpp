@@ -29,8 +29,8 @@ struct evaluation_rows {
   static expected<evaluation_step> parse(std::string_view line, std::string const& where) {
     SNOWCODER_TRY(auto const row, parse_json(line, where));
     for (auto key : {"step", "total_steps", "tokens"})
-      if (!row.contains(key) || !row[key].is_number())
-        return failure(std::string("evaluation row without the number ") + key, where);
+      if (!row.contains(key) || !row[key].is_number_integer())
+        return failure(std::string("evaluation row without the whole number ") + key, where);
     if (!row.contains("bits_per_byte") || !row["bits_per_byte"].is_object())
       return failure("evaluation row without bits_per_byte", where);
     evaluation_step e{

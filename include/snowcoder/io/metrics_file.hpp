@@ -36,7 +36,10 @@ struct metrics_rows {
     SNOWCODER_TRY(auto row, parse_json(line, where));
     for (auto key : {"loss", "gradient_norm"})
       if (row.contains(key) && row[key].is_null()) row[key] = std::numeric_limits<float>::quiet_NaN();
-    for (auto key : {"step", "total_steps", "tokens", "pass", "loss", "gradient_norm", "rate"})
+    for (auto key : {"step", "total_steps", "tokens", "pass"})
+      if (!row.contains(key) || !row[key].is_number_integer())
+        return failure(std::string("metrics row without the whole number ") + key, where);
+    for (auto key : {"loss", "gradient_norm", "rate"})
       if (!row.contains(key) || !row[key].is_number())
         return failure(std::string("metrics row without the number ") + key, where);
     return training_step{row["step"].get<std::int64_t>(),   row["total_steps"].get<std::int64_t>(),

@@ -165,7 +165,10 @@ class balance_walker {
       return at_ = std::min(text_.find('\n', at_), text_.size()), true;
     if ((language_ == language::c || language_ == language::cpp) && c == '\'' && word_before) {  // 1'000
       auto first = at_;
-      while (first > 0 && (is_word(text_[first - 1]) || text_[first - 1] == '\'')) --first;
+      while (first > quote_ && (is_word(text_[first - 1]) || text_[first - 1] == '\'')) --first;
+      if (first == quote_) first = word_;
+      quote_ = at_;
+      word_ = first;
       if (text_[first] >= '0' && text_[first] <= '9') return ++at_, true;
     }
     if (language_ == language::cpp && rest.starts_with("R\"") &&
@@ -295,6 +298,7 @@ class balance_walker {
   language language_;
   lexis rules_;
   std::size_t at_ = 0, place_ = 0;
+  std::size_t quote_ = 0, word_ = 0;  // the last quote behind a word, and where that begins: none is walked back over twice
   std::string_view problem_;
   bool broken_ = false;
 };

@@ -9,6 +9,7 @@
 #include <snowcoder/generate/sampling.hpp>
 
 #include <array>
+#include <ctime>
 #include <map>
 #include <string>
 #include <vector>
@@ -210,6 +211,11 @@ TEST_CASE("server requests and answers", "[generate]") {
   CHECK_FALSE(body_for("https://api.openai.com/v1").contains("top_k"));  // which it would refuse
   CHECK(completion_answer(R"({"choices":[{"text":"a\nclass B"}]})", "", {"\nclass"}).value() == "a");
   CHECK_FALSE(completion_answer(R"({"error":"x"})", "", {}));
+  std::string many = R"({"choices":[{"text":"a"}])";
+  for (int i = 0; i < 300'000; ++i) many += ",\"" + std::to_string(i) + "\":0";
+  auto const begun = std::clock();
+  CHECK(completion_answer(many + "}", "", {}).value() == "a");
+  CHECK(std::clock() - begun < 5 * CLOCKS_PER_SEC);  // keys looked up one by one: a minute
 }
 
 TEST_CASE("a split character waits for its bytes", "[generate]") {

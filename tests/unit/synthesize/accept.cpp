@@ -4,6 +4,7 @@
 #include <snowcoder/synthesize/accept.hpp>
 #include <snowcoder/synthesize/prompt.hpp>
 
+#include <ctime>
 #include <string>
 
 using namespace snowcoder;
@@ -120,6 +121,16 @@ TEST_CASE("balance follows each language's strings, comments and characters") {
         return deep;
       }(),
       language::javascript));
+}
+
+TEST_CASE("an answer that is one long number takes no more time than another") {
+  std::string text = "int n = 1";
+  while (text.size() < 1'000'000) text += "'1";
+  auto const begun = std::clock();
+  CHECK_FALSE(unbalanced(text + ";\n", config::language::c));
+  CHECK_FALSE(unbalanced("char c = u8'x', d = L'y'; int n = 1'000 + 0x1'f;\n", config::language::cpp));
+  CHECK(unbalanced(text + " + a'1;\n", config::language::c) == "a string is never closed at line 1");
+  CHECK(std::clock() - begun < 5 * CLOCKS_PER_SEC);  // each quote walked back over all before it: minutes
 }
 
 TEST_CASE("white space does not make a text new") {

@@ -7,8 +7,10 @@
 #include <snowcoder/pipeline/synthesize.hpp>
 #include <snowcoder/recipes/quickstart.hpp>
 
+#include <ctime>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 using namespace snowcoder;
 using recipe = recipes::quickstart;
@@ -235,6 +237,33 @@ TEST_CASE("a server that nothing reaches is an error, also where the questions a
   CHECK(done.error().where.find("127.0.0.1:9") != std::string::npos);
   CHECK_FALSE(server.trouble().empty());
   CHECK(given_up == 2);
+}
+
+TEST_CASE("an answer of very many keys takes no more time than another of its length") {
+  scripted_server scripted([](auto const&) -> scripted_server::reply {
+    std::string many = R"({"choices":[{"message":{"content":"a"},"finish_reason":"stop"}],"usage":{"b":1,"a":2})";
+    for (int i = 0; i < 300'000; ++i) many += ",\"" + std::to_string(i) + "\":0";
+    return {200, {}, many + "}", 0};
+  });
+  io::json told;
+  pipeline::chat_server server({scripted.address(), "m", {}, {}}, recipe::synthesis,
+                               [&](auto const&, auto const&, io::json about) -> expected<void> {
+                                 told = std::move(about);
+                                 return {};
+                               });
+  std::optional<synthesis_question> question(std::in_place);
+  std::optional<synthetic_answer> answer;
+  auto const begun = std::clock();
+  REQUIRE(
+      server.answer_all([&]() -> expected<std::optional<synthesis_question>> { return std::exchange(question, std::nullopt); },
+                        [&](synthesis_question const&, std::optional<synthetic_answer> a) -> expected<void> {
+                          answer = std::move(a);
+                          return {};
+                        }));
+  CHECK(std::clock() - begun < 10 * CLOCKS_PER_SEC);  // keys looked up one by one: a minute
+  REQUIRE(answer);
+  CHECK(answer->response == "a");
+  CHECK(told["usage"] == io::json{{"a", 2}, {"b", 1}});
 }
 
 TEST_CASE("documents are not written over another program's") {

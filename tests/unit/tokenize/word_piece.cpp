@@ -6,6 +6,8 @@
 #include <snowcoder/core/thread_pool.hpp>
 #include <snowcoder/tokenize/word_piece.hpp>
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -116,6 +118,25 @@ TEST_CASE("the trie finds the longest piece", "[word_piece]") {
     if (longest) REQUIRE(tokens[std::size_t(found.id)] == text.substr(0, longest));
   }
   CHECK(trie.node_of("zz") == tokenize::detail::piece_trie::nowhere);
+}
+
+TEST_CASE("a piece of 40,000 bytes takes no more stack than another", "[word_piece]") {
+  std::vector<std::string> const tokens{std::string(40'000, 'a'), "a", std::string(20'000, 'a') + "b"};
+  auto const find = [](void* given) -> void* {
+    auto const& all = *static_cast<std::vector<std::string> const*>(given);
+    tokenize::detail::piece_trie const trie(all, 40'002);
+    auto const found = trie.longest(all[2], tokenize::detail::piece_trie::root);
+    return found.id == 2 && found.length == 20'001 ? given : nullptr;
+  };
+  pthread_attr_t small;
+  REQUIRE(::pthread_attr_init(&small) == 0);
+  REQUIRE(::pthread_attr_setstacksize(&small, std::size_t(1) << 18) == 0);
+  pthread_t thread;
+  REQUIRE(::pthread_create(&thread, &small, find, const_cast<std::vector<std::string>*>(&tokens)) == 0);
+  void* right = nullptr;
+  REQUIRE(::pthread_join(thread, &right) == 0);
+  ::pthread_attr_destroy(&small);
+  CHECK(right != nullptr);
 }
 
 TEST_CASE("WordPiece gives the ids of the plain way, whatever the rules", "[word_piece]") {

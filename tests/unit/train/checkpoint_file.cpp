@@ -136,6 +136,21 @@ TEST_CASE("torn, changed and missing files are told", "[train]") {
   }
 }
 
+TEST_CASE("a position that is no whole number is refused", "[train]") {
+  io::checkpoint_manifest m;
+  m.position = {"general", 12, 40, 12, 48, 12345, ~std::uint64_t(0)};
+  m.parts = {{"a", 10, "h"}};
+  auto const written = io::manifest_json(m);
+  auto const again = io::parse_manifest(io::parsed(io::to_line(written)), "");
+  REQUIRE(again);
+  CHECK(again->position == m.position);
+  for (auto const* place : {"/parameters", "/position/step", "/position/seed", "/files/0/bytes"}) {
+    auto torn = written;
+    torn[io::json::json_pointer(place)] = 1e300;
+    CHECK_FALSE(io::parse_manifest(torn, ""));
+  }
+}
+
 TEST_CASE("the last checkpoints are kept, and nothing unfinished", "[train]") {
   temporary_folder dir;
   for (int step : {5, 10, 15, 1000000}) REQUIRE(write(dir / io::checkpoint_name(step), step));

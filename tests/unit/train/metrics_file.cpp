@@ -2,6 +2,7 @@
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
 
+#include <snowcoder/io/evaluation_file.hpp>
 #include <snowcoder/io/mapped_file.hpp>
 #include <snowcoder/io/metrics_file.hpp>
 
@@ -38,6 +39,17 @@ TEST_CASE("metrics cut back and continued are those of one run", "[train]") {
   CHECK(bytes(events) == all_events);
   CHECK(io::read_metrics(lines)->back() == row(20));
   CHECK_FALSE(io::metrics_file::open(lines, events, 21));  // rows that a checkpoint relies on are missing
+}
+
+TEST_CASE("a step that is no whole number is refused", "[train]") {
+  auto const line = io::metrics_rows::line(row(1)), evaluated = io::evaluation_rows::line({1, 2, 3, {{"a", 0.5}}});
+  REQUIRE(io::metrics_rows::parse(line, ""));
+  REQUIRE(io::evaluation_rows::parse(evaluated, ""));
+  for (auto const* step : {"1e300", "-1e19", "1.5"}) {
+    auto const with = [&](std::string text) { return text.replace(text.find("\"step\":1") + 7, 1, step); };
+    CHECK_FALSE(io::metrics_rows::parse(with(line), ""));
+    CHECK_FALSE(io::evaluation_rows::parse(with(evaluated), ""));
+  }
 }
 
 TEST_CASE("event files have TFRecord frames around known bytes", "[train]") {

@@ -31,8 +31,13 @@ class piece_trie {
     for (std::size_t id = 0; id < tokens.size(); ++id)
       if (!tokens[id].empty() && tokens[id].size() <= longest) sorted.emplace_back(tokens[id], std::int32_t(id));
     std::sort(sorted.begin(), sorted.end());
-    nodes_[root].parent = root;  // taken
-    add_below(root, sorted, 0, sorted.size(), 0);
+    nodes_[root].parent = root;                             // taken
+    std::vector<branch> open{{root, 0, sorted.size(), 0}};  // no recursion: a piece may have 40,000 bytes
+    while (!open.empty()) {
+      auto const next = open.back();
+      open.pop_back();
+      add_below(next, sorted, open);
+    }
     nodes_.resize(last_used_ + 1 + labels);  // a step from any node stays inside
     nodes_.shrink_to_fit();
     release(skip_);
@@ -78,22 +83,26 @@ class piece_trie {
     return nodes_[next].parent == at ? next : nowhere;
   }
 
-  void add_below(std::uint32_t at, sorted_pieces const& pieces, std::size_t first, std::size_t last, std::size_t depth) {
-    for (; first < last && pieces[first].first.size() == depth; ++first) nodes_[at].id = pieces[first].second;
-    if (first == last) return;
+  /// The node `at`, and the sorted pieces [first, last) that lead through it, whose first `depth` bytes it stands for.
+  struct branch {
+    std::uint32_t at;
+    std::size_t first, last, depth;
+  };
+  void add_below(branch b, sorted_pieces const& pieces, std::vector<branch>& open) {
+    for (; b.first < b.last && pieces[b.first].first.size() == b.depth; ++b.first) nodes_[b.at].id = pieces[b.first].second;
+    if (b.first == b.last) return;
     std::vector<std::pair<unsigned char, std::size_t>> children;  // (byte, its first piece)
-    for (auto i = first; i < last; ++i)
-      if (auto const c = static_cast<unsigned char>(pieces[i].first[depth]); children.empty() || children.back().first != c)
+    for (auto i = b.first; i < b.last; ++i)
+      if (auto const c = static_cast<unsigned char>(pieces[i].first[b.depth]); children.empty() || children.back().first != c)
         children.emplace_back(c, i);
     auto const base = free_base(children);
-    nodes_[at].base = base;
+    nodes_[b.at].base = base;
     for (auto const& [c, from] : children) {
-      nodes_[base + c].parent = at;
+      nodes_[base + c].parent = b.at;
       last_used_ = std::max<std::size_t>(last_used_, base + c);
     }
-    for (std::size_t i = 0; i < children.size(); ++i)
-      add_below(base + children[i].first, pieces, children[i].second, i + 1 < children.size() ? children[i + 1].second : last,
-                depth + 1);
+    for (auto end = b.last, i = children.size(); i-- > 0; end = children[i].second)
+      open.push_back({base + children[i].first, children[i].second, end, b.depth + 1});
   }
 
   /// A base whose places for these children are free: among the first free places, or else behind all that is taken.
