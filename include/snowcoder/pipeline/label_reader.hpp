@@ -16,6 +16,7 @@
 #include <snowcoder/io/vector_file.hpp>
 #include <snowcoder/record/reject.hpp>
 
+#include <cmath>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -74,7 +75,8 @@ class label_reader {
     return {};
   }
   expected<void> add_one(std::string const& id, io::json const& label, std::string const& place) {
-    if (!label.is_number()) return failure("the label of an id is a number", place);
+    if (!label.is_number() || !std::isfinite(label.get<float>()))
+      return failure("the label of an id is a number that a float can hold", place);
     if (by_id_.empty())
       for (auto const& [name, t] : tables_)
         for (std::size_t i = 0; i < t.rows.size(); ++i) by_id_.emplace(t.rows[i].id, std::pair(&t, i));

@@ -176,6 +176,14 @@ TEST_CASE("four recipes from one set of vectors, the same bytes every time") {
   for (auto const* out : {"v1.5", "v1.6"}) REQUIRE(w.train(out, "hq", 1, "linear"));
   for (auto const* out : {"v1.5", "v1.6"}) CHECK(fs::exists(pipeline::stamp_beside(w.folder / out)));
   CHECK_FALSE(w.train("ins.safetensors", "ins"));  // needs the head of ANN-EDU
+  auto const labels = bytes(w.folder / "labels.jsonl");
+  for (auto const* label : {"1e300", "-1e39", "\"3\"", "null"}) {
+    REQUIRE(io::write_file(w.folder / "labels.jsonl", labels + "{\"id\": \"d3\", \"label\": " + label + "}\n"));
+    auto const refused = w.train("edu.safetensors", "edu", 1, "linear");
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().message().find("labels.jsonl:") != std::string::npos);
+  }
+  REQUIRE(io::write_file(w.folder / "labels.jsonl", labels));
 }
 
 TEST_CASE("another encoder or section rule makes new vectors, and heads of the old ones are refused") {

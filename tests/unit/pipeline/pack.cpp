@@ -180,15 +180,30 @@ TEST_CASE("a run that ends between its file and its stamp leaves no stamp of the
   CHECK(contents(out) == first);
 }
 
-TEST_CASE("shards that a killed run had encoded are taken as they are, others are not") {
+namespace {
+
+/// A corpus with a vocabulary of its own; its first shard is to be encoded.
+struct first_shard {
   temporary_folder folder;
-  write_corpus(folder / "clean");
-  auto run = context(2);
-  REQUIRE(pipeline::train_tokenizer<recipe>(run, {.in = folder / "clean", .out = folder / "tokenizer.json"}));
-  auto const tokenizer = pipeline::open_tokenizer<recipe>(folder / "tokenizer.json").value();
+  pipeline::run_context run = context(2);
+  thread_pool pool{2};
+
+  auto tokenizer() {
+    write_corpus(folder / "clean");
+    REQUIRE(pipeline::train_tokenizer<recipe>(run, {.in = folder / "clean", .out = folder / "tokenizer.json"}));
+    return pipeline::open_tokenizer<recipe>(folder / "tokenizer.json").value();
+  }
+  std::filesystem::path shard() const { return io::shards(folder / "clean" / "documents").front(); }
+};
+
+}  // namespace
+
+TEST_CASE("shards that a killed run had encoded are taken as they are, others are not") {
+  first_shard corpus;
+  auto const tokenizer = corpus.tokenizer();
   using encoder = pipeline::shard_encoder<std::remove_cvref_t<decltype(tokenizer)>>;
-  auto const shard = io::shards(folder / "clean" / "documents").front();
-  thread_pool pool(2);
+  auto& [folder, run, pool] = corpus;
+  auto const shard = corpus.shard();
   pipeline::shard_settings how{.seed = 5, .wanted = {}, .key = hash("key").hex()};
   auto const prefix = folder / "part";
   auto const make = [&] {
@@ -223,14 +238,11 @@ TEST_CASE("shards that a killed run had encoded are taken as they are, others ar
 }
 
 TEST_CASE("of many shards few are mapped at a time") {
-  temporary_folder folder;
-  write_corpus(folder / "clean");
-  auto run = context(2);
-  REQUIRE(pipeline::train_tokenizer<recipe>(run, {.in = folder / "clean", .out = folder / "tokenizer.json"}));
-  auto const tokenizer = pipeline::open_tokenizer<recipe>(folder / "tokenizer.json").value();
+  first_shard made;
+  auto const tokenizer = made.tokenizer();
   using encoder = pipeline::shard_encoder<std::remove_cvref_t<decltype(tokenizer)>>;
-  auto const shard = io::shards(folder / "clean" / "documents").front();
-  thread_pool pool(2);
+  auto& [folder, run, pool] = made;
+  auto const shard = made.shard();
   constexpr std::size_t shards = 40, most_open = 3;
   pipeline::shard_settings const how{.wanted = {}, .key = hash("key").hex()};
   auto const prefix = [&](std::size_t i) { return folder / "parts" / std::to_string(i); };
