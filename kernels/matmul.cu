@@ -10,7 +10,6 @@ template void matmul_onto<float>(device&, matrix_view<float>, matrix_view<float 
 template void matmul_onto<bfloat16>(device&, matrix_view<bfloat16>, matrix_view<bfloat16 const>, operand<bfloat16>,
                                     operand<bfloat16>);
 template void add_bias<float>(device&, matrix_view<float>, float const*, activation);
-template void add_bias<bfloat16>(device&, matrix_view<bfloat16>, float const*, activation);
 template void matmul_with_bias<float>(device&, matrix_view<float>, operand<float>, operand<float>, float const*, product_end,
                                       bool);
 template void matmul_with_bias<bfloat16>(device&, matrix_view<bfloat16>, operand<bfloat16>, operand<bfloat16>, bfloat16 const*,

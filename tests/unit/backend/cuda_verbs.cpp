@@ -151,6 +151,30 @@ TEMPLATE_TEST_CASE("gpu: embed and its gradient", "[gpu]", float, bfloat16) {
     }
 }
 
+TEST_CASE("gpu: embed in float16, and numbers that are filled in", "[gpu]") {
+  if (!gpu_at_hand()) return;
+  cuda::device d;
+  for (std::int64_t columns : {64, 70, 71}) {
+    auto const table = normal<float16>("table", 50 * columns);
+    auto const ids = drawn_ids(300, 50);
+    on_gpu<float16> const gtable(d, table);
+    on_gpu<std::int32_t> const gids(d, ids);
+    auto want = normal<float16>("before", 300 * columns);
+    on_gpu<float16> out(d, want);
+    cuda::embed(d, out.view(columns), gtable.view(columns), gids.data());
+    twin::embed(view(want, columns), view(table, columns), ids.data());
+    CHECK(out.host() == want);
+  }
+  for (std::int64_t size : {0, 1, 7, 8, 5003})
+    for (std::int64_t shift : {0, 1}) {
+      auto want = drawn_ids(size + shift, 50);
+      on_gpu<std::int32_t> out(d, want);
+      cuda::fill(d, out.data() + shift, std::int32_t(-7), size);
+      std::fill(want.begin() + shift, want.end(), -7);
+      CHECK(out.host() == want);
+    }
+}
+
 TEMPLATE_TEST_CASE("gpu: rms_norm and its gradient", "[gpu]", float, bfloat16) {
   using T = TestType;
   if (!gpu_at_hand()) return;

@@ -77,7 +77,8 @@ void matmul(device& d, matrix_view<C> c, operand<T> a, operand<T> b, product_opt
                     matrix_view<float const>(sums), how.bias, how.accumulate);
     }
   d.product_plans().run(detail::key_of(c, a, b), b.data, a.data, c.data, c.data, how.accumulate ? 1.0f : 0.0f, d.queue());
-  if (how.bias) add_bias(d, c, how.bias);
+  if constexpr (std::is_same_v<C, float>)
+    if (how.bias) add_bias(d, c, how.bias);
 }
 
 template <class T>
