@@ -19,18 +19,24 @@
 
 namespace snowcoder::io {
 
+/// The descriptor of a new file without a name on the disk of `folder`, which is made; the caller closes it.
+inline expected<int> open_nameless(std::filesystem::path const& folder) {
+  std::error_code ignored;
+  std::filesystem::create_directories(folder, ignored);
+  auto name = (folder / ".scratch-XXXXXX").string();
+  int const descriptor = ::mkostemp(name.data(), O_CLOEXEC);
+  if (descriptor < 0) return failure(write_error(folder.string()));
+  ::unlink(name.c_str());
+  return descriptor;
+}
+
 class scratch_file {
  public:
   /// A new one on the disk of `folder`, which is made.
   static expected<scratch_file> open(std::filesystem::path const& folder) {
-    std::error_code ignored;
-    std::filesystem::create_directories(folder, ignored);
-    auto name = (folder / ".scratch-XXXXXX").string();
     scratch_file f;
     f.where_ = folder.string();
-    f.descriptor_ = ::mkostemp(name.data(), O_CLOEXEC);
-    if (f.descriptor_ < 0) return failure(write_error(f.where_));
-    ::unlink(name.c_str());
+    SNOWCODER_TRY(f.descriptor_, open_nameless(folder));
     return f;
   }
   scratch_file(scratch_file&& other) noexcept

@@ -5,6 +5,7 @@
 
 #include <snowcoder/core/expected.hpp>
 #include <snowcoder/io/atomic_file.hpp>
+#include <snowcoder/io/scratch_file.hpp>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -14,22 +15,17 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <span>
-#include <string>
 #include <utility>
 
 namespace snowcoder::pipeline {
 
 class number_file {
  public:
-  /// `count` zeros in a file without a name on the disk of `folder`.
+  /// `count` zeros in a file without a name on the disk of `folder`, which is made. Fails where there is no room for them.
   static expected<number_file> zeros(std::filesystem::path const& folder, std::uint64_t count) {
-    auto name = (folder / ".numbers-XXXXXX").string();
-    int const d = ::mkostemp(name.data(), O_CLOEXEC);
-    if (d < 0) return failure(io::write_error(folder.string()));
-    ::unlink(name.c_str());
+    SNOWCODER_TRY(int const d, io::open_nameless(folder));
     auto const bytes = count * sizeof(std::uint32_t);
     // Writing to a page that the disk has no room for would end the program: all of them are reserved here.
     if (int const e = bytes > 0 ? ::posix_fallocate(d, 0, off_t(bytes)) : 0; e != 0) {

@@ -63,7 +63,7 @@ expected<provenance> provenance_of(prepare_options const& o) {
                                          {"seed", o.held_out > 0 ? o.seed : 0},
                                          {"names", names}});
   for (auto const* list : {&o.in, &o.benchmarks})
-    for (auto const& path : *list) SNOWCODER_CHECK(p.add_input(path));
+    for (auto const& path : *list) SNOWCODER_CHECK(p.add_input(path, o.threads));
   return p;
 }
 

@@ -115,8 +115,8 @@ void judge_file(judged_file& j, prepare_options const& options) {
     j.redacted = privacy::redact(f.text, f.path);
     f.text = std::move(j.redacted.text);
   }
-  j.content = hash(f.text);
   j.made = {f.id, std::move(f.text), f.source, f.repository, f.path, j.language, f.licence, f.stars, f.created, f.forks};
+  j.content = j.made.content_hash();
 }
 
 }  // namespace detail

@@ -86,7 +86,8 @@ class spill {
     return {};
   }
 
-  /// Calls visit(number, record) for every document that lies in the files, in their order; visit returns expected<void>.
+  /// Calls visit(number, record) for every document that lies in the files, in their order; visit returns expected<void>. By a
+  /// mapping of its own: read from end to end, pages come ahead, which record() would not have.
   template <class Visit>
   expected<void> for_each_record(Visit&& visit) const {
     SNOWCODER_TRY(auto const map, io::mapped_file::open(records_.path()));

@@ -35,7 +35,8 @@ TEST_CASE("zeros, written to, cut, moved, and gone with the last that has them")
   auto const none = number_file::zeros(tmp.path(), 0);
   REQUIRE(none);
   CHECK(none->size() == 0);
-  CHECK_FALSE(number_file::zeros(tmp / "nowhere", 1));
+  tests::put(tmp / "file", "");
+  CHECK_FALSE(number_file::zeros(tmp / "file", 1));  // no folder
 }
 
 TEST_CASE("numbers of a file are its own") {
